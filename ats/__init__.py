@@ -1,0 +1,1 @@
+"""The domain: what a cohort's year asks for, and how it reaches people."""

@@ -1,0 +1,1 @@
+"""Compute what falls due from programme, cohort, people and now; pure."""

@@ -1,0 +1,1 @@
+"""What staff may change without code: programmes, closures, settings and samples."""

@@ -1,0 +1,174 @@
+"""Check a programme file as a whole: keys given once, no circles, a complete sending policy."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+from zoneinfo import available_timezones
+
+from pydantic import TypeAdapter, ValidationError
+
+from config.faults import Finding, Place, did_you_mean
+from config.programme import ANCHORS, Clock, MessageClass, Milestone
+from config.programme_draft import Draft, items
+
+#: Anchors that may also be milestones: the place decides which is meant (`config.vocabulary`).
+_BOTH = ("mentor-named", "mentor-accepted")
+
+
+def whole_findings(draft: Draft) -> Iterator[Finding]:
+    """Yield a finding for each fault that only shows when the parts are seen together."""
+    yield from _keys_given_twice(draft)
+    yield from _names_with_two_meanings(draft)
+    yield from _circles(draft)
+    yield from _submission(draft)
+    yield from _timezone(draft)
+    yield from _policy(draft)
+
+
+# -- keys -------------------------------------------------------------------------------------
+
+
+def _keys_given_twice(draft: Draft) -> Iterator[Finding]:
+    for part in ("sections", "milestones", "webinars", "ladders"):
+        yield from _twice(draft.raw, part, part.removesuffix("s"), ())
+    for place, ladder in items(draft.raw, "ladders"):
+        yield from _twice(ladder, "rungs", "rung", place)
+    yield from _steps_given_twice(draft)
+
+
+def _twice(raw: Mapping[str, Any], part: str, noun: str, top: Place) -> Iterator[Finding]:
+    first: dict[object, str] = {}
+    for place, item in items(raw, part):
+        key = _text_of(item, "key")
+        if key is None:
+            continue
+        if key in first:
+            text = f'{first[key]} is already the {noun} "{key}"; give each {noun} a key of its own'
+            yield Finding((*top, *place, "key"), text)
+        else:
+            first[key] = f"{place[0]}[{place[1]}]"
+
+
+def _steps_given_twice(draft: Draft) -> Iterator[Finding]:
+    """A step's key may come again for the other audience: both mails have one name."""
+    ladders = draft.keys("ladders")
+    first: dict[tuple[str, str | None], int | str] = {}
+    for place, item in items(draft.raw, "steps"):
+        key, audience = _text_of(item, "key"), _text_of(item, "audience")
+        if key is None:
+            continue
+        if key in ladders:
+            text = f'"{key}" is also a ladder; the ledger could not tell them apart, so rename one'
+            yield Finding((*place, "key"), text)
+        if (key, audience) in first:
+            text = f'steps[{first[key, audience]}] is already the step "{key}"'
+            text += f" for {audience}" if audience else ""
+            yield Finding((*place, "key"), f"{text}; give each step a key of its own")
+        else:
+            first[key, audience] = place[1]
+
+
+def _text_of(item: Mapping[str, Any], name: str) -> str | None:
+    value = item.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _names_with_two_meanings(draft: Draft) -> Iterator[Finding]:
+    milestones = draft.keys("milestones")
+    for part in ("milestones", "webinars"):
+        for place, item in items(draft.raw, part):
+            key = _text_of(item, "key")
+            if key in ANCHORS and (key not in _BOTH or part == "webinars"):
+                yield Finding((*place, "key"), f'"{key}" is the name of an anchor; choose another')
+            elif part == "webinars" and key in milestones:
+                text = f'"{key}" is also a milestone, so that from: {key} has two meanings'
+                yield Finding((*place, "key"), f"{text}; choose another")
+
+
+# -- milestones -------------------------------------------------------------------------------
+
+
+def _circles(draft: Draft) -> Iterator[Finding]:
+    """Yield a finding for each circle of due moments, at the first milestone in it."""
+    places = {milestone.key: place for place, milestone in draft.milestones.items()}
+    counts_from = {key: _anchors_of_due(draft, places[key]) & places.keys() for key in places}
+    told: set[str] = set()
+    for key in places:
+        circle = _circle(key, counts_from)
+        if circle and not told & set(circle):
+            told |= set(circle)
+            steps = zip(circle, [*circle[1:], circle[0]], strict=True)
+            chain = ", ".join(f"{one} counts from {other}" for one, other in steps)
+            text = f"{chain}; give one of them a week and day" if len(circle) > 1 else _ITSELF
+            yield Finding((*places[key], "due"), text)
+
+
+_ITSELF = "the milestone counts from itself; give it a week and day"
+
+
+def _anchors_of_due(draft: Draft, milestone: Place) -> set[str]:
+    due = (*milestone, "due")
+    return {m.from_ for place, m, _ in draft.moments() if place[: len(due)] == due and m.from_}
+
+
+def _circle(start: str, counts_from: Mapping[str, set[str]]) -> list[str] | None:
+    """Return the way from a milestone back to itself, without its end; None if there is none."""
+    ways = [[start]]
+    seen: set[str] = set()
+    for way in ways:
+        for following in sorted(counts_from[way[-1]]):
+            if following == start:
+                return way
+            if following not in seen:
+                seen.add(following)
+                ways.append([*way, following])
+    return None
+
+
+def _submission(draft: Draft) -> Iterator[Finding]:
+    submission = draft.raw.get("submission")
+    listed = list(draft.milestones.values())
+    readable = len(listed) == len(draft.keys("milestones"))
+    if submission in draft.keys("sections") and readable and not _completes(listed, submission):
+        text = f'no milestone is met by the section "{submission}"; add one with complete: '
+        yield Finding(("submission",), f"{text}[{submission}]")
+
+
+def _completes(milestones: list[Milestone], section: object) -> bool:
+    return any(section in milestone.complete for milestone in milestones)
+
+
+# -- sending ----------------------------------------------------------------------------------
+
+
+def _timezone(draft: Draft) -> Iterator[Finding]:
+    zone = draft.raw.get("timezone")
+    if isinstance(zone, str) and zone not in available_timezones():
+        near = did_you_mean(zone, available_timezones())
+        remedy = near if near.startswith("did") else "write one such as Europe/London"
+        yield Finding(("timezone",), f'there is no timezone "{zone}"; {remedy}')
+
+
+def _policy(draft: Draft) -> Iterator[Finding]:
+    policy = draft.raw.get("send-policy")
+    if not isinstance(policy, dict):
+        return
+    opens, closes = _clock(policy.get("window-from")), _clock(policy.get("window-to"))
+    if opens and closes and opens >= closes:
+        text = f"the window opens at {opens:%H:%M} and closes at {closes:%H:%M}"
+        yield Finding(("send-policy", "window-to"), f"{text}; give a later time")
+    classes = policy.get("classes")
+    if isinstance(classes, dict):
+        for name in get_args(MessageClass):
+            if name not in classes:
+                text = f"the class {name} is missing; say what its messages may do"
+                yield Finding(("send-policy", "classes"), text)
+
+
+def _clock(value: object) -> dt.time | None:
+    try:
+        return TypeAdapter(Clock).validate_python(value)
+    except ValidationError:
+        return None

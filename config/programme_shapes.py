@@ -1,0 +1,124 @@
+"""Check that the fields of a step, rung, ladder, milestone or webinar fit each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.faults import Finding, Place
+from config.programme import Ladder, Milestone, Rung, Step, WebinarPlan
+from config.programme_draft import Draft, PlacedMoment
+
+_STAFF = ("operations", "pxm")
+
+
+def shape_findings(draft: Draft) -> Iterator[Finding]:
+    """Yield a finding for each part whose fields do not go together."""
+    for place, step in draft.steps.items():
+        yield from _step(place, step)
+    for place, rung in draft.rungs.items():
+        yield from _rung(place, rung, draft.ladder_of(place))
+    for place, ladder in draft.ladders.items():
+        yield from _ladder(place, ladder)
+    for place, milestone in draft.milestones.items():
+        yield from _milestone(place, milestone)
+    for place, webinar in draft.webinars.items():
+        yield from _webinar(place, webinar)
+    for placed in draft.moments():
+        yield from _moment(placed)
+    yield from _conditions(draft)
+
+
+def _step(place: Place, step: Step) -> Iterator[Finding]:
+    if step.for_each and step.at and step.at.from_ != step.for_each:
+        text = f"for-each: {step.for_each} needs a moment from: {step.for_each}"
+        yield Finding((*place, "at"), f"{text}; count from it, or drop for-each")
+    if step.at_for and (step.for_each or step.every):
+        given = "for-each" if step.for_each else "every"
+        yield Finding((*place, "at-for"), f"at-for does not go with {given}; drop one of them")
+    if step.every and step.to not in _STAFF:
+        text = f"every is for operations and the pxm; give a {step.to} a moment (at)"
+        yield Finding((*place, "every"), text)
+    yield from _webinar_step(place, step)
+
+
+def _webinar_step(place: Place, step: Step) -> Iterator[Finding]:
+    if step.for_each == "webinar":
+        if step.audience is None:
+            text = "for-each: webinar needs an audience; add audience: participants or mentors"
+            yield Finding((*place, "for-each"), text)
+        return
+    fields = {
+        "audience": step.audience is not None,
+        "needs-join-link": step.needs_join_link,
+        "repeat-after-move": step.repeat_after_move,
+    }
+    for name, given in fields.items():
+        if given:
+            text = f"{name} is for steps about webinars; add for-each: webinar, or drop it"
+            yield Finding((*place, name), text)
+
+
+def _rung(place: Place, rung: Rung, ladder: Ladder | None) -> Iterator[Finding]:
+    if rung.open_case and rung.to not in _STAFF:
+        text = f"a case is for operations or the pxm, not for a {rung.to}; change to, or send"
+        yield Finding((*place, "open-case"), text)
+    if rung.at and ladder and ladder.for_each:
+        text = f"the rungs of a ladder for each {ladder.for_each} are counted from it"
+        yield Finding((*place, "at"), f"{text}; give workdays instead of at")
+
+
+def _ladder(place: Place, ladder: Ladder) -> Iterator[Finding]:
+    if ladder.for_each and ladder.from_:
+        text = "the rungs are counted from one thing; drop either from or for-each"
+        yield Finding((*place, "from"), text)
+    if not ladder.for_each and not ladder.from_:
+        text = "nothing says from what the rungs are counted; add from or for-each"
+        yield Finding(place, text)
+    if ladder.from_ in ("webinar", "milestone"):
+        text = f"a ladder cannot be counted from every {ladder.from_}"
+        remedy = "write for-each: milestone" if ladder.from_ == "milestone" else "name one"
+        yield Finding((*place, "from"), f"{text}; {remedy}")
+
+
+def _milestone(place: Place, milestone: Milestone) -> Iterator[Finding]:
+    own = milestone.after_joining
+    if own and (own.from_ != "joined" or not (own.weeks or own.days)):
+        text = "a late joiner's own date counts from joining; write {from: joined, weeks: …}"
+        yield Finding((*place, "after-joining"), text)
+
+
+def _webinar(place: Place, webinar: WebinarPlan) -> Iterator[Finding]:
+    if webinar.at.time is None:
+        text = 'a webinar needs its hour; add one, such as time: "16:30"'
+        yield Finding((*place, "at"), text)
+    if webinar.kind == "milestone" and webinar.milestone is None:
+        text = "a webinar of kind milestone names its milestone; add milestone: and its key"
+        yield Finding(place, text)
+
+
+def _moment(placed: PlacedMoment) -> Iterator[Finding]:
+    place, moment, of = placed
+    if moment.from_ in ("webinar", "milestone") and isinstance(of, Step | Rung):
+        each = of.for_each if isinstance(of, Step) else None
+        if each != moment.from_:
+            text = f"from: {moment.from_} needs for-each: {moment.from_}"
+            remedy = "add it to the step" if isinstance(of, Step) else "a rung cannot have it"
+            yield Finding((*place, "from"), f"{text}; {remedy}")
+    if moment.sections is not None and moment.from_ != "sections-complete":
+        text = "sections go with from: sections-complete; count from that, or drop them"
+        yield Finding((*place, "sections"), text)
+
+
+def _conditions(draft: Draft) -> Iterator[Finding]:
+    """Yield a finding for each condition that has nothing to look at where it stands."""
+    for place, condition, of in draft.conditions():
+        name, step = condition.name, of if isinstance(of, Step) else None
+        ladder = draft.ladder_of(place) if place[0] == "ladders" else None
+        each = step.for_each if step else ladder.for_each if ladder else None
+        if name == "milestone-complete" and condition.value is None and each != "milestone":
+            text = "milestone-complete does not say of which; write {milestone-complete: <key>}"
+            yield Finding(place, text)
+        elif name == "anything-to-tell" and not (step and step.every):
+            yield Finding(place, f"{name} is for recurring staff mail; give the step every")
+        elif name == "join-link-missing" and each != "webinar":
+            yield Finding(place, f"{name} is for steps about webinars; add for-each: webinar")
