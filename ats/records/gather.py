@@ -1,0 +1,251 @@
+"""From the records to the planner's frozen facts: a handful of queries for any number of people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import Session, col
+
+from ats.errors import NotFound
+from ats.planning.facts import (
+    CohortFacts,
+    Key,
+    Mentorship,
+    Participant,
+    PastRow,
+    Pause,
+    SectionState,
+    WebinarFact,
+)
+from ats.planning.traffic import Inbox
+from ats.records import models as m
+
+
+def cohort_named(session: Session, code: str) -> m.Cohort:
+    """Return the cohort; NotFound names those there are."""
+    cohort: m.Cohort | None = session.execute(
+        select(m.Cohort).where(col(m.Cohort.code) == code)
+    ).scalar()
+    if cohort is None:
+        codes = session.execute(select(col(m.Cohort.code)).order_by(col(m.Cohort.code))).scalars()
+        known = ", ".join(codes) or "none; launch one with `ats cohort launch`"
+        raise NotFound(f"There is no cohort {code}; the records hold: {known}.")
+    return cohort
+
+
+def newest_as_of(session: Session, cohort_id: int) -> dt.date | None:
+    """Return the as-of of the newest progress export applied and not undone."""
+    return session.execute(
+        select(func.max(col(m.Import.as_of))).where(
+            col(m.Import.cohort_id) == cohort_id,
+            col(m.Import.kind) == "progress",
+            col(m.Import.undone_at).is_(None),
+        )
+    ).scalar()
+
+
+def cohort_facts(session: Session, cohort: m.Cohort) -> CohortFacts:
+    """Return what all people of a cohort share."""
+    assert cohort.id is not None
+    webinars = session.execute(
+        select(m.Webinar)
+        .where(col(m.Webinar.cohort_id) == cohort.id)
+        .order_by(col(m.Webinar.starts_at), col(m.Webinar.key))
+    ).scalars()
+    return CohortFacts(
+        id=cohort.id,
+        code=cohort.code,
+        starts=cohort.starts,
+        status=cohort.status,
+        webinars=tuple(
+            WebinarFact(w.key, w.audience, w.starts_at, w.minutes, w.status, w.join_url)
+            for w in webinars
+        ),
+        as_of=newest_as_of(session, cohort.id),
+    )
+
+
+def participants(session: Session, enrolments: Sequence[int]) -> list[Participant]:
+    """Return these enrolments with all that their year depends on, in order of ref."""
+    wanted = set(enrolments)
+    if not wanted:
+        return []
+    sections = _sections(session, wanted)
+    mentorships = _mentorships(session, wanted)
+    overlays = _overlays(session, wanted)
+    cases = _open_cases(session, wanted)
+    past = _past(session, wanted)
+    people = []
+    for row in session.execute(_enrolled(col(m.Enrolment.id).in_(wanted))):
+        mine = overlays.get(row.id, [])
+        people.append(
+            Participant(
+                id=row.id,
+                ref=row.ref,
+                nation=row.nation,
+                joined_on=row.joined_on,
+                accepted_at=row.accepted_at,
+                status=row.status,
+                sections=sections.get(row.id, {}),
+                mentorships=tuple(mentorships.get(row.id, ())),
+                extensions={o.milestone: o.due_at for o in mine if o.milestone and o.due_at},
+                pauses=tuple(Pause(o.from_on, o.until_on) for o in mine if o.from_on),
+                silenced=any(o.kind == "silence" for o in mine),
+                cases=cases.get(row.id, {}),
+                past=past.get(row.id, {}),
+            )
+        )
+    return people
+
+
+def _enrolled(where: ColumnElement[bool]) -> Any:
+    return (
+        select(
+            col(m.Enrolment.id),
+            col(m.Role.ref),
+            col(m.Person.nation),
+            col(m.Enrolment.joined_on),
+            col(m.Enrolment.accepted_at),
+            col(m.Enrolment.status),
+        )
+        .join(m.Role, col(m.Role.id) == col(m.Enrolment.role_id))
+        .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
+        .where(where)
+        .order_by(col(m.Role.ref))
+    )
+
+
+def _sections(session: Session, ids: set[int]) -> Mapping[int, dict[str, SectionState]]:
+    found: dict[int, dict[str, SectionState]] = defaultdict(dict)
+    p = m.Progress
+    for enrolment, section, status, updated, seen in session.execute(
+        select(
+            col(p.enrolment_id),
+            col(p.section),
+            col(p.status),
+            col(p.updated_on),
+            col(p.complete_seen_at),
+        ).where(col(p.enrolment_id).in_(ids))
+    ):
+        found[enrolment][section] = SectionState(status == "complete", updated, seen)
+    return found
+
+
+def _mentorships(session: Session, ids: set[int]) -> Mapping[int, list[Mentorship]]:
+    found: dict[int, list[Mentorship]] = defaultdict(list)
+    for row in session.execute(
+        select(
+            col(m.Mentorship.enrolment_id),
+            col(m.Role.ref),
+            col(m.Person.nation),
+            col(m.Mentorship.named_at),
+            col(m.Mentorship.request_sent_at),
+            col(m.Mentorship.accepted_at),
+            col(m.Mentorship.declined_at),
+            col(m.Mentorship.signed_off_at),
+            col(m.Mentorship.ended_at),
+        )
+        .join(m.Role, col(m.Role.id) == col(m.Mentorship.role_id))
+        .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
+        .where(col(m.Mentorship.enrolment_id).in_(ids))
+        .order_by(col(m.Mentorship.id))
+    ):
+        found[row[0]].append(Mentorship(*row[1:]))
+    return found
+
+
+def _overlays(session: Session, ids: set[int]) -> Mapping[int, list[m.Overlay]]:
+    found: dict[int, list[m.Overlay]] = defaultdict(list)
+    for overlay in session.execute(
+        select(m.Overlay)
+        .where(col(m.Overlay.enrolment_id).in_(ids), col(m.Overlay.revoked_at).is_(None))
+        .order_by(col(m.Overlay.id))
+    ).scalars():
+        found[overlay.enrolment_id].append(overlay)
+    return found
+
+
+def _open_cases(session: Session, ids: set[int]) -> Mapping[int, dict[str, dt.datetime]]:
+    found: dict[int, dict[str, dt.datetime]] = defaultdict(dict)
+    for enrolment, kind, opened in session.execute(
+        select(col(m.Case.enrolment_id), col(m.Case.kind), col(m.Case.opened_at)).where(
+            col(m.Case.enrolment_id).in_(ids), col(m.Case.state) != "closed"
+        )
+    ):
+        found[enrolment][kind] = opened
+    return found
+
+
+def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
+    """Return the rows of these enrolments; of final ones, the many, only what is asked of them."""
+    found: dict[int, dict[Key, PastRow]] = defaultdict(dict)
+    r = m.LedgerRow
+    named = (col(r.enrolment_id), col(r.step), col(r.occurrence), col(r.recipient))
+    known = (col(r.outcome), col(r.sent_at))
+    mine, standing = col(r.enrolment_id).in_(ids), col(r.outcome).in_(m.OPEN)
+    finals = select(*named, *known).where(mine, ~standing)
+    for enrolment, step, occurrence, recipient, outcome, sent_at in session.execute(finals):
+        found[enrolment][(step, occurrence, recipient)] = PastRow(outcome, sent_at)
+    details = (col(r.due_at), col(r.reason), col(r.until), col(r.id))
+    opens = select(*named, *known, *details).where(mine, standing)
+    for enrolment, step, occurrence, recipient, *facts in session.execute(opens):
+        found[enrolment][(step, occurrence, recipient)] = PastRow(*facts)
+    return found
+
+
+def inboxes(
+    session: Session,
+    recipients: Iterable[tuple[str, str]],
+    *,
+    cohort_id: int,
+    today: dt.date,
+    week: tuple[dt.datetime, dt.datetime],
+) -> dict[tuple[str, str], Inbox]:
+    """Return what these (recipient, role) have had in the week [from, to), over all cohorts.
+
+    Queued and claimed messages count as had; the gap looks back one week. Messages to share
+    are this cohort's alone.
+    """
+    wanted = set(recipients)
+    found = {key: Inbox() for key in wanted}
+    msg = m.Message
+    rows = session.execute(
+        select(
+            col(msg.cohort_id),
+            col(msg.recipient),
+            col(msg.role),
+            col(msg.status),
+            col(msg.class_),
+            col(msg.counts),
+            col(msg.sent_at),
+            col(msg.send_on),
+            col(msg.bundle),
+            col(msg.date),
+            col(msg.has_chaser),
+            col(msg.has_tip),
+        ).where(
+            col(msg.recipient).in_({ref for ref, _ in wanted}),
+            (col(msg.sent_at) >= week[0] - dt.timedelta(days=7))
+            | col(msg.status).in_(("queued", "claimed")),
+        )
+    )
+    for row in rows:
+        inbox = found.get((row.recipient, row.role))
+        if inbox is None:
+            continue
+        at = row.sent_at or row.date
+        if row.counts and (row.sent_at is None or week[0] <= row.sent_at < week[1]):
+            inbox.counted += 1
+        if row.has_chaser and (inbox.last_chaser is None or at > inbox.last_chaser):
+            inbox.last_chaser = at
+        here = row.cohort_id == cohort_id and row.send_on == today
+        if row.status == "queued" and here:
+            classes = {row.class_}
+            classes |= {"chaser"} if row.has_chaser else set()
+            classes |= {"tip"} if row.has_tip else set()
+            inbox.bundles[row.bundle] = classes
+    return found

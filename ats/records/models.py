@@ -1,0 +1,472 @@
+"""The records, as tables. The promises of the product stand here as constraints.
+
+Moments are stored in UTC and read back aware; dates are local dates of the cohort.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+#: `next_due_at` of whatever has to be looked at now.
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+FINAL = (
+    "sent",
+    "merged",
+    "case-opened",
+    "skipped",
+    "expired",
+    "superseded",
+    "cancelled",
+    "failed",
+)
+OPEN = ("queued", "held")
+HOLDS = (
+    "window",
+    "away",
+    "closed",
+    "cap",
+    "gap",
+    "stale-data",
+    "join-link",
+    "paused",
+    "parked",
+    "release",
+    "trial",
+)
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """An aware moment, kept in UTC on every database; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be recorded")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: Dialect
+    ) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+def _one_of(column: str, *values: str) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+def _moment(*, nullable: bool = True, index: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(UtcDateTime(), nullable=nullable, index=index))
+
+
+def _link(target: str, *, nullable: bool = False, index: bool = True) -> Any:
+    return Field(
+        default=None,
+        sa_column=Column(Integer, ForeignKey(target), nullable=nullable, index=index),
+    )
+
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Cohort(SQLModel, table=True):
+    """One running of a programme. `next_due_at` is the staff mail's (see Enrolment)."""
+
+    __table_args__ = (
+        _one_of("status", "trial", "live", "paused", "closed"),
+        CheckConstraint("(status = 'paused') = (resumes_as IS NOT NULL)", name="pause_returns"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, max_length=40)
+    programme: str
+    starts: dt.date
+    status: str = "trial"
+    resumes_as: str | None = None
+    created_at: dt.datetime = _moment(nullable=False)
+    live_at: dt.datetime | None = _moment()
+    next_due_at: dt.datetime | None = _moment(index=True)
+
+
+class Person(SQLModel, table=True):
+    """A human being; one address belongs to one person."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    given_name: str
+    family_name: str
+    email: str
+    email_key: str = Field(unique=True)  # case and blanks folded
+    nation: str
+    organisation: str = ""
+    created_at: dt.datetime = _moment(nullable=False)
+
+
+class Role(SQLModel, table=True):
+    """What a person is known as: a participant's or a mentor's immutable ref."""
+
+    __table_args__ = (_one_of("kind", "participant", "mentor"),)
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = _link("person.id")
+    kind: str
+    ref: str = Field(unique=True, max_length=40)
+
+
+class Enrolment(SQLModel, table=True):
+    """A participant in a cohort.
+
+    `next_due_at` is never later than the moment at which something falls due (None: never);
+    whatever may make something due earlier sets it to the epoch in the same transaction.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "role_id"),
+        _one_of("status", "active", "deferred", "withdrawn"),
+        CheckConstraint("(status = 'active') = (left_at IS NULL)", name="left_when_inactive"),
+        Index("ix_enrolment_due", "cohort_id", "next_due_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    cohort_id: int = _link("cohort.id", index=False)
+    role_id: int = _link("role.id")
+    joined_on: dt.date
+    accepted_at: dt.datetime = _moment(nullable=False)
+    status: str = "active"
+    left_at: dt.datetime | None = _moment()
+    next_due_at: dt.datetime | None = _moment()
+
+
+class Overlay(SQLModel, table=True):
+    """What staff changed in one person's year: a moved deadline, a pause, a silence."""
+
+    __table_args__ = (
+        _one_of("kind", "extension", "pause", "silence"),
+        CheckConstraint(
+            "kind <> 'extension' OR (milestone IS NOT NULL AND due_at IS NOT NULL)",
+            name="extension_complete",
+        ),
+        CheckConstraint("kind <> 'pause' OR from_on IS NOT NULL", name="pause_begins"),
+        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="pause_in_order"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    enrolment_id: int = _link("enrolment.id")
+    kind: str
+    milestone: str | None = None
+    due_at: dt.datetime | None = _moment()
+    from_on: dt.date | None = None
+    until_on: dt.date | None = None  # the day of return; None: open
+    reason: str = ""
+    recorded_at: dt.datetime = _moment(nullable=False)
+    recorded_by: str
+    revoked_at: dt.datetime | None = _moment()
+
+
+class Mentorship(SQLModel, table=True):
+    """A mentor named by a participant; at most one stands at a time."""
+
+    __table_args__ = (
+        Index(
+            "uq_mentorship_standing",
+            "enrolment_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        CheckConstraint("accepted_at IS NULL OR declined_at IS NULL", name="one_answer"),
+        CheckConstraint(
+            "signed_off_at IS NULL OR accepted_at IS NOT NULL", name="accepted_before_sign_off"
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    enrolment_id: int = _link("enrolment.id")
+    role_id: int = _link("role.id")
+    named_at: dt.datetime = _moment(nullable=False)
+    request_sent_at: dt.datetime | None = _moment()
+    accepted_at: dt.datetime | None = _moment()
+    declined_at: dt.datetime | None = _moment()
+    signed_off_at: dt.datetime | None = _moment()
+    ended_at: dt.datetime | None = _moment()
+
+
+class Progress(SQLModel, table=True):
+    """One section of one portfolio as the newest export shows it (absent: not started)."""
+
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "section"),
+        _one_of("status", "in-progress", "complete"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    enrolment_id: int = _link("enrolment.id", index=False)
+    section: str
+    status: str
+    updated_on: dt.date
+    complete_seen_at: dt.datetime | None = _moment()  # the import that first showed it complete
+
+
+class Webinar(SQLModel, table=True):
+    """A webinar of a cohort as it stands. The uid never changes."""
+
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "key"),
+        _one_of("kind", "milestone", "q-and-a", "mentor"),
+        _one_of("audience", "participants", "mentors"),
+        _one_of("status", "confirmed", "tentative", "cancelled"),
+        CheckConstraint("minutes > 0", name="takes_time"),
+        CheckConstraint("sequence >= 0", name="sequence_counts"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    cohort_id: int = _link("cohort.id", index=False)
+    key: str
+    kind: str
+    audience: str
+    starts_at: dt.datetime = _moment(nullable=False)
+    minutes: int
+    status: str = "confirmed"
+    sequence: int = 0
+    uid: str = Field(unique=True)
+    join_url: str | None = None
+    recording_url: str | None = None
+
+
+class Message(SQLModel, table=True):
+    """One e-mail to one recipient: staged once, claimed, sent, recorded."""
+
+    __table_args__ = (
+        _one_of("status", "queued", "claimed", "sent", "failed"),
+        _one_of("role", "participant", "mentor", "operations", "pxm"),
+        CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_has_moment"),
+        CheckConstraint("(status = 'claimed') = (lease_owner IS NOT NULL)", name="claim_is_leased"),
+        CheckConstraint("attempts >= 0", name="attempts_count"),
+        Index(
+            "uq_message_open",
+            "cohort_id",
+            "recipient",
+            "role",
+            "send_on",
+            "bundle",
+            unique=True,
+            sqlite_where=text("status = 'queued'"),
+            postgresql_where=text("status = 'queued'"),
+        ),
+        Index("ix_message_history", "recipient", "role", "sent_at"),
+        Index("ix_message_status", "status", "next_attempt_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    rfc_id: str = Field(unique=True, max_length=200)  # the Message-ID without brackets
+    cohort_id: int = _link("cohort.id", index=False)
+    recipient: str  # ref, or 'operations' or 'pxm'
+    role: str
+    send_on: dt.date  # local date for which it was staged
+    bundle: str  # rows that may share it
+    class_: str = Field(sa_column=Column("class", String, nullable=False))
+    counts: bool = False  # towards the weekly cap
+    has_chaser: bool = False
+    has_tip: bool = False
+    date: dt.datetime = _moment(nullable=False)  # the Date header
+    status: str = "queued"
+    attempts: int = 0
+    next_attempt_at: dt.datetime | None = _moment()
+    lease_owner: str | None = None
+    lease_until: dt.datetime | None = _moment()  # real time
+    stage: str | None = None  # how far the SMTP transaction got
+    to_address: str | None = None
+    subject: str | None = None
+    context: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    template_version: str | None = None
+    digest: str | None = None  # sha256 of what was sent
+    sent_at: dt.datetime | None = _moment()
+
+
+class LedgerRow(SQLModel, table=True):
+    """One occurrence that fell due, and what became of it."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "step", "occurrence", "recipient"),
+        _one_of("outcome", *OPEN, *FINAL),
+        _one_of("role", "participant", "mentor", "operations", "pxm"),
+        CheckConstraint(
+            "(outcome IN ('sent', 'merged')) = (sent_at IS NOT NULL)", name="sent_has_moment"
+        ),
+        CheckConstraint(
+            "outcome NOT IN ('sent', 'merged', 'queued') OR message_id IS NOT NULL",
+            name="mail_has_message",
+        ),
+        CheckConstraint(
+            "outcome NOT IN ('held', 'skipped', 'cancelled') OR reason IS NOT NULL",
+            name="reason_given",
+        ),
+        Index(
+            "uq_ledger_sent",
+            "message_id",
+            unique=True,
+            sqlite_where=text("outcome = 'sent'"),
+            postgresql_where=text("outcome = 'sent'"),
+        ),
+        Index("ix_ledger_standing", "cohort_id", "outcome"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, max_length=200)  # "2026-10/P0017/pdp-tip/1/P0017"
+    cohort_id: int = _link("cohort.id", index=False)
+    enrolment_id: int | None = _link("enrolment.id", nullable=True, index=False)
+    step: str
+    occurrence: str
+    recipient: str
+    role: str
+    class_: str = Field(sa_column=Column("class", String, nullable=False))
+    due_at: dt.datetime = _moment(nullable=False)
+    outcome: str
+    reason: str | None = None
+    until: dt.datetime | None = _moment()
+    decided_at: dt.datetime = _moment(nullable=False)
+    sent_at: dt.datetime | None = _moment()
+    message_id: int | None = _link("message.id", nullable=True)
+
+
+class Attempt(SQLModel, table=True):
+    """One try to hand a message to the mail server, and its answer."""
+
+    __table_args__ = (
+        _one_of("result", "sent", "temporary", "permanent", "relay", "configuration", "ambiguous"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = _link("message.id")
+    at: dt.datetime = _moment(nullable=False)
+    code: int | None = None
+    answer: str = ""
+    result: str
+
+
+class Case(SQLModel, table=True):
+    """Something a person has to decide; one open case per person and kind."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        _one_of("state", "open", "snoozed", "closed"),
+        _one_of("owner", "operations", "pxm"),
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_moment"),
+        Index(
+            "uq_cases_open",
+            "enrolment_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("state <> 'closed'"),
+            postgresql_where=text("state <> 'closed'"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    cohort_id: int = _link("cohort.id")
+    enrolment_id: int = _link("enrolment.id")
+    kind: str
+    state: str = "open"
+    owner: str
+    opened_at: dt.datetime = _moment(nullable=False)
+    closed_at: dt.datetime | None = _moment()
+    closed_because: str | None = None
+
+
+class CaseSignal(SQLModel, table=True):
+    """Why a case was opened, or what was added to it while it was open."""
+
+    __tablename__ = "case_signal"
+    __table_args__ = (UniqueConstraint("case_id", "signal"),)
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = _link("cases.id")
+    at: dt.datetime = _moment(nullable=False)
+    signal: str  # step and occurrence: "chase-milestone pdp/plus-18/1"
+
+
+class Import(SQLModel, table=True):
+    """A file that was applied, and perhaps undone."""
+
+    __table_args__ = (_one_of("kind", "roster", "progress"),)
+    id: int | None = Field(default=None, primary_key=True)
+    cohort_id: int = _link("cohort.id")
+    kind: str
+    filename: str
+    digest: str = Field(index=True)  # sha256 of the file
+    as_of: dt.date | None = None
+    applied_at: dt.datetime = _moment(nullable=False)
+    applied_by: str
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    missing: int = 0
+    refused: int = 0
+    undone_at: dt.datetime | None = _moment()
+    undone_by: str | None = None
+
+
+class ImportChange(SQLModel, table=True):
+    """One value that an import set, with what stood there before (null field: row made)."""
+
+    __tablename__ = "import_change"
+    id: int | None = Field(default=None, primary_key=True)
+    import_id: int = _link("import.id")
+    entity: str  # table name
+    entity_id: int
+    field: str | None = None
+    before: Any = Field(default=None, sa_column=Column(JSON))
+    after: Any = Field(default=None, sa_column=Column(JSON))
+
+
+class HeaderMapping(SQLModel, table=True):
+    """A header of somebody's export that staff have told us the meaning of."""
+
+    __tablename__ = "header_mapping"
+    __table_args__ = (UniqueConstraint("kind", "header"),)
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    header: str  # folded
+    column: str
+
+
+class Audit(SQLModel, table=True):
+    """Who did what, when, and why. Appended to, never changed."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: dt.datetime = _moment(nullable=False, index=True)
+    by: str
+    action: str
+    cohort_id: int | None = _link("cohort.id", nullable=True)
+    subject: str | None = Field(default=None, index=True)  # a ref
+    before: Any = Field(default=None, sa_column=Column(JSON))
+    after: Any = Field(default=None, sa_column=Column(JSON))
+    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    restricted: bool = False
+
+
+class Lease(SQLModel, table=True):
+    """Who works on something at this moment, in real time."""
+
+    name: str = Field(primary_key=True)
+    owner: str
+    until: dt.datetime = _moment(nullable=False)
