@@ -1,0 +1,118 @@
+"""What the planner is told: frozen values, gathered by the store, free of any database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+#: (step, occurrence, recipient): what makes an occurrence of one enrolment unique.
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionState:
+    """A started section as the newest export shows it."""
+
+    complete: bool
+    updated_on: dt.date
+    complete_seen_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mentorship:
+    """One mentor of one participant, past (`ended_at`) or standing."""
+
+    ref: str
+    nation: str
+    named_at: dt.datetime
+    request_sent_at: dt.datetime | None = None
+    accepted_at: dt.datetime | None = None
+    declined_at: dt.datetime | None = None
+    signed_off_at: dt.datetime | None = None
+    ended_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A break of one person; `until_on` is the day of return (None: not known yet)."""
+
+    from_on: dt.date
+    until_on: dt.date | None = None
+
+    def holds(self, day: dt.date) -> bool:
+        return self.from_on <= day and (self.until_on is None or day < self.until_on)
+
+
+@dataclass(frozen=True, slots=True)
+class PastRow:
+    """A ledger row as it stands. A final one is known by outcome and `sent_at` only."""
+
+    outcome: str
+    sent_at: dt.datetime | None = None
+    due_at: dt.datetime | None = None
+    reason: str | None = None
+    until: dt.datetime | None = None
+    id: int | None = None
+
+    @property
+    def is_final(self) -> bool:
+        return self.outcome not in ("queued", "held")
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One enrolment with everything that its year depends on, overlays included."""
+
+    id: int
+    ref: str
+    nation: str
+    joined_on: dt.date
+    accepted_at: dt.datetime
+    status: str = "active"  # or 'deferred', 'withdrawn'
+    sections: Mapping[str, SectionState] = field(default_factory=dict)
+    mentorships: tuple[Mentorship, ...] = ()
+    extensions: Mapping[str, dt.datetime] = field(default_factory=dict)
+    pauses: tuple[Pause, ...] = ()
+    silenced: bool = False
+    cases: Mapping[str, dt.datetime] = field(default_factory=dict)  # open: kind → opened at
+    past: Mapping[Key, PastRow] = field(default_factory=dict)
+
+    @property
+    def mentorship(self) -> Mentorship | None:
+        """The standing mentorship, if there is one."""
+        return next((m for m in self.mentorships if m.ended_at is None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class WebinarFact:
+    """A webinar of the cohort as it stands."""
+
+    key: str
+    audience: str
+    starts_at: dt.datetime
+    minutes: int
+    status: str = "confirmed"
+    join_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CohortFacts:
+    """A cohort with what its people share. `as_of`: portfolios are known up to its 00:00."""
+
+    id: int
+    code: str
+    starts: dt.date
+    status: str  # 'trial', 'live', 'paused', 'closed'
+    webinars: tuple[WebinarFact, ...] = ()
+    as_of: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody or some office a message goes to, and what they have had lately."""
+
+    ref: str
+    role: str
+    nation: str
+    reachable_in_trial: bool = False

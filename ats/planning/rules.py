@@ -1,0 +1,144 @@
+"""Steps and rungs in one shape: tips, reminders, chasers and escalations are the same thing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from config.programme import (
+    Conditions,
+    Every,
+    Ladder,
+    MessageClass,
+    Moment,
+    Programme,
+    Role,
+    Rung,
+    Step,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """What a step, or one rung of a ladder, says. Compared by identity."""
+
+    step: str  # the step's or the ladder's key
+    rung: str | None
+    class_: MessageClass
+    to: Role
+    template: str | None
+    case: str | None
+    at: Moment | None
+    at_for: Mapping[str, Moment]
+    workdays: int | None  # rungs counted from `anchor`
+    anchor: str | None
+    every: Every | None
+    for_each: Literal["milestone", "webinar"] | None
+    audience: str | None
+    about_mentor: bool
+    unless: Conditions
+    only_if: Conditions
+    wait_while: Conditions
+    late: Literal["skip", "send", "catch-up"]
+    useful_workdays: int | None
+    fresh_data: bool
+    release: bool
+    bad_news: bool
+    needs_join_link: bool
+    alone: bool
+    capped: bool
+    effective_from: dt.date | None
+    is_ladder: bool
+    stopped_by_case: str | None = None
+
+    @property
+    def is_staff_mail(self) -> bool:
+        """It goes to an office and is about nobody in particular."""
+        return self.to in ("operations", "pxm") and not self.is_ladder
+
+
+def rules_of(programme: Programme) -> tuple[Rule, ...]:
+    """Return the rules of a programme: its steps, then its ladders' rungs, in file order."""
+    steps = tuple(_of_step(step, programme) for step in programme.steps)
+    return steps + tuple(_of_rungs(programme))
+
+
+_MENTOR_ANCHORS = ("mentor-named", "request-sent", "mentor-accepted", "mentor-declined")
+
+
+def _of_step(step: Step, programme: Programme) -> Rule:
+    policy = programme.send_policy.classes[step.class_]
+    useful = step.useless_after or policy.useless_after
+    anchor = step.at.from_ if step.at else None
+    return Rule(
+        step=step.key,
+        rung=None,
+        class_=step.class_,
+        to=step.to,
+        template=step.template,
+        case=None,
+        at=step.at,
+        at_for=step.at_for,
+        workdays=None,
+        anchor=anchor,
+        every=step.every,
+        for_each=step.for_each,
+        audience=step.audience,
+        about_mentor=anchor in _MENTOR_ANCHORS,
+        unless=step.unless,
+        only_if=step.only_if,
+        wait_while=step.wait_while,
+        late=step.late,
+        useful_workdays=useful.workdays if useful else None,
+        fresh_data=False,
+        release=step.release,
+        bad_news=step.bad_news,
+        needs_join_link=step.needs_join_link,
+        alone=step.alone,
+        capped=step.capped,
+        effective_from=step.effective_from,
+        is_ladder=False,
+    )
+
+
+def _of_rungs(programme: Programme) -> Iterator[Rule]:
+    for ladder in programme.ladders:
+        for rung in ladder.rungs:
+            yield _of_rung(rung, ladder)
+
+
+def _of_rung(rung: Rung, ladder: Ladder) -> Rule:
+    anchor = rung.at.from_ if rung.at else (ladder.from_ or ladder.for_each)
+    fresh = ladder.fresh_data if rung.fresh_data is None else rung.fresh_data
+    return Rule(
+        step=ladder.key,
+        rung=rung.key,
+        class_=rung.class_ or ladder.class_,
+        to=rung.to,
+        template=rung.send,
+        case=rung.open_case,
+        at=rung.at,
+        at_for={},
+        workdays=rung.workdays,
+        anchor=anchor,
+        every=None,
+        for_each=ladder.for_each,
+        audience=None,
+        about_mentor=ladder.subject == "mentor",
+        unless=(ladder.until, *rung.unless),
+        only_if=rung.only_if,
+        wait_while=(),
+        late="skip",
+        useful_workdays=None,
+        fresh_data=fresh,
+        release=rung.release,
+        bad_news=rung.open_case is not None,
+        needs_join_link=False,
+        alone=False,
+        capped=True,
+        effective_from=rung.effective_from,
+        is_ladder=True,
+        stopped_by_case=ladder.stopped_by_case,
+    )
