@@ -1,0 +1,247 @@
+"""Rendering: the context of one message in; its subject, text and HTML out.
+
+A message has one part or several (merged items of one person, role and day). A part names its
+template, a folder with subject.txt, text.txt, html.html and reason.txt; the layout, the files
+directly in the templates folder, adds greeting, signature and foot around all parts. Callers
+get finished strings: nobody else in `ats` imports jinja2.
+"""
+
+import hashlib
+import re
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from css_inline import CSSInliner
+from jinja2 import DictLoader, StrictUndefined, TemplateError, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
+
+from ats.errors import TemplateFault
+
+FILES: Final = ("subject.txt", "text.txt", "html.html", "reason.txt")
+LAYOUT: Final = ("layout.txt", "layout.html", "layout.css")
+WIDTH: Final = 76  # of a line of text; RFC 5322 asks for 78 at most
+NUMBERS: Final = "one two three four five six seven eight nine ten eleven twelve"
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_MARKED: Final = re.compile(r" *(- |\d+\. )")
+# What Jinja, a filter or an expression of a template may raise while a template is filled.
+_FAULTS: Final = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message as its recipient sees it: a subject of one line and two forms of one body."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Renderer:
+    """The templates as they stood when this was made; later changes on disk are not seen."""
+
+    def __init__(self, templates: Path) -> None:
+        """Read every template in *templates*. Raises TemplateFault without a readable layout."""
+        self._sources = _read(templates)
+        self._environment = SandboxedEnvironment(
+            loader=DictLoader(self._sources),
+            undefined=StrictUndefined,
+            autoescape=lambda name: name is not None and name.endswith(".html"),
+            finalize=_printed,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        filters = (date_long, date_short, weekday, clock, names, count_words)
+        self._environment.filters.update({one.__name__: one for one in filters})
+        self._inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+    def keys(self) -> frozenset[str]:
+        """Return the message keys that have all four files."""
+        folders = {name.partition("/")[0] for name in self._sources if "/" in name}
+        return frozenset(key for key in folders if not self._lacking(key))
+
+    def version(self, keys: Iterable[str]) -> str:
+        """Return the SHA-256 (hex) of the layout and these keys' files, whatever their order.
+
+        Raises TemplateFault for a key without all four files.
+        """
+        files = {name for name in self._sources if "/" not in name}
+        for key in keys:
+            self._demand(key)
+            files.update(f"{key}/{file}" for file in FILES)
+        digest = hashlib.sha256()
+        for name in sorted(files):
+            source = self._sources[name].encode()
+            digest.update(f"{name}\0{len(source)}\0".encode() + source)
+        return digest.hexdigest()
+
+    def render(self, context: Mapping[str, Any]) -> Rendered:
+        """Return the message for *context*, {"shared": {…}, "parts": [{"template": key, …}, …]}.
+
+        A value never brings markup into the HTML nor lines of its own into the text. Raises
+        TemplateFault, naming template and field, where a template or field is missing, where a
+        printed field is None, and where a subject would be empty or hold a control character.
+        """
+        try:
+            shared, several = context["shared"], len(context["parts"]) > 1
+            parts = [self._part({**shared, **part}, several=several) for part in context["parts"]]
+            trial = bool(shared["trial"])
+        except KeyError as missing:
+            raise TemplateFault(f"The context of a message has no {missing}.") from missing
+        subject = _subject([part["subject"] for part in parts])
+        reasons = list(dict.fromkeys(part["reason"] for part in parts))
+        whole = {**shared, "subject": subject, "parts": parts, "reasons": reasons}
+        return Rendered(
+            subject=f"TRIAL: {subject}" if trial else subject,
+            text=_folded(self._filled("layout.txt", whole)),
+            html=self._inliner.inline(self._filled("layout.html", whole)),
+        )
+
+    def _part(self, values: Mapping[str, Any], *, several: bool) -> dict[str, str]:
+        key = values["template"]
+        self._demand(key)
+        subject, text, html, reason = (self._filled(f"{key}/{file}", values) for file in FILES)
+        if not subject.strip() or _CONTROL.search(subject.strip()):
+            raise TemplateFault(f"Template {key}/subject.txt gives no single line of plain text.")
+        if several:  # the part's subject becomes the h2
+            html = re.sub(r"(</?)h2\b", r"\1h3", html)
+        return {
+            "subject": subject.strip(),
+            "text": Markup(text.strip()),  # noqa: S704 (lines of its own, not a value)
+            "html": Markup(html.strip()),  # noqa: S704 (came out of a template that escapes)
+            "reason": " ".join(reason.split()),
+        }
+
+    def _filled(self, name: str, values: Mapping[str, Any]) -> str:
+        try:
+            return self._environment.get_template(name).render(values)
+        except _FAULTS as error:
+            raise TemplateFault(self._sentence(name, error)) from error
+
+    def _sentence(self, name: str, error: Exception) -> str:
+        """Say where and why filling failed: quotes the template's source, no person's data."""
+        lines = [f.lineno or 0 for f in traceback.extract_tb(error.__traceback__) if "<" in f[0]]
+        number = getattr(error, "lineno", None) or (lines[-1] if lines else 0)
+        source = self._sources[name].splitlines()
+        quoted = f" ({source[number - 1].strip()})" if 0 < number <= len(source) else ""
+        return f"Template {name}, line {number}{quoted}: {str(error).rstrip('.')}."
+
+    def _lacking(self, key: str) -> list[str]:
+        return [file for file in FILES if f"{key}/{file}" not in self._sources]
+
+    def _demand(self, key: str) -> None:
+        if lacking := self._lacking(key):
+            raise TemplateFault(f"Template {key} has no {names(lacking)}.")
+
+
+def _read(templates: Path) -> dict[str, str]:
+    """Return the text of the layout and of every key's files, by "layout.txt" or "key/text.txt"."""
+    keyed = [path for file in FILES for path in templates.glob(f"*/{file}")]
+    try:
+        paths = [*(templates / name for name in LAYOUT), *keyed]
+        return {path.relative_to(templates).as_posix(): path.read_text("utf-8") for path in paths}
+    except (OSError, UnicodeDecodeError) as error:
+        raise TemplateFault(f"The templates in {templates} cannot be read: {error}.") from error
+
+
+def _subject(subjects: Sequence[str]) -> str:
+    if not subjects:
+        raise TemplateFault("A message needs at least one part.")
+    more = len(subjects) - 1
+    things = "thing" if more == 1 else "things"
+    return f"{subjects[0]}, and {count_words(more)} more {things}" if more else subjects[0]
+
+
+@pass_context
+def _printed(context: Context, value: object) -> object:
+    """Return *value* as it may be printed: never None, and on the line where it stands."""
+    if value is None:
+        raise ValueError("a field is None where it is printed")
+    in_subject = (context.name or "").endswith("subject.txt")  # which is refused instead
+    if isinstance(value, str) and not isinstance(value, Markup) and not in_subject:
+        return _CONTROL.sub(" ", value)
+    return value
+
+
+def _folded(text: str) -> str:
+    """Return *text* without runs of blank lines and without lines longer than WIDTH.
+
+    What a long line leaves over starts the next line of its paragraph, so that a long name leaves
+    no ragged paragraph. A line that holds a web address, and a word, stay whole.
+    """
+    kept: list[str] = []
+    waiting = [line.rstrip() for line in reversed(text.strip().split("\n"))]
+    while waiting:
+        line = waiting.pop()
+        cut, hang = _cut(line), _hang(line)
+        if cut > 0:
+            rest = " " * hang + line[cut:].strip()
+            if waiting and _continues(waiting[-1], hang):
+                rest += " " + waiting.pop().strip()
+            waiting.append(rest)
+        kept.append(line[:cut].rstrip() if cut > 0 else line)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)) + "\n"
+
+
+def _cut(line: str) -> int:
+    """Return the place of the last blank that fits, or of the first beyond; -1 for no cut."""
+    if len(line) <= WIDTH or "://" in line:
+        return -1
+    fitting = line.rfind(" ", _hang(line), WIDTH + 1)
+    return fitting if fitting > 0 else line.find(" ", WIDTH)
+
+
+def _hang(line: str) -> int:
+    marked = _MARKED.match(line)
+    return marked.end() if marked else len(line) - len(line.lstrip())
+
+
+def _continues(line: str, hang: int) -> bool:
+    plain = bool(line) and "://" not in line and not _MARKED.match(line)
+    return plain and _hang(line) == hang
+
+
+def date_long(moment: str) -> str:
+    """Return 'Friday 15 January 2027'."""
+    return f"{date_short(moment)} {_moment(moment):%Y}"
+
+
+def date_short(moment: str) -> str:
+    """Return 'Friday 15 January'."""
+    return f"{_moment(moment):%A} {_moment(moment).day} {_moment(moment):%B}"
+
+
+def weekday(moment: str) -> str:
+    """Return 'Friday'."""
+    return f"{_moment(moment):%A}"
+
+
+def clock(moment: str) -> str:
+    """Return '17:00', the time in the offset that *moment* is written with."""
+    if "T" not in moment:
+        raise ValueError("a day without a time has no clock")
+    return f"{_moment(moment):%H:%M}"
+
+
+def names(people: Sequence[str]) -> str:
+    """Return 'A', 'A and B' or 'A, B and C'."""
+    *others, last = people
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def count_words(number: int) -> str:
+    """Return one to twelve in words and other numbers in digits."""
+    return dict(enumerate(NUMBERS.split(), start=1)).get(number, str(number))
+
+
+def _moment(iso: str | None) -> datetime:
+    if iso is None:
+        raise ValueError("a moment is None")
+    return datetime.fromisoformat(iso)
