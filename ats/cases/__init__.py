@@ -1,0 +1,1 @@
+"""Open cases for operations, find their owners and record decisions."""

@@ -1,0 +1,50 @@
+"""Cases that close by themselves, silently, because what they were opened for is done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from ats.cases.opening import close_case
+from ats.planning.conditions import Situation, first_holding
+from ats.planning.facts import Participant
+from ats.planning.planner import Planner
+from ats.records import models as m
+
+
+def close_done(session: Session, people: list[Participant], planner: Planner) -> list[Participant]:
+    """Close the open cases of these people whose cause is gone; return the people without them.
+
+    What closes a kind of case stands in the programme file; the reason recorded is its condition.
+    """
+    after = []
+    for person in people:
+        done = {kind: why for kind in person.cases if (why := _done(kind, person, planner))}
+        if done:
+            _close(session, person, done, planner)
+            left = {kind: at for kind, at in person.cases.items() if kind not in done}
+            person = replace(person, cases=left)
+        after.append(person)
+    return after
+
+
+def _done(kind: str, person: Participant, planner: Planner) -> str | None:
+    conditions = planner.timeline.programme.case_closes_when.get(kind, ())
+    at = Situation(planner.timeline, person, None, planner.today, since=person.cases[kind])
+    met = first_holding(conditions, at)
+    return met.name if met else None
+
+
+def _close(session: Session, person: Participant, done: dict[str, str], planner: Planner) -> None:
+    cases = session.execute(
+        select(m.Case).where(
+            col(m.Case.enrolment_id) == person.id,
+            col(m.Case.kind).in_(done),
+            col(m.Case.state) != "closed",
+        )
+    ).scalars()
+    for case in cases:
+        close_case(case, now=planner.now, because=done[case.kind])
+    session.flush()

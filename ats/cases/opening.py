@@ -1,0 +1,52 @@
+"""Opening cases, adding signals to open ones, and closing those whose cause is gone."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from ats.records import models as m
+
+
+def open_case(
+    session: Session,
+    *,
+    cohort_id: int,
+    enrolment_id: int,
+    kind: str,
+    owner: str,
+    signal: str,
+    now: dt.datetime,
+) -> bool:
+    """Open a case, or add the signal to the one that is open. Return whether it was opened."""
+    case = session.execute(
+        select(m.Case).where(
+            col(m.Case.enrolment_id) == enrolment_id,
+            col(m.Case.kind) == kind,
+            col(m.Case.state) != "closed",
+        )
+    ).scalar()
+    opened = case is None
+    if case is None:
+        case = m.Case(
+            cohort_id=cohort_id, enrolment_id=enrolment_id, kind=kind, owner=owner, opened_at=now
+        )
+        session.add(case)
+        session.flush()
+    assert case.id is not None
+    known = session.execute(
+        select(col(m.CaseSignal.id)).where(
+            col(m.CaseSignal.case_id) == case.id, col(m.CaseSignal.signal) == signal
+        )
+    ).scalar()
+    if known is None:
+        session.add(m.CaseSignal(case_id=case.id, at=now, signal=signal))
+        session.flush()
+    return opened
+
+
+def close_case(case: m.Case, *, now: dt.datetime, because: str) -> None:
+    """Close a case; `because` is a word that staff read."""
+    case.state, case.closed_at, case.closed_because = "closed", now, because

@@ -1,0 +1,1 @@
+"""Stage, claim, render, deliver and record messages."""

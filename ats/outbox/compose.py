@@ -1,0 +1,211 @@
+"""Composing: from the rows of a message to the pinned context that its templates are given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ats.office import Letterhead
+from ats.people.contacts import Contact
+from ats.planning.facts import Participant
+from ats.planning.timeline import Occurrence, Timeline
+from config.programme import Milestone
+
+BREAKS_TOLD = 3  # how many breaks ahead a template may speak of
+STAFF = {"operations": "colleagues", "pxm": "PXM"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a message: what it is about, and whom."""
+
+    occurrence: Occurrence
+    person: Participant
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Writes contexts for one cohort at one moment. Contexts are JSON: moments are ISO text."""
+
+    timeline: Timeline
+    letterhead: Letterhead
+    contacts: Mapping[str, Contact]
+    now: dt.datetime
+    trial: bool
+
+    @property
+    def today(self) -> dt.date:
+        return self.now.astimezone(self.timeline.zone).date()
+
+    def compose(self, recipient: str, role: str, lines: Sequence[Line]) -> dict[str, Any]:
+        """Return the context of one message; its lines come in order of due moment and key."""
+        groups: dict[tuple[str, str | None], list[Line]] = {}
+        for line in lines:
+            rule = line.occurrence.rule
+            subject = None if rule.about_mentor else line.occurrence.subject
+            groups.setdefault((str(rule.template), subject), []).append(line)
+        return {
+            "shared": self.shared(recipient, role),
+            "parts": [self._part(template, role, group) for (template, _), group in groups.items()],
+        }
+
+    def staff(self, role: str, template: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the context of a message to an office that concerns nobody in particular."""
+        part = {**self._nobody(), "template": template, **facts}
+        return {"shared": self.shared(role, role), "parts": [part]}
+
+    def shared(self, recipient: str, role: str) -> dict[str, Any]:
+        head, programme = self.letterhead, self.timeline.programme
+        contact = self.contacts.get(recipient)
+        given = contact.given_name if contact else STAFF.get(role, "")
+        family = contact.family_name if contact else ""
+        return {
+            "me": {
+                "given_name": given,
+                "family_name": family,
+                "full_name": f"{given} {family}".strip(),
+                "role": role,
+            },
+            "cohort": {
+                "code": self.timeline.cohort.code,
+                "programme": programme.title,
+                "short": programme.short,
+                "starts": self.timeline.cohort.starts.isoformat(),
+            },
+            "links": {
+                "portfolio": head.portfolio,
+                "knowledge_base": head.knowledge_base,
+                "privacy_notice": head.privacy_notice,
+            },
+            "contact": {
+                "reply_to": head.reply_to,
+                "pxm": head.pxm,
+                "operations": head.operations,
+            },
+            "today": self.today.isoformat(),
+            "trial": self.trial,
+        }
+
+    # -- one part --------------------------------------------------------------------------
+
+    def _part(self, template: str, role: str, lines: Sequence[Line]) -> dict[str, Any]:
+        first = lines[0]
+        rule, person = first.occurrence.rule, first.person
+        as_of = self.timeline.cohort.as_of
+        audience = "mentors" if role == "mentor" else "participants"
+        about = first.occurrence.subject
+        return {
+            **self._nobody(),
+            "template": template,
+            "rung": rule.rung,
+            "person": self._person(person),
+            "mentees": [self._person(line.person) for line in lines] if role == "mentor" else [],
+            "mentor": self._mentor(person),
+            "milestone": self._milestone(about, person) if rule.for_each == "milestone" else None,
+            "webinar": self.webinar(about) if rule.for_each == "webinar" and about else None,
+            "webinars": self._webinars(audience),
+            "as_of": as_of.isoformat() if as_of else None,
+            "closures": self._breaks(first.occurrence.nation),
+        }
+
+    def _nobody(self) -> dict[str, Any]:
+        empty = ("person", "mentor", "milestone", "webinar", "as_of", "rung")
+        later = ("calendar_url", "answer_url")
+        return {
+            **dict.fromkeys((*empty, *later)),
+            "mentees": [],
+            "webinars": [],
+            "closures": [],
+        }
+
+    def _person(self, person: Participant) -> dict[str, Any]:
+        contact = self.contacts[person.ref]
+        submission = person.sections.get(self.timeline.programme.submission)
+        due = self.timeline.deadlines(person)
+        return {
+            "ref": person.ref,
+            "given_name": contact.given_name,
+            "family_name": contact.family_name,
+            "full_name": contact.full_name,
+            "organisation": contact.organisation,
+            "nation": person.nation,
+            "late_joiner": self.timeline.is_late_joiner(person),
+            "joined_on": person.joined_on.isoformat(),
+            "due": {key: self._text(moment) for key, moment in due.items()},
+            "complete": sorted(key for key, s in person.sections.items() if s.complete),
+            "submitted": submission is not None and submission.complete,
+        }
+
+    def _mentor(self, person: Participant) -> dict[str, Any] | None:
+        standing = person.mentorship
+        contact = self.contacts.get(standing.ref) if standing else None
+        if standing is None or contact is None:
+            return None
+        return {
+            "given_name": contact.given_name,
+            "family_name": contact.family_name,
+            "full_name": contact.full_name,
+            "accepted": standing.accepted_at is not None,
+        }
+
+    def _milestone(self, key: str | None, person: Participant) -> dict[str, Any]:
+        assert key is not None
+        milestone = self.timeline.programme.milestone(key)
+        due = self.timeline.due(key, person)
+        assert due is not None
+        return {
+            "key": key,
+            "title": milestone.title,
+            "due": self._text(due),
+            "open_sections": self._open_sections(milestone, person),
+            "overdue": due <= self.now,
+        }
+
+    def _open_sections(self, milestone: Milestone, person: Participant) -> list[str]:
+        sections = person.sections
+        left = [k for k in milestone.complete if k not in sections or not sections[k].complete]
+        left += [k for k in milestone.started if k not in sections]
+        return [self.timeline.programme.section_title(key) for key in left]
+
+    def _webinars(self, audience: str) -> list[dict[str, Any]]:
+        mine = (w for w in self.timeline.cohort.webinars if w.audience == audience)
+        return [self.webinar(w.key) for w in mine if w.status != "cancelled"]
+
+    def webinar(self, key: str) -> dict[str, Any]:
+        """Return what a template is told about one webinar."""
+        fact, plan = self.timeline.webinars[key], self.timeline.programme.webinar(key)
+        starts_on = fact.starts_at.astimezone(self.timeline.zone).date()
+        return {
+            "key": key,
+            "title": plan.title,
+            "about": plan.about,
+            "prepare": list(plan.prepare),
+            "starts_at": self._text(fact.starts_at),
+            "minutes": fact.minutes,
+            "audience": fact.audience,
+            "kind": plan.kind,
+            "join_url": fact.join_url,
+            "days_until": (starts_on - self.today).days,
+            "past": fact.starts_at <= self.now,
+            "recording_url": None,
+        }
+
+    def _breaks(self, nation: str) -> list[dict[str, str]]:
+        away = self.timeline.workdays[nation].closures.away
+        today = self.today
+        spells: list[dict[str, str]] = []
+        for day in sorted(day for day in away if day >= today):
+            text, name = day.isoformat(), away[day]
+            before = (day - dt.timedelta(days=1)).isoformat()
+            if spells and spells[-1]["name"] == name and spells[-1]["to"] == before:
+                spells[-1]["to"] = text
+            else:
+                spells.append({"name": name, "from": text, "to": text})
+            if len(spells) > BREAKS_TOLD:
+                break
+        return spells[:BREAKS_TOLD]
+
+    def _text(self, moment: dt.datetime) -> str:
+        return moment.astimezone(self.timeline.zone).isoformat()

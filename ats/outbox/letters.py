@@ -1,0 +1,162 @@
+"""What staff mail says: facts gathered for operations and the PXM, or None for nothing to tell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from ats.cases.digest import digest
+from ats.planning.forecast import Expected, forecast
+from ats.planning.rules import Rule
+from ats.planning.timeline import Timeline
+from ats.planning.workdays import local_moment
+from ats.records import gather
+from ats.records import models as m
+
+DAY = dt.timedelta(days=1)
+OWNER = {"pxm-digest": "pxm", "ops-digest": "operations"}
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLetters:
+    """Tells what there is to tell about one cohort."""
+
+    session: Session
+    cohort: m.Cohort
+    timeline: Timeline
+
+    def tell(self, step: str, occurrence: str, at: dt.datetime) -> dict[str, Any] | None:
+        """Return the facts of this staff mail as of its moment, or None if it need not go."""
+        if step in OWNER:
+            return self._digest(step, at)
+        if step == "ops-week-ahead":
+            return self._week_ahead(at)
+        if step == "ops-import-due":
+            return self._import_due(at)
+        if step == "ops-action-needed":
+            return self._join_link(occurrence.split("/")[0])
+        raise KeyError(step)
+
+    # -- digests ---------------------------------------------------------------------------
+
+    def _digest(self, step: str, at: dt.datetime) -> dict[str, Any] | None:
+        programme = self.timeline.programme
+        return digest(
+            self.session,
+            cohort=self.cohort,
+            owner=OWNER[step],
+            since=self._last_told(step, at),
+            until=at,
+            workdays=self.timeline.workdays[programme.nation],
+            titles=programme.cases,
+        )
+
+    def _last_told(self, step: str, before: dt.datetime) -> dt.datetime:
+        row = m.LedgerRow
+        told = self.session.execute(
+            select(func.max(col(row.due_at))).where(
+                col(row.cohort_id) == self.cohort.id,
+                col(row.enrolment_id).is_(None),
+                col(row.step) == step,
+                col(row.outcome) == "sent",
+                col(row.due_at) < before,
+            )
+        ).scalar()
+        return told or self.cohort.created_at
+
+    # -- the week ahead --------------------------------------------------------------------
+
+    def _week_ahead(self, at: dt.datetime) -> dict[str, Any] | None:
+        today = at.astimezone(self.timeline.zone).date()
+        monday = today + dt.timedelta(days=7 - today.weekday())
+        ends = local_moment(monday + 7 * DAY, dt.time(), self.timeline.zone)
+        expected = self._expected(at, ends)
+        days: dict[dt.date, list[Expected]] = defaultdict(list)
+        for item in expected:
+            if item.date >= monday:
+                days[item.date].append(item)
+        total = sum(item.count for items in days.values() for item in items)
+        if not total:
+            return None
+        return {
+            "days": [
+                {
+                    "date": day.isoformat(),
+                    "items": [{"step": i.step, "to": i.to, "count": i.count} for i in items],
+                }
+                for day, items in sorted(days.items())
+            ],
+            "total": total,
+            "missing_links": [
+                {
+                    "key": w.key,
+                    "title": self.timeline.programme.webinar(w.key).title,
+                    "starts_at": w.starts_at.astimezone(self.timeline.zone).isoformat(),
+                }
+                for w in self.timeline.cohort.webinars
+                if not w.join_url and at < w.starts_at < ends + 7 * DAY
+            ],
+            "sample_subject": None,
+        }
+
+    def _expected(
+        self, at: dt.datetime, until: dt.datetime, rules: Collection[Rule] | None = None
+    ) -> list[Expected]:
+        ids = self.session.execute(
+            select(col(m.Enrolment.id)).where(col(m.Enrolment.cohort_id) == self.cohort.id)
+        ).scalars()
+        people = gather.participants(self.session, list(ids))
+        return forecast(self.timeline, people, now=at, until=until, rules=rules)
+
+    # -- exports and links -----------------------------------------------------------------
+
+    def _import_due(self, at: dt.datetime) -> dict[str, Any] | None:
+        """Ask for an export when a chaser about portfolios would go on the next working day."""
+        timeline, policy = self.timeline, self.timeline.programme.send_policy
+        today = at.astimezone(timeline.zone).date()
+        days = timeline.workdays[timeline.programme.nation]
+        as_of = timeline.cohort.as_of
+        if as_of and days.count(as_of, today, away_counts=True) <= policy.export_due_workdays:
+            return None
+        goes_on = days.shift(today, 1, away_counts=True)
+        ends = local_moment(goes_on + DAY, dt.time(), timeline.zone)
+        fresh = [rule for rule in timeline.rules if rule.fresh_data and rule.template]
+        waiting = sum(item.count for item in self._expected(at, ends, fresh))
+        waiting += self._held_for_data()
+        if not waiting:
+            return None
+        return {
+            "as_of": as_of.isoformat() if as_of else None,
+            "waiting": waiting,
+            "goes_on": goes_on.isoformat(),
+        }
+
+    def _held_for_data(self) -> int:
+        row = m.LedgerRow
+        held: int = self.session.execute(
+            select(func.count()).where(
+                col(row.cohort_id) == self.cohort.id,
+                col(row.outcome) == "held",
+                col(row.reason) == "stale-data",
+            )
+        ).scalar_one()
+        return held
+
+    def _join_link(self, key: str) -> dict[str, Any] | None:
+        webinar = self.timeline.webinars.get(key)
+        if webinar is None or webinar.join_url or webinar.status == "cancelled":
+            return None
+        title = self.timeline.programme.webinar(key).title
+        return {
+            "cause": "a webinar without its join link",
+            "what": f"{title} ({key}) has no join link yet, and reminders wait for it.",
+            "remedy": f"Set it with: ats webinar set {key} --join-url ADDRESS "
+            f"--cohort {self.cohort.code}",
+            "details": [],
+        }

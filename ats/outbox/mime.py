@@ -1,0 +1,191 @@
+"""Write one e-mail as the bytes that go over SMTP.
+
+The bytes are put together by hand because the standard library takes 2.5 ms for what is done
+here in a tenth of a millisecond; its parser is the oracle in the tests.
+"""
+
+from __future__ import annotations
+
+import binascii
+import datetime as dt
+import functools
+import hashlib
+import re
+from dataclasses import dataclass
+from email.header import Header
+from email.utils import format_datetime
+
+from ats.errors import DeliveryFault
+from ats.outbox.address import ascii_domain
+
+_CRLF = "\r\n"
+_LINE = 76  # RFC 2047, 2: no line with an encoded word is longer
+_LONGEST_WORD = 50  # that is not encoded: any header's name and a word with escapes fit a line
+_LONGEST_LINE = 998  # RFC 5322, 2.1.1
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
+_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,59}")
+_PRINTABLE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+_NAMED = re.compile(r'"?(?P<name>[^"<>]*?)"?\s*<(?P<address>[^<>]*)>')
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+# What is written here, and what would give a message a second recipient.
+_RESERVED = re.compile(
+    "date|from|to|b?cc|sender|reply-to|subject|message-id|mime-version|auto-submitted"
+    "|return-path|content-.*|resent-.*|x-ats-intended-for",
+    re.IGNORECASE,
+)
+
+
+class UnwritableMail(DeliveryFault):
+    """Something in an e-mail cannot be written into a message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One e-mail to one recipient, as text.
+
+    `rfc_id` is the Message-ID without brackets; `from_` and `reply_to` are `Name <address>` or
+    an address (`reply_to` may be empty); `intended_for` is the ref of whom a redirected mail
+    was meant for; `headers` are further ones, in ASCII, written as they are.
+    """
+
+    rfc_id: str
+    date: dt.datetime
+    from_: str
+    reply_to: str
+    to_name: str
+    to_address: str
+    subject: str
+    text: str
+    html: str
+    intended_for: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def build(mail: Mail) -> bytes:
+    """Return *mail* as a multipart/alternative message with CRLF line ends.
+
+    The same mail gives the same bytes. All is ASCII, with lines of at most 998 characters, but
+    for a recipient whose address has letters outside ASCII before the @ (SMTPUTF8).
+    Raises UnwritableMail for control characters in a header, for a moment without a zone, for
+    a header of ours among `headers`, and BadAddress for an address that cannot be used.
+    """
+    # Quoted-printable never contains "=_", so no body can contain the boundary.
+    boundary = "=_" + hashlib.sha256(mail.rfc_id.encode("utf-8", "replace")).hexdigest()[:24]
+    head = [
+        *_own_headers(mail),
+        *(_further_header(name, value) for name, value in mail.headers),
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/alternative; boundary="{boundary}"',
+    ]
+    delimiter = f"--{boundary}".encode()
+    text, html = _part("text/plain", mail.text), _part("text/html", mail.html)
+    return b"%b\r\n\r\n%b\r\n%b%b\r\n%b%b--\r\n" % (
+        _CRLF.join(head).encode(),
+        *(delimiter, text, delimiter, html, delimiter),
+    )
+
+
+def digest(message: bytes) -> str:
+    """Return the sha256 of *message* in hex: proof that a re-rendered mail is the one sent."""
+    return hashlib.sha256(message).hexdigest()
+
+
+def _own_headers(mail: Mail) -> list[str]:
+    if mail.date.tzinfo is None:
+        raise UnwritableMail("The date of an e-mail needs a time zone.")
+    if not _MESSAGE_ID.fullmatch(mail.rfc_id):
+        raise UnwritableMail("The Message-ID does not have the form name@domain.")
+    lines = [
+        f"Date: {format_datetime(mail.date)}",
+        _address_header("From", mail.from_),
+        _mailbox("To", mail.to_name, mail.to_address),
+        _text_header("Subject", mail.subject),
+        f"Message-ID: <{mail.rfc_id}>",
+        "Auto-Submitted: auto-generated",
+    ]
+    if mail.reply_to:
+        lines.insert(3, _address_header("Reply-To", mail.reply_to))
+    if mail.intended_for is not None:
+        lines.append(_text_header("X-ATS-Intended-For", mail.intended_for))
+    return lines
+
+
+def _further_header(name: str, value: str) -> str:
+    """Return the line as it is: folding would break a long List-Unsubscribe address."""
+    if not _HEADER_NAME.fullmatch(name):
+        raise UnwritableMail("The name of a header may have letters, digits and hyphens only.")
+    if _RESERVED.fullmatch(name):
+        raise UnwritableMail(f"The header {name} is not for callers to set.")
+    line = f"{name}: {value}"
+    if not _PRINTABLE.fullmatch(value) or len(line) > _LONGEST_LINE:
+        raise UnwritableMail(f"The header {name} is empty, too long or not plain ASCII.")
+    return line
+
+
+@functools.lru_cache(maxsize=256)
+def _address_header(header: str, value: str) -> str:
+    """Return the header for `Name <address>`; few different ones exist, so they are kept."""
+    named = _NAMED.fullmatch(value.strip(" "))
+    name, address = (named["name"], named["address"]) if named else ("", value)
+    return _mailbox(header, name, address)
+
+
+def _mailbox(header: str, name: str, address: str) -> str:
+    _refuse_control_characters(header, name)
+    address = ascii_domain(address)
+    name = " ".join(part for part in name.split(" ") if part)
+    if not name:
+        return f"{header}: {address}"
+    if not name.isascii() or "=?" in name or max(map(len, name.split(" "))) > _LONGEST_WORD:
+        words = _encoded(header, name).split(f"{_CRLF} ")
+    elif _ATOMS.fullmatch(name):
+        words = name.split(" ")
+    else:
+        words = '"{}"'.format(name.replace("\\", "\\\\").replace('"', '\\"')).split(" ")
+    return _folded(header, [*words, f"<{address}>"])
+
+
+def _text_header(header: str, value: str) -> str:
+    _refuse_control_characters(header, value)
+    line = f"{header}: {value}"
+    plain = value.isascii() and "=?" not in value and value == value.strip(" ")
+    if plain and len(line) <= _LINE:
+        return line
+    words = value.split(" ")
+    if plain and "" not in words and max(map(len, words)) <= _LONGEST_WORD:
+        return _folded(header, words)
+    return f"{header}: {_encoded(header, value)}"
+
+
+def _folded(header: str, words: list[str]) -> str:
+    lines = [f"{header}: {words[0]}"]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) <= _LINE:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f" {word}")
+    return _CRLF.join(lines)
+
+
+@functools.lru_cache(maxsize=1024)
+def _encoded(header: str, value: str) -> str:
+    """Return *value* as encoded words (RFC 2047), folded; kept, for a subject goes to many."""
+    return Header(value, "utf-8", header_name=header, maxlinelen=_LINE).encode(linesep=_CRLF)
+
+
+def _refuse_control_characters(header: str, value: str) -> None:
+    if _CONTROL.search(value):
+        raise UnwritableMail(f"The {header} header would hold a line break or control character.")
+
+
+def _part(content_type: str, body: str) -> bytes:
+    text = body.replace("\r\n", "\n").replace("\r", "\n").replace("\n", _CRLF)
+    try:
+        # The last CRLF belongs to the boundary; b2a_qp also learns from it which line end to use.
+        encoded = binascii.b2a_qp(f"{text}{_CRLF}".encode())
+    except UnicodeEncodeError:
+        raise UnwritableMail("The body of an e-mail holds half a character.") from None
+    head = f"Content-Type: {content_type}; charset=utf-8{_CRLF}Content-Transfer-Encoding: "
+    return f"{head}quoted-printable{_CRLF}{_CRLF}".encode() + encoded

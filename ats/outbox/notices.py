@@ -1,0 +1,72 @@
+"""Notices to operations about something that happened, which no step of the programme foresees."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from ats.outbox.stage import insert_message, rfc_id
+from ats.records import models as m
+
+TO = "operations"
+#: Their bundles begin so; nothing plans a notice anew, hence it is never dissolved to be planned.
+BUNDLE = "notice/"
+
+
+def stage_notice(
+    session: Session,
+    *,
+    cohort: m.Cohort,
+    step: str,
+    facts: Mapping[str, Any],
+    now: dt.datetime,
+    domain: str,
+    may_go: bool = True,
+) -> None:
+    """Queue a message to operations with its ledger row, the next of its step in this cohort.
+
+    `step` is the template; `facts` are its fields, pinned here. Where mail may not go (a trial
+    without operations on its allow-list) only the row is written, as skipped.
+    """
+    assert cohort.id is not None
+    row = m.LedgerRow
+    told = select(func.count()).where(col(row.cohort_id) == cohort.id, col(row.step) == step)
+    occurrence = str(session.execute(told).scalar_one() + 1)
+    key = (step, occurrence, TO)
+    message = None
+    if may_go:
+        message = insert_message(
+            session,
+            {
+                "rfc_id": rfc_id(cohort.code, key, now, domain),
+                "cohort_id": cohort.id,
+                "recipient": TO,
+                "role": TO,
+                "send_on": now.date(),
+                "bundle": f"{BUNDLE}{step}/{occurrence}",
+                "class_": "internal",
+                "date": now,
+                "context": {"facts": dict(facts)},
+            },
+        )
+    session.add(
+        m.LedgerRow(
+            key=f"{cohort.code}/-/{step}/{occurrence}/{TO}",
+            cohort_id=cohort.id,
+            step=step,
+            occurrence=occurrence,
+            recipient=TO,
+            role=TO,
+            class_="internal",
+            due_at=now,
+            outcome="queued" if may_go else "skipped",
+            reason=None if may_go else "trial",
+            decided_at=now,
+            message_id=message,
+        )
+    )
+    session.flush()

@@ -1,0 +1,95 @@
+"""What became of one attempt to hand a message to the mail server."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["sent", "temporary", "permanent", "relay", "configuration", "ambiguous"]
+#: How far the attempt got: no connection; before the body; body sent, unanswered; answered.
+Stage = Literal["connect", "envelope", "body", "answered"]
+#: What the server was replying to.
+Step = Literal["connect", "starttls", "auth", "mail", "rcpt", "data", "body"]
+
+_LONGEST_ANSWER = 400
+_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+[\w>]")
+_ENVELOPE = frozenset(("mail", "rcpt", "data"))
+_ABOUT_THIS_MAIL = re.compile(r"5\.(3\.4|6\.\d+)\b")  # RFC 3463: too big; content not supported
+_NO_RELAYING = re.compile(
+    r"\brelay(ing)?\b.*\b(denied|allowed|permitted|prohibited)|unable to relay", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of one attempt.
+
+    `sent`: the server answers for the message now. `temporary`, `permanent`: this message was
+    put off or refused. `relay`, `configuration`: nothing is wrong with the message; the server
+    cannot be used now, or not with these settings. `ambiguous`: the body left and no answer
+    came, so the message may have been accepted. `answer` is one line without addresses.
+    """
+
+    kind: Kind
+    code: int | None
+    answer: str
+    stage: Stage
+
+    @property
+    def stops(self) -> bool:
+        """Whether the next message would fail in the same way."""
+        return self.kind in ("relay", "configuration")
+
+
+def judged(step: Step, code: int, answer: str, *, addresses: tuple[str, ...] = ()) -> Result:
+    """Return what a reply to *step* means; *addresses* are kept out of its text."""
+    stage: Stage = "envelope" if step in _ENVELOPE else "connect"
+    if step == "body":
+        stage = "answered" if 200 <= code <= 599 else "body"
+    known = code if 100 <= code <= 599 else None
+    return Result(_kind(step, code, answer), known, one_line(answer, addresses=addresses), stage)
+
+
+def one_line(answer: str, *, addresses: tuple[str, ...] = ()) -> str:
+    """Return *answer* as one printable line, with '<address>' for every address in it.
+
+    Some servers name a recipient by the part before the @ only, so that goes as well.
+    """
+    text = " ".join(answer.encode("utf-8", "replace").decode().split())
+    text = "".join(sign for sign in text if sign.isprintable())
+    text = _ADDRESS.sub("<address>", text)
+    for address in addresses:
+        local = re.escape(address.partition("@")[0])
+        if len(local) > 1:
+            text = re.sub(rf"(?<![\w<.]){local}(?![\w>.])", "<address>", text, flags=re.IGNORECASE)
+    return text[:_LONGEST_ANSWER]
+
+
+def _kind(step: Step, code: int, answer: str) -> Kind:
+    if code == 421 or (code == 503 and step in _ENVELOPE):
+        return "relay"  # it is closing, or we and it lost step
+    if code == 530:  # the server wants a login or TLS
+        return "configuration"
+    family = code // 100
+    if step == "body" and family == 2:
+        return "sent"
+    if family == 4:
+        # Before the recipient is named, all messages would fare alike.
+        return "temporary" if step in ("rcpt", "data", "body") else "relay"
+    if family == 5:
+        return _refused(step, answer, too_big=code == 552)
+    return "ambiguous" if step == "body" else "relay"  # no reply of SMTP
+
+
+def _refused(step: Step, answer: str, *, too_big: bool) -> Kind:
+    if step == "connect":
+        return "relay"
+    if step in ("starttls", "auth"):
+        return "configuration"
+    if step == "mail":
+        # The sender is ours, so it would be refused for everybody.
+        return "permanent" if too_big or _ABOUT_THIS_MAIL.match(answer) else "configuration"
+    # "Relaying denied" speaks about us or about one recipient's domain, and cannot be told apart:
+    # kept for later it burns no year's mail, and does not hold up the others.
+    return "temporary" if step == "rcpt" and _NO_RELAYING.search(answer) else "permanent"

@@ -1,0 +1,198 @@
+"""Staging of staff mail: recurring digests, and questions about one webinar. `person` is null."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from ats.outbox.letters import StaffLetters
+from ats.outbox.stage import insert_message, rfc_id
+from ats.planning.rules import Rule, rules_of
+from ats.planning.windows import Windows
+from ats.planning.workdays import local_moment
+from ats.records import models as m
+from config.programme import WEEKDAYS, Every
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(slots=True)
+class StaffMail:
+    """Stages the staff mail of one cohort at one moment; the caller's transaction commits."""
+
+    session: Session
+    cohort: m.Cohort
+    letters: StaffLetters
+    windows: Windows
+    now: dt.datetime
+    mail_domain: str
+    reachable_in_trial: frozenset[str] = frozenset()  # roles
+    outcomes: Counter[str] = field(default_factory=Counter)
+    _facts: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def stage(self) -> dt.datetime | None:
+        """Write what is due, and return when to look again."""
+        again: list[dt.datetime] = []
+        for rule in rules_of(self.letters.timeline.programme):
+            if rule.is_staff_mail:
+                again += self._settle(rule, self._standing(rule) + self._due(rule))
+                again += self._upcoming(rule)
+        return min(again, default=None)
+
+    # -- what is due -----------------------------------------------------------------------
+
+    def _due(self, rule: Rule) -> list[m.LedgerRow]:
+        """Write a row for each moment that has come; return those with something to tell."""
+        telling = []
+        for name, at in list(self._come(rule)):
+            row = self._row(rule, name, at)
+            facts = self.letters.tell(row.step, row.occurrence, row.due_at)
+            if facts is not None:
+                self._facts[row.key] = facts
+                telling.append(row)
+            else:
+                row.outcome, row.reason = "skipped", "nothing-to-tell"
+                self.outcomes["skipped"] += 1
+        return telling
+
+    def _come(self, rule: Rule) -> Iterator[tuple[str, dt.datetime]]:
+        """Yield name and moment of the occurrences that have come and have no row yet."""
+        row = m.LedgerRow
+        if rule.every is None:
+            names = set(self.session.execute(self._of(rule, col(row.occurrence))).scalars())
+            for key, at in self._webinar_moments(rule):
+                if at <= self.now and f"{key}/1" not in names:
+                    yield f"{key}/1", at
+            return
+        last, number = self.session.execute(
+            self._of(rule, func.max(col(row.due_at)), func.count())
+        ).one()
+        moments = self._recurring(rule.every, last or self.cohort.created_at, self.now)
+        for n, at in enumerate(moments, start=number + 1):
+            yield str(n), at
+
+    def _webinar_moments(self, rule: Rule) -> Iterator[tuple[str, dt.datetime]]:
+        timeline = self.letters.timeline
+        nation = timeline.programme.nation
+        for webinar in timeline.cohort.webinars:
+            if webinar.status != "cancelled" and webinar.starts_at > self.now:
+                yield webinar.key, timeline.webinar_moment(rule, webinar, nation)
+
+    def _upcoming(self, rule: Rule) -> list[dt.datetime]:
+        if rule.every is None:
+            return [at for _, at in self._webinar_moments(rule) if at > self.now]
+        return list(self._recurring(rule.every, self.now, self.now + 14 * DAY))[:1]
+
+    def _recurring(
+        self, every: Every, after: dt.datetime, until: dt.datetime
+    ) -> Iterator[dt.datetime]:
+        timeline = self.letters.timeline
+        days = timeline.workdays[timeline.programme.nation]
+        day = after.astimezone(timeline.zone).date()
+        while day <= until.astimezone(timeline.zone).date():
+            wanted = (
+                not days.is_closed(day)
+                if every.day == "working-day"
+                else WEEKDAYS[day.weekday()] == every.day
+            )
+            at = local_moment(day, every.time, timeline.zone)
+            if wanted and after < at <= until:
+                yield at
+            day += DAY
+
+    # -- rows ------------------------------------------------------------------------------
+
+    def _of(self, rule: Rule, *columns: Any) -> Any:
+        row = m.LedgerRow
+        return select(*columns).where(
+            col(row.cohort_id) == self.cohort.id,
+            col(row.enrolment_id).is_(None),
+            col(row.step) == rule.step,
+        )
+
+    def _standing(self, rule: Rule) -> list[m.LedgerRow]:
+        row = m.LedgerRow
+        held = self._of(rule, row).where(col(row.outcome) == "held")
+        return list(self.session.execute(held.order_by(col(row.due_at))).scalars())
+
+    def _row(self, rule: Rule, occurrence: str, at: dt.datetime) -> m.LedgerRow:
+        assert self.cohort.id is not None
+        row = m.LedgerRow(
+            key=f"{self.cohort.code}/-/{rule.step}/{occurrence}/{rule.to}",
+            cohort_id=self.cohort.id,
+            step=rule.step,
+            occurrence=occurrence,
+            recipient=rule.to,
+            role=rule.to,
+            class_=rule.class_,
+            due_at=at,
+            outcome="held",
+            reason="window",
+            decided_at=self.now,
+        )
+        self.session.add(row)
+        return row
+
+    def _settle(self, rule: Rule, rows: list[m.LedgerRow]) -> list[dt.datetime]:
+        """Queue the latest row of a recurring step, supersede the others; hold what must wait."""
+        again = []
+        for index, row in enumerate(rows):
+            if rule.every is not None and index < len(rows) - 1:
+                row.outcome, row.reason, row.until = "superseded", None, None
+                self.outcomes["superseded"] += 1
+                continue
+            reason, until = self._hold(rule)
+            row.decided_at = self.now
+            if reason is not None:
+                row.reason, row.until = reason, until
+                again += [until] if until else []
+            elif self._told(row) is None:
+                row.outcome, row.reason, row.until = "skipped", "nothing-to-tell", None
+                self.outcomes["skipped"] += 1
+            else:
+                row.message_id = self._message(rule, row)
+                row.reason, row.until, row.outcome = None, None, "queued"
+        self.session.flush()
+        return again
+
+    def _hold(self, rule: Rule) -> tuple[str | None, dt.datetime | None]:
+        if self.cohort.status == "paused":
+            return "paused", None
+        if self.cohort.status == "trial" and rule.to not in self.reachable_in_trial:
+            return "trial", None
+        policy = self.letters.timeline.programme.send_policy.classes[rule.class_]
+        nation = self.letters.timeline.programme.nation
+        opens, reason = self.windows.opening(policy, nation, self.now)
+        return (reason, opens) if reason else (None, None)
+
+    def _message(self, rule: Rule, row: m.LedgerRow) -> int:
+        key = (row.step, row.occurrence, row.recipient)
+        return insert_message(
+            self.session,
+            {
+                "rfc_id": rfc_id(self.cohort.code, key, self.now, self.mail_domain),
+                "cohort_id": self.cohort.id,
+                "recipient": rule.to,
+                "role": rule.to,
+                "send_on": self.now.astimezone(self.letters.timeline.zone).date(),
+                "bundle": "/".join(key),
+                "class_": rule.class_,
+                "date": self.now,
+                "context": {"facts": self._told(row)},
+            },
+        )
+
+    def _told(self, row: m.LedgerRow) -> dict[str, Any] | None:
+        """Return what the row tells; None if there is nothing to tell any more."""
+        if row.key not in self._facts:
+            facts = self.letters.tell(row.step, row.occurrence, row.due_at)
+            if facts is None:
+                return None
+            self._facts[row.key] = facts
+        return self._facts[row.key]

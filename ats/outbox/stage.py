@@ -1,0 +1,245 @@
+"""Staging: the planner's decisions become ledger rows, queued messages and cases, in one write."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import Session, col
+
+from ats.cases.opening import open_case
+from ats.planning.facts import Key
+from ats.planning.planner import Decision, PersonPlan
+from ats.planning.timeline import Occurrence
+from ats.records import models as m
+
+#: A message before it has a number: recipient, role, bundle.
+Place = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class Stager:
+    """Writes the decisions about one cohort at one moment; the caller's transaction commits."""
+
+    session: Session
+    cohort_id: int
+    code: str
+    now: dt.datetime
+    today: dt.date
+    mail_domain: str
+    outcomes: Counter[str] = field(default_factory=Counter)
+    _messages: dict[Place, int] = field(default_factory=dict)
+
+    def stage(self, plans: Iterable[PersonPlan]) -> None:
+        """Write rows, messages, cases and the next due moments of these people."""
+        plans = list(plans)
+        self._stage_messages(d for plan in plans for d in plan.decisions if d.bundle is not None)
+        new: list[dict[str, Any]] = []
+        known: list[dict[str, Any]] = []
+        due: list[dict[str, Any]] = []
+        for plan in plans:
+            for decision in sorted(plan.decisions, key=_in_order):
+                if decision.row is not None and decision.row.outcome == "queued":
+                    continue  # its message is claimed, or dissolved, with a retest of its own
+                values = self._values(plan, decision)
+                if decision.row is None:
+                    new.append({**self._identity(plan, decision.occurrence), **values})
+                elif _differs(decision, values):
+                    known.append({"row_id": decision.row.id, **values})
+            known.extend(self._cancelled(plan))
+            due.append({"enrolment": plan.person.id, "next_due_at": plan.next_due_at})
+        self._write(new, known, due)
+
+    def _write(
+        self, new: list[dict[str, Any]], known: list[dict[str, Any]], due: list[dict[str, Any]]
+    ) -> None:
+        connection = self.session.connection()
+        table = m.LedgerRow.__table__  # type: ignore[attr-defined]
+        if new:
+            connection.execute(insert(table), new)
+        if known:
+            names = [name for name in known[0] if name != "row_id"]
+            connection.execute(_update_by(table, "row_id", names), known)
+        if due:
+            enrolments = m.Enrolment.__table__  # type: ignore[attr-defined]
+            connection.execute(_update_by(enrolments, "enrolment", ["next_due_at"]), due)
+
+    def _values(self, plan: PersonPlan, decision: Decision) -> dict[str, Any]:
+        verdict, occurrence = decision.verdict, decision.occurrence
+        outcome, reason = verdict.outcome, verdict.reason
+        message = None
+        if outcome == "queued":
+            message = self._message(decision)
+        elif outcome == "case-opened" or (reason == "case-open" and occurrence.rule.case):
+            opened = open_case(
+                self.session,
+                cohort_id=self.cohort_id,
+                enrolment_id=plan.person.id,
+                kind=str(occurrence.rule.case),
+                owner=occurrence.rule.to,
+                signal=f"{occurrence.rule.step} {occurrence.occurrence}",
+                now=self.now,
+            )
+            outcome, reason = ("case-opened", None) if opened else ("skipped", "case-open")
+        if not (decision.row and outcome == "held"):
+            self.outcomes[outcome] += 1
+        return {
+            "due_at": occurrence.due_at,
+            "outcome": outcome,
+            "reason": reason,
+            "until": verdict.until,
+            "decided_at": self.now,
+            "message_id": message,
+        }
+
+    def _identity(self, plan: PersonPlan, occurrence: Occurrence) -> dict[str, Any]:
+        step, name, recipient = occurrence.key
+        return {
+            "key": f"{self.code}/{plan.person.ref}/{step}/{name}/{recipient}",
+            "cohort_id": self.cohort_id,
+            "enrolment_id": plan.person.id,
+            "step": step,
+            "occurrence": name,
+            "recipient": recipient,
+            "role": occurrence.role,
+            "class": occurrence.rule.class_,
+        }
+
+    def _cancelled(self, plan: PersonPlan) -> list[dict[str, Any]]:
+        rows = []
+        for key in plan.cancelled:
+            row = plan.person.past[key]
+            if row.outcome == "queued":
+                continue
+            self.outcomes["cancelled"] += 1
+            rows.append(
+                {
+                    "row_id": row.id,
+                    "due_at": row.due_at,
+                    "outcome": "cancelled",
+                    "reason": "no-longer-planned",
+                    "until": None,
+                    "decided_at": self.now,
+                    "message_id": None,
+                }
+            )
+        return rows
+
+    # -- messages --------------------------------------------------------------------------
+
+    def _message(self, decision: Decision) -> int:
+        return self._messages[_place(decision)]
+
+    def _stage_messages(self, decisions: Iterable[Decision]) -> None:
+        """Find or make the queued message of each decision, and mark what its rows are."""
+        marks: dict[Place, dict[str, bool]] = defaultdict(dict)
+        first: dict[Place, Decision] = {}
+        for decision in sorted(decisions, key=_in_order):
+            first.setdefault(_place(decision), decision)
+            marks[_place(decision)].update(_marks(decision.occurrence))
+        known = self._queued_today() if first else {}
+        for place in known.keys() & first.keys():
+            self._mark(known[place], marks[place])
+        fresh = [place for place in first if place not in known]
+        made = self._new_messages([(place, first[place], marks[place]) for place in fresh])
+        self._messages = {**known, **dict(zip(fresh, made, strict=True))}
+
+    def _queued_today(self) -> dict[Place, int]:
+        msg = m.Message
+        rows = self.session.execute(
+            select(col(msg.recipient), col(msg.role), col(msg.bundle), col(msg.id)).where(
+                col(msg.cohort_id) == self.cohort_id,
+                col(msg.send_on) == self.today,
+                col(msg.status) == "queued",
+            )
+        )
+        return {(recipient, role, bundle): key for recipient, role, bundle, key in rows}
+
+    def _mark(self, message: int, marks: dict[str, bool]) -> None:
+        if marks:
+            self.session.execute(
+                update(m.Message).where(col(m.Message.id) == message).values(**marks)
+            )
+
+    def _new_messages(self, wanted: list[tuple[Place, Decision, dict[str, bool]]]) -> Sequence[int]:
+        if not wanted:
+            return []
+        table = m.Message.__table__  # type: ignore[attr-defined]
+        none = {"counts": False, "has_chaser": False, "has_tip": False}
+        values = [
+            {
+                **none,
+                **marks,
+                "rfc_id": rfc_id(self.code, decision.occurrence.key, self.now, self.mail_domain),
+                "cohort_id": self.cohort_id,
+                "recipient": recipient,
+                "role": role,
+                "bundle": bundle,
+                "send_on": self.today,
+                "class": decision.occurrence.rule.class_,
+                "date": self.now,
+                "status": "queued",
+                "attempts": 0,
+            }
+            for (recipient, role, bundle), decision, marks in wanted
+        ]
+        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+        return self.session.connection().execute(statement, values).scalars().all()
+
+
+def _place(decision: Decision) -> Place:
+    assert decision.bundle is not None
+    return (decision.occurrence.recipient, decision.occurrence.role, decision.bundle)
+
+
+def _marks(o: Occurrence) -> dict[str, bool]:
+    counted = o.rule.class_ in ("webinar", "tip", "chaser") and o.rule.capped
+    marks = {
+        "counts": counted,
+        "has_chaser": o.rule.class_ == "chaser",
+        "has_tip": o.rule.class_ == "tip",
+    }
+    return {name: True for name, on in marks.items() if on}
+
+
+def insert_message(session: Session, values: dict[str, Any]) -> int:
+    """Write one queued message and return its id."""
+    message = m.Message(**values)
+    session.add(message)
+    session.flush()
+    assert message.id is not None
+    return message.id
+
+
+def rfc_id(code: str, key: Key, now: dt.datetime, domain: str) -> str:
+    """Return the Message-ID (without brackets) of a message staged for this occurrence now.
+
+    It speaks (cohort, recipient, step) and ends in a digest, so that no two are alike.
+    """
+    step, _occurrence, recipient = key
+    speaking = re.sub(r"[^A-Za-z0-9]+", "-", f"{code}.{recipient}.{step}".replace(".", "-"))
+    digest = hashlib.sha256(f"{code}/{key}/{now.isoformat()}".encode()).hexdigest()[:16]
+    return f"{speaking}.{digest}@{domain}"
+
+
+def _in_order(decision: Decision) -> tuple[dt.datetime, Key]:
+    return (decision.occurrence.due_at, decision.occurrence.key)
+
+
+def _differs(decision: Decision, values: dict[str, Any]) -> bool:
+    row = decision.row
+    assert row is not None
+    standing = (row.outcome, row.reason, row.until, row.due_at)
+    return standing != tuple(values[name] for name in ("outcome", "reason", "until", "due_at"))
+
+
+def _update_by(table: Any, parameter: str, names: list[str]) -> Any:
+    """Return an UPDATE of these columns where id is the bound parameter, for executemany."""
+    statement = update(table).where(table.c.id == bindparam(parameter))
+    return statement.values({name: bindparam(name) for name in names})

@@ -1,0 +1,1 @@
+"""Mentors, the register, personal overlays, signed links and the audit trail."""
