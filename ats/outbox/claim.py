@@ -17,11 +17,13 @@ from sqlmodel import Session, col
 
 from ats.office import Letterhead
 from ats.outbox.compose import Composer, Line
+from ats.outbox.park import park
 from ats.people.contacts import Contact, contacts
 from ats.planning.facts import Key, Participant
 from ats.planning.planner import DATED, Decision, Planner, Verdict
 from ats.records import gather
 from ats.records import models as m
+from ats.unexpected import told
 
 STAFF_ROLES = ("operations", "pxm")
 
@@ -50,6 +52,7 @@ class Claim:
     owner: str
     lease_until: dt.datetime
     outcomes: Counter[str] = field(default_factory=Counter)
+    errors: list[str] = field(default_factory=list)
     looked_at: int = 0
 
     def take(self, limit: int) -> list[Claimed]:
@@ -74,14 +77,29 @@ class Claim:
         claimed = []
         for message in messages:
             mine = rows.get(_id(message), [])
-            if message.role in STAFF_ROLES and all(r.enrolment_id is None for r in mine):
-                context = self._staff_context(message, mine, composer)
-            else:
-                context = self._context(message, mine, people, verdicts, composer)
+            try:
+                context = self._said(message, mine, people, verdicts, composer)
+            except Exception as fault:  # noqa: BLE001 (one message's fault never stops the others)
+                self.errors.append(f"composing {message.rfc_id} was {told(fault)}")
+                park(self.session, message, mine, now=self.planner.now)
+                continue
             if context is not None:
                 claimed.append(self._pin(message, context, known.get(message.recipient)))
         self.session.flush()
         return claimed
+
+    def _said(
+        self,
+        message: m.Message,
+        rows: Sequence[m.LedgerRow],
+        people: Mapping[int, Participant],
+        verdicts: Mapping[int, Mapping[Key, Decision]],
+        composer: Composer,
+    ) -> dict[str, Any] | None:
+        """Return the context of a message after the retest, None if it does not go now."""
+        if all(row.enrolment_id is None for row in rows) and message.role in STAFF_ROLES:
+            return self._staff_context(message, rows, composer)
+        return self._context(message, rows, people, verdicts, composer)
 
     def _queued(self, limit: int) -> Sequence[m.Message]:
         msg = m.Message

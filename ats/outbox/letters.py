@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -160,3 +160,14 @@ class StaffLetters:
             f"--cohort {self.cohort.code}",
             "details": [],
         }
+
+
+def address_failed(refs: Sequence[str]) -> dict[str, Any]:
+    """Return the facts of the request to mend the addresses of these people."""
+    return {
+        "cause": "an address that does not work",
+        "what": "The mail server refused e-mail to the people below for good.",
+        "remedy": "Ask them, or somebody who works with them, for an address that works, and "
+        "import it with the roster.",
+        "details": list(refs),
+    }

@@ -13,6 +13,8 @@ from ats.outbox.stage import insert_message, rfc_id
 from ats.records import models as m
 
 TO = "operations"
+#: The step and template that asks operations to act.
+ACTION = "ops-action-needed"
 #: Their bundles begin so; nothing plans a notice anew, hence it is never dissolved to be planned.
 BUNDLE = "notice/"
 
@@ -70,3 +72,16 @@ def stage_notice(
         )
     )
     session.flush()
+
+
+def told_today(session: Session, cohort: m.Cohort, step: str, *, now: dt.datetime) -> bool:
+    """Say whether such a notice was staged within the last 24 hours."""
+    row = m.LedgerRow
+    since = now - dt.timedelta(days=1)
+    found = select(func.count()).where(
+        col(row.cohort_id) == cohort.id,
+        col(row.step) == step,
+        col(row.due_at) > since,
+        ~col(row.occurrence).contains("/"),
+    )
+    return bool(session.execute(found).scalar_one())

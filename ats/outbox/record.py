@@ -11,13 +11,13 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from ats.cases.opening import open_case
+from ats.outbox.park import park
 from ats.outbox.result import Result
 from ats.outbox.retry import retry_after
 from ats.records import models as m
 
 #: The step whose sending starts the mentor's ladder ("request-sent").
 REQUEST = "mentor-request"
-PARKED_FOR = dt.timedelta(hours=1)
 UNREACHABLE = "mentor-unreachable"
 
 
@@ -95,19 +95,9 @@ class Recorder:
                 )
 
     def park(self, message_id: int) -> None:
-        """Hold the rows of a message that cannot be written; they are tried again in an hour."""
+        """Hold the rows of a message that cannot be rendered."""
         message = self.session.get_one(m.Message, message_id)
-        self._queued_rows = self._rows_of([message_id])
-        for row in self._rows(message):
-            row.outcome, row.reason, row.message_id = "held", "parked", None
-            row.until, row.decided_at = self.now + PARKED_FOR, self.now
-            if row.enrolment_id is not None:
-                self._look_again(row.enrolment_id)
-        self.session.flush()
-        if message.attempts:
-            message.status, message.lease_owner, message.lease_until = "failed", None, None
-        else:
-            self.session.delete(message)
+        park(self.session, message, self._rows_of([message_id])[message_id], now=self.now)
 
     def _rows(self, message: m.Message) -> Sequence[m.LedgerRow]:
         """Return the queued rows of a message, in order of due moment and key."""

@@ -1,0 +1,50 @@
+"""One cohort at one moment, read afresh from the records for each transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from ats.office import Office
+from ats.people.contacts import reachable_in_trial
+from ats.planning.planner import Planner
+from ats.planning.timeline import Timeline
+from ats.records import gather
+from ats.records import models as m
+
+
+@dataclass(frozen=True, slots=True)
+class CohortNow:
+    """What every part of a tick starts with."""
+
+    office: Office
+    code: str
+    now: dt.datetime
+
+    @property
+    def lease(self) -> str:
+        """The name of the cohort's planning lease."""
+        return f"plan:{self.code}"
+
+    def cohort(self, session: Session) -> m.Cohort:
+        return gather.cohort_named(session, self.code)
+
+    def timeline(self, session: Session, cohort: m.Cohort) -> Timeline:
+        facts = gather.cohort_facts(session, cohort)
+        return self.office.timeline(self.office.programme_named(cohort.programme), facts)
+
+    def reachable(self, session: Session, cohort: m.Cohort) -> frozenset[str]:
+        """Return the refs and roles that a trial may write to; empty once it is live."""
+        if cohort.status != "trial":
+            return frozenset()
+        return reachable_in_trial(session, self.office.letterhead)
+
+    def planner(self, session: Session, cohort: m.Cohort) -> Planner:
+        reachable = self.reachable(session, cohort)
+        return Planner(
+            self.timeline(session, cohort),
+            now=self.now,
+            reachable_in_trial=lambda o: o.recipient in reachable,
+        )

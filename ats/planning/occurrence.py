@@ -1,0 +1,45 @@
+"""One planned thing of a participant's year."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from ats.planning.facts import Key, Participant
+from ats.planning.rules import Rule
+from config.programme import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One planned thing: what, to whom, when, and until when it is of use.
+
+    `subject` is the milestone, webinar or mentor it is about; `event_at` is the moment of
+    that milestone or webinar; `useful_until` (exclusive) is None where it never grows stale.
+    """
+
+    rule: Rule
+    occurrence: str
+    recipient: str
+    role: Role
+    nation: str
+    due_at: dt.datetime
+    subject: str | None = None
+    event_at: dt.datetime | None = None
+    useful_until: dt.datetime | None = None
+    too_early: bool = False  # it lies before a late joiner's first day
+
+    @property
+    def key(self) -> Key:
+        return (self.rule.step, self.occurrence, self.recipient)
+
+
+def name_of(subject: str | None, rule: Rule) -> str:
+    """Return the occurrence's name: subject, rung and number, without what does not apply."""
+    return "/".join(part for part in (subject, rule.rung, "1") if part)
+
+
+def is_open(key: Key, person: Participant) -> bool:
+    """Say whether this has no final row yet."""
+    row = person.past.get(key)
+    return row is None or not row.is_final

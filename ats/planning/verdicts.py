@@ -1,0 +1,168 @@
+"""Verdicts: what becomes of one occurrence now, by conditions, expiry, holds and hours."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ats.planning.conditions import Situation, first_failing, first_holding
+from ats.planning.facts import Participant, PastRow
+from ats.planning.timeline import Occurrence, Timeline
+from ats.planning.windows import Windows
+from config.programme import ClassPolicy
+
+#: Holds that end on their own date; the others end when what they wait for happens.
+DATED = ("window", "away", "closed", "cap", "gap")
+
+#: What a case rung obeys: working hours of working days, chasers' days or not.
+ESCALATION = ClassPolicy.model_validate({"closed": "waits", "away": "waits"})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An outcome with its reason and, for a hold, until when (None: until something happens)."""
+
+    outcome: str
+    reason: str | None = None
+    until: dt.datetime | None = None
+
+
+ReachableInTrial = Callable[[Occurrence], bool]
+
+
+class Judge:
+    """Judges one cohort's occurrences at one moment."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        *,
+        now: dt.datetime,
+        reachable_in_trial: ReachableInTrial = lambda _: False,
+    ) -> None:
+        self.timeline = timeline
+        self.now = now
+        self.today = now.astimezone(timeline.zone).date()
+        self.policy = timeline.programme.send_policy
+        self.windows = Windows(self.policy, timeline.workdays, timeline.zone)
+        self._reachable = reachable_in_trial
+
+    def verdict(self, o: Occurrence, person: Participant, row: PastRow | None) -> Verdict:
+        """Return what becomes of an occurrence that has fallen due; cap and gap are not asked."""
+        at = Situation(self.timeline, person, o, self.today)
+        return (
+            self._left(person, row)
+            or self._stopped(o, person, at)
+            or self._expired(o, row)
+            or self._waits(o, person, at, row)
+            or self._shut(o, row)
+            or Verdict("case-opened" if o.rule.case else "queued")
+        )
+
+    def expected(self, o: Occurrence, person: Participant) -> dt.datetime | None:
+        """Return when this would go if it fell due now on fresh data; None if it would not."""
+        at = Situation(self.timeline, person, o, self.today)
+        if self._left(person, None) or self._stopped(o, person, at) or self._expired(o, None):
+            return None
+        policy = ESCALATION if o.rule.case else self.policy.classes[o.rule.class_]
+        return self.windows.opening(policy, o.nation, self.now, bad_news=o.rule.bad_news)[0]
+
+    # -- endings ---------------------------------------------------------------------------
+
+    def _left(self, person: Participant, row: PastRow | None) -> Verdict | None:
+        reason = "silenced" if person.silenced else person.status
+        if reason == "active":
+            return None
+        return Verdict("cancelled" if row else "skipped", reason)
+
+    def _stopped(self, o: Occurrence, person: Participant, at: Situation) -> Verdict | None:
+        rule = o.rule
+        due_on = o.due_at.astimezone(self.timeline.zone).date()
+        if o.too_early:
+            return Verdict("skipped", "late-joiner")
+        if any(pause.holds(due_on) for pause in person.pauses):
+            return Verdict("skipped", "paused-out")
+        met = first_holding(rule.unless, at)
+        if met is not None:
+            return Verdict("skipped", "submitted" if met.name == "submitted" else "condition-met")
+        if rule.to == "participant" and self._stops_after_submission(o, person):
+            return Verdict("skipped", "submitted")
+        opened = person.cases.get(rule.stopped_by_case or "")
+        if opened is not None and opened < o.due_at:
+            return Verdict("skipped", "case-open")
+        if self._is_fresh(o, person) and first_failing(rule.only_if, at) is not None:
+            return Verdict("skipped", "condition-unmet")
+        if rule.case is not None and rule.case in person.cases and self._is_fresh(o, person):
+            return Verdict("skipped", "case-open")
+        return None
+
+    def _stops_after_submission(self, o: Occurrence, person: Participant) -> bool:
+        if self.policy.classes[o.rule.class_].after_submission == "goes":
+            return False
+        state = person.sections.get(self.timeline.programme.submission)
+        return state is not None and state.complete
+
+    def _expired(self, o: Occurrence, row: PastRow | None) -> Verdict | None:
+        ends = self.release_ends(o) if o.rule.release else o.useful_until
+        if ends is None or self.now < ends:
+            return None
+        if row is not None and row.reason == "cap":
+            return Verdict("skipped", "capped")
+        return Verdict("expired")
+
+    def release_ends(self, o: Occurrence) -> dt.datetime:
+        """Return when something that waits to be released expires."""
+        zone, days = self.timeline.zone, self.timeline.workdays[o.nation]
+        due = o.due_at.astimezone(zone)
+        day = days.shift(due.date(), self.policy.release_workdays)
+        return dt.datetime.combine(day, due.time(), zone)
+
+    # -- holds -----------------------------------------------------------------------------
+
+    def _waits(
+        self, o: Occurrence, person: Participant, at: Situation, row: PastRow | None
+    ) -> Verdict | None:
+        rule = o.rule
+        if self.timeline.cohort.status == "paused":
+            return Verdict("held", "paused")
+        if self.timeline.cohort.status == "trial" and not self._reachable(o):
+            return Verdict("held", "trial")
+        if first_holding(rule.wait_while, at) is not None:
+            return Verdict("held", "parked")
+        if rule.needs_join_link and not self.timeline.webinars[o.subject or ""].join_url:
+            return Verdict("held", "join-link")
+        if rule.release and not (row and row.reason == "released"):
+            return Verdict("held", "release")
+        if not self._is_fresh(o, person):
+            return Verdict("held", "stale-data")
+        if row and row.reason in DATED and row.until and row.until > self.now:
+            return Verdict("held", row.reason, row.until)
+        return None
+
+    def _shut(self, o: Occurrence, row: PastRow | None) -> Verdict | None:
+        policy = ESCALATION if o.rule.case else self.policy.classes[o.rule.class_]
+        opens, reason = self.windows.opening(policy, o.nation, self.now, bad_news=o.rule.bad_news)
+        return None if reason is None else Verdict("held", reason, opens)
+
+    def _is_fresh(self, o: Occurrence, person: Participant) -> bool:
+        if not o.rule.fresh_data:
+            return True
+        as_of = self.timeline.cohort.as_of
+        if as_of is None:
+            return False
+        days = self.timeline.workdays[person.nation]
+        if days.count(as_of, self.today, away_counts=True) > self.policy.fresh_workdays:
+            return False
+        if o.event_at is None or o.due_at < o.event_at:
+            return True
+        known_until = dt.datetime.combine(as_of, dt.time(), self.timeline.zone)
+        said = [
+            row.sent_at
+            for (step, occurrence, recipient), row in person.past.items()
+            if step == o.rule.step
+            and row.sent_at is not None
+            and recipient == person.ref
+            and occurrence.split("/")[0] == o.subject
+        ]
+        return known_until > max([o.event_at, *said])
