@@ -1,0 +1,1 @@
+"""Read rosters and progress exports: preflight, apply, undo."""

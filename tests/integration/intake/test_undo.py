@@ -1,0 +1,229 @@
+"""Taking an import back, and what stays."""
+
+import datetime as dt
+
+import pytest
+from desk import ADA, BEN, CAT, MIA, NED, Desk, progress, roster
+
+from ats.errors import NotFound, Refused
+from ats.records.models import LedgerRow, Message, Overlay
+
+UNDO_LEAVES = ("import", "import_change", "audit", "next_due_at")
+CHANGED = (
+    f"{ADA.replace('Byron', 'King').replace('2026-10-05', '2026-10-12')},{NED}",
+    BEN.replace("ben@glen", "ben.shah@glen"),
+    f"{CAT.replace('Castle', 'Keep')},{MIA.replace('Stone', 'Stein')}",
+)
+
+
+def test_a_first_roster_leaves_nothing(desk: Desk) -> None:
+    before = desk.dump(*UNDO_LEAVES)
+    text = roster(f"{ADA},{MIA}", f"{BEN},M0009,Ada,Byron,ada@riverside.example,england")
+    undone = desk.undo(desk.roster(text, mapping={"nation": "nation"})["import_id"])
+    assert (undone.removed, undone.restored, undone.kept, undone.parked) == (12, 0, (), ())
+    assert desk.dump(*UNDO_LEAVES) == before
+
+
+def test_a_changed_roster_gives_back_every_value(desk: Desk) -> None:
+    desk.roster(roster(f"{ADA},{MIA}", BEN, f"{CAT},{MIA}"))
+    before = desk.dump(*UNDO_LEAVES)
+    result = desk.roster(roster(*CHANGED), allow_large_change=True)
+    assert result["changed"] == 3
+    undone = desk.undo(result["import_id"])
+    assert (undone.kept, undone.parked) == ((), ())
+    assert desk.dump(*UNDO_LEAVES) == before
+
+
+def test_the_same_file_may_be_imported_again(desk: Desk) -> None:
+    first = desk.roster(roster(ADA))["import_id"]
+    desk.undo(first)
+    again = desk.roster(roster(ADA))
+    assert (again["import_id"], again["new"]) == (first + 1, 1)
+
+
+def test_nothing_is_undone_twice(desk: Desk) -> None:
+    import_id = desk.roster(roster(ADA))["import_id"]
+    desk.undo(import_id)
+    with pytest.raises(Refused, match="was undone on 2 September 2026 by Jo"):
+        desk.undo(import_id)
+
+
+def test_an_unknown_import_is_not_found(desk: Desk) -> None:
+    with pytest.raises(NotFound, match="There is no import 99"):
+        desk.undo(99)
+
+
+def test_of_progress_only_the_newest_is_undone(desk: Desk) -> None:
+    desk.roster(roster(ADA))
+    first = desk.progress(progress("P0001,pdp,in-progress,2026-10-07"), "2026-10-12")["import_id"]
+    before = desk.dump(*UNDO_LEAVES)
+    second = desk.progress(progress("P0001,pdp,complete,2026-10-14"), "2026-10-19")["import_id"]
+    with pytest.raises(Refused, match=f"undo import {second} first"):
+        desk.undo(first)
+    undone = desk.undo(second)
+    assert (undone.restored, undone.removed) == (3, 0)
+    assert desk.dump(*UNDO_LEAVES) == before
+
+
+def test_what_staff_changed_since_stays(desk: Desk) -> None:
+    desk.roster(roster(ADA, BEN, CAT))
+    import_id = desk.roster(roster(*CHANGED), allow_large_change=True)["import_id"]
+    desk.mend("P0001", "family_name", family_name="Lovelace")
+    desk.mend("P0002", "email", email="ben.shah@glen.example")
+    undone = desk.undo(import_id)
+    assert undone.kept == ("P0001 family_name", "P0002 email")
+    people = desk.people()
+    assert people["P0001"]["family_name"] == "Lovelace"
+    assert people["P0002"]["email_key"] == "ben.shah@glen.example"
+    assert people["P0003"]["organisation"] == "Castle College"
+
+
+def test_what_a_later_import_changed_stays_and_goes_back_with_that_one(desk: Desk) -> None:
+    desk.roster(roster(ADA, BEN, CAT))
+    start = desk.dump(*UNDO_LEAVES)
+    king = desk.roster(roster(ADA.replace("Byron", "King")), allow_large_change=True)["import_id"]
+    hill = desk.roster(roster(ADA.replace("Byron", "Hill")), allow_large_change=True)["import_id"]
+    assert desk.undo(king).kept == ("P0001 family_name",)
+    assert desk.people()["P0001"]["family_name"] == "Hill"
+    desk.undo(hill)
+    assert desk.dump(*UNDO_LEAVES) == start
+
+
+def test_whom_a_later_roster_names_too_stays_and_goes_with_that_one(desk: Desk) -> None:
+    start = desk.dump(*UNDO_LEAVES)
+    first = desk.roster(roster(f"{ADA},{MIA}"))["import_id"]
+    second = desk.roster(roster(f"{ADA},{MIA}", BEN))["import_id"]
+    undone = desk.undo(first)
+    assert undone.parked == ()
+    assert "P0001" in undone.kept
+    assert set(desk.people()) == {"P0001", "P0002", "M0001"}
+    desk.undo(second)
+    assert desk.dump(*UNDO_LEAVES) == start
+
+
+def test_an_address_that_somebody_else_has_by_now_is_not_given_back(desk: Desk) -> None:
+    desk.roster(roster(BEN, CAT))
+    import_id = desk.roster(roster(BEN.replace("ben@", "bs@")), allow_large_change=True)[
+        "import_id"
+    ]
+    desk.roster(roster(ADA.replace("ada@riverside", "ben@glen")))
+    assert desk.undo(import_id).kept == ("P0002 email",)
+    assert desk.people()["P0002"]["email"] == "bs@glen.example"
+
+
+def write_to(desk: Desk, outcome: str, *, recipient: str = "P0001", enrolment: int = 0) -> None:
+    """Leave a ledger row with its message, as the outbox does."""
+    sent_at = desk.now if outcome == "sent" else None
+    (enrolment_id,) = desk.rows("enrolment", "id")[enrolment]
+    with desk.store.write() as session:
+        message = Message(
+            rfc_id=f"{recipient}-{outcome}@ats.example",
+            cohort_id=1,
+            recipient=recipient,
+            role="participant",
+            send_on=desk.now.date(),
+            bundle="one",
+            class_="tip",
+            date=desk.now,
+            status="sent" if sent_at else "queued",
+            sent_at=sent_at,
+        )
+        session.add(message)
+        session.flush()
+        session.add(
+            LedgerRow(
+                key=f"2026-10/{recipient}/agenda/1",
+                cohort_id=1,
+                enrolment_id=enrolment_id,
+                step="agenda",
+                occurrence="1",
+                recipient=recipient,
+                role="participant",
+                class_="essential",
+                due_at=desk.now,
+                outcome=outcome,
+                decided_at=desk.now,
+                sent_at=sent_at,
+                message_id=message.id,
+            )
+        )
+
+
+def test_who_was_written_to_is_parked(desk: Desk) -> None:
+    import_id = desk.roster(roster(f"{ADA},{MIA}", BEN))["import_id"]
+    write_to(desk, "sent")
+    undone = desk.undo(import_id)
+    assert undone.parked == ("P0001",)
+    assert set(desk.people()) == {"P0001", "M0001"}
+    assert desk.rows("overlay", "kind", "from_on", "until_on", "reason", "recorded_by") == [
+        ("pause", dt.date(2026, 9, 2), None, "import-undone", "Jo")
+    ]
+    assert ("import undo: parked", "P0001") in desk.rows("audit", "action", "subject")
+
+
+def test_who_was_parked_returns_with_the_next_roster(desk: Desk) -> None:
+    import_id = desk.roster(roster(ADA, BEN))["import_id"]
+    write_to(desk, "sent")
+    desk.undo(import_id)
+    parked = desk.dump(*UNDO_LEAVES)
+    result = desk.roster(roster(ADA, CAT))
+    assert (result["new"], result["changed"]) == (1, 1)
+    assert desk.rows("overlay", "revoked_at") == [(desk.now,)]
+    desk.undo(result["import_id"])
+    assert desk.dump(*UNDO_LEAVES) == parked
+
+
+def test_mail_that_did_not_go_goes_with_the_people(desk: Desk) -> None:
+    before = desk.dump(*UNDO_LEAVES)
+    import_id = desk.roster(roster(ADA, BEN))["import_id"]
+    write_to(desk, "queued")
+    assert desk.undo(import_id).parked == ()
+    assert desk.dump(*UNDO_LEAVES) == before
+
+
+def test_who_has_progress_is_parked(desk: Desk) -> None:
+    import_id = desk.roster(roster(ADA, BEN))["import_id"]
+    desk.progress(progress("P0002,pdp,complete,2026-10-07"), "2026-10-12")
+    assert desk.undo(import_id).parked == ("P0002",)
+    assert set(desk.people()) == {"P0002"}
+
+
+def test_whose_deadline_staff_moved_is_parked(desk: Desk) -> None:
+    import_id = desk.roster(roster(ADA))["import_id"]
+    with desk.store.write() as session:
+        overlay = Overlay(enrolment_id=desk.rows("enrolment", "id")[0][0], kind="silence",
+                          recorded_at=desk.now, recorded_by="Jo")  # fmt: skip
+        session.add(overlay)
+    assert desk.undo(import_id).parked == ("P0001",)
+
+
+def test_a_mentor_who_was_asked_since_stays(desk: Desk) -> None:
+    desk.roster(roster(ADA, f"{BEN},{MIA}"))
+    import_id = desk.roster(roster(f"{ADA},{NED}"))["import_id"]
+    with desk.store.write() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE mentorship SET request_sent_at = named_at WHERE id = "
+            "(SELECT max(id) FROM mentorship)"
+        )
+    assert desk.undo(import_id).kept == ("P0001 mentorship", "M0002")
+    assert desk.mentors() == {"P0001": "M0002", "P0002": "M0001"}
+
+
+def test_a_mentor_who_was_not_asked_goes_with_the_mail_to_them(desk: Desk) -> None:
+    desk.roster(roster(f"{ADA},{MIA}", BEN, CAT))
+    before = desk.dump(*UNDO_LEAVES)
+    import_id = desk.roster(roster(f"{ADA},{NED}"), allow_large_change=True)["import_id"]
+    assert desk.mentors() == {"P0001": "M0002"}
+    write_to(desk, "queued", recipient="M0002")
+    assert desk.undo(import_id).kept == ()
+    assert desk.dump(*UNDO_LEAVES) == before
+
+
+def test_undoing_has_everybody_looked_at_whom_it_touches(desk: Desk) -> None:
+    desk.roster(roster(ADA, BEN, CAT))
+    import_id = desk.roster(roster(ADA.replace("Byron", "King")), allow_large_change=True)[
+        "import_id"
+    ]
+    desk.set("enrolment", next_due_at=desk.now)
+    desk.undo(import_id)
+    assert [due.year for (due,) in desk.rows("enrolment", "next_due_at")] == [1970, 2026, 2026]
