@@ -1,0 +1,82 @@
+"""Sample fields of the e-mails to staff, by template."""
+
+from typing import Any
+
+WEBINAR = {
+    "key": "webinar-2",
+    "title": "From SWOT to your plan",
+    "starts_at": "2026-11-18T16:30:00+00:00",
+    "join_url": None,
+}
+CASE = {
+    "id": 41,
+    "ref": "P0017",
+    "given_name": "Eilidh",
+    "kind": "stalled-portfolio",
+    "title": "Portfolio without movement for 15 working days",
+    "opened_on": "2027-01-18",
+    "signal": "mentor request without an answer",
+}
+QUIET: dict[str, Any] = {"cases_new": [], "cases_due": [], "cases_closed": [], "releases": []}
+BUSY = {
+    "cases_new": [CASE, {**CASE, "signal": None}],
+    "cases_due": [CASE],
+    "cases_closed": [CASE],
+    "releases": [{**CASE, "kind": "deadline-passed", "title": "deadline-passed"}],
+    "as_of": "2027-01-18",
+}
+WEEK: dict[str, Any] = {
+    "days": [
+        {"date": "2026-11-24", "items": [{"step": "pdp-tip", "to": "participant", "count": 118}]},
+        {"date": "2026-11-26", "items": [{"step": "pdp-tip", "to": "participant", "count": 1}]},
+    ],
+    "total": 119,
+    "missing_links": [WEBINAR],
+    "sample_subject": "Writing your PDP: five questions to start with",
+}
+FILE: dict[str, Any] = {
+    "file": "roster-2026-10.csv",
+    "kind": "roster",
+    "ready": False,
+    "applied": False,
+    "new": 3,
+    "changed": 2,
+    "unchanged": 120,
+    "missing": 40,
+    "refused": 2,
+    "problems": [
+        {"row": 7, "column": "email", "problem": "This is no e-mail address."},
+        {"row": None, "column": None, "problem": "Forty people are missing."},
+    ],
+    "import_id": None,
+}
+CLEAN = {**FILE, "ready": True, "problems": [], "refused": 0}
+FAULT = {
+    "cause": "a joining link is missing",
+    "what": "The webinar on Wednesday has no joining link, and its reminder is due.",
+    "remedy": "Set it with ats webinar set.",
+    "details": [],
+}
+STAFF: dict[str, list[dict[str, Any]]] = {
+    "pxm-digest": [QUIET, BUSY],
+    "ops-digest": [QUIET, BUSY],
+    "ops-week-ahead": [
+        WEEK,
+        {"days": [], "total": 0, "missing_links": [], "sample_subject": None},
+        {**WEEK, "days": WEEK["days"][:1], "total": 1, "missing_links": []},
+    ],
+    "ops-import-due": [
+        {"waiting": 1, "goes_on": "2027-01-19"},
+        {"waiting": 12, "goes_on": "2027-01-19", "as_of": "2027-01-11"},
+        {"waiting": 40, "goes_on": "2027-01-19", "as_of": "2027-01-11"},
+    ],
+    "ops-action-needed": [FAULT, {**FAULT, "details": ["webinar-2", "M0003"]}],
+    "import-preflight": [
+        FILE,
+        CLEAN,
+        {**FILE, "problems": FILE["problems"] * 15},
+        {**FILE, "kind": "progress"},
+        {**CLEAN, "kind": "progress"},
+        {**CLEAN, "applied": True, "import_id": 7},
+    ],
+}
