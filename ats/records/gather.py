@@ -80,7 +80,7 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
     cases = _open_cases(session, wanted)
     past = _past(session, wanted)
     people = []
-    for row in session.execute(_enrolled(col(m.Enrolment.id).in_(wanted))):
+    for row in session.connection().execute(_enrolled(col(m.Enrolment.id).in_(wanted))):
         mine = overlays.get(row.id, [])
         people.append(
             Participant(
@@ -122,7 +122,7 @@ def _enrolled(where: ColumnElement[bool]) -> Any:
 def _sections(session: Session, ids: set[int]) -> Mapping[int, dict[str, SectionState]]:
     found: dict[int, dict[str, SectionState]] = defaultdict(dict)
     p = m.Progress
-    for enrolment, section, status, updated, seen in session.execute(
+    for enrolment, section, status, updated, seen in session.connection().execute(
         select(
             col(p.enrolment_id),
             col(p.section),
@@ -137,7 +137,7 @@ def _sections(session: Session, ids: set[int]) -> Mapping[int, dict[str, Section
 
 def _mentorships(session: Session, ids: set[int]) -> Mapping[int, list[Mentorship]]:
     found: dict[int, list[Mentorship]] = defaultdict(list)
-    for row in session.execute(
+    for row in session.connection().execute(
         select(
             col(m.Mentorship.enrolment_id),
             col(m.Role.ref),
@@ -171,7 +171,7 @@ def _overlays(session: Session, ids: set[int]) -> Mapping[int, list[m.Overlay]]:
 
 def _open_cases(session: Session, ids: set[int]) -> Mapping[int, dict[str, dt.datetime]]:
     found: dict[int, dict[str, dt.datetime]] = defaultdict(dict)
-    for enrolment, kind, opened in session.execute(
+    for enrolment, kind, opened in session.connection().execute(
         select(col(m.Case.enrolment_id), col(m.Case.kind), col(m.Case.opened_at)).where(
             col(m.Case.enrolment_id).in_(ids), col(m.Case.state) != "closed"
         )
@@ -184,16 +184,16 @@ def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
     """Return the rows of these enrolments; of final ones, the many, only what is asked of them."""
     found: dict[int, dict[Key, PastRow]] = defaultdict(dict)
     r = m.LedgerRow
-    named = (col(r.enrolment_id), col(r.step), col(r.occurrence), col(r.recipient))
+    named = (col(r.step), col(r.occurrence), col(r.recipient))
     known = (col(r.outcome), col(r.sent_at))
     mine, standing = col(r.enrolment_id).in_(ids), col(r.outcome).in_(m.OPEN)
-    finals = select(*named, *known).where(mine, ~standing)
-    for enrolment, step, occurrence, recipient, outcome, sent_at in session.execute(finals):
-        found[enrolment][(step, occurrence, recipient)] = PastRow(outcome, sent_at)
+    finals = select(col(r.enrolment_id), *named, *known).where(mine, ~standing)
+    for enrolment, step, occurrence, recipient, outcome, sent_at in session.connection().execute(finals):
+        found[enrolment or 0][(step, occurrence, recipient)] = PastRow(outcome, sent_at)
     details = (col(r.due_at), col(r.reason), col(r.until), col(r.id))
-    opens = select(*named, *known, *details).where(mine, standing)
-    for enrolment, step, occurrence, recipient, *facts in session.execute(opens):
-        found[enrolment][(step, occurrence, recipient)] = PastRow(*facts)
+    opens = select(col(r.enrolment_id), *named, *known, *details).where(mine, standing)
+    for enrolment, step, occurrence, recipient, *facts in session.connection().execute(opens):
+        found[enrolment or 0][(step, occurrence, recipient)] = PastRow(*facts)
     return found
 
 
@@ -213,7 +213,7 @@ def inboxes(
     wanted = set(recipients)
     found = {key: Inbox() for key in wanted}
     msg = m.Message
-    rows = session.execute(
+    rows = session.connection().execute(
         select(
             col(msg.cohort_id),
             col(msg.recipient),
