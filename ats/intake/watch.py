@@ -195,6 +195,7 @@ def _refuse(office: Office, file: _File, told: dict[str, Any], now: dt.datetime)
         state="refused",
         kind=file.dropped.kind if file.dropped else None,
         cohort=code,
+        as_of=file.dropped.as_of if file.dropped and file.dropped.kind != ROSTER else None,
         problems=problems,
     )
 

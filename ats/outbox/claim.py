@@ -16,6 +16,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from ats.office import Letterhead
+from ats.outbox import notices
 from ats.outbox.compose import Composer, Line
 from ats.outbox.park import park
 from ats.people.contacts import Contact, contacts
@@ -178,6 +179,9 @@ class Claim:
             if "facts" not in message.context:  # composed by an earlier claim
                 return message.context
             return composer.staff(message.role, rows[0].step, message.context["facts"])
+        if message.bundle.startswith(notices.BUNDLE):  # planned once: it waits as it is
+            message.next_attempt_at = self.planner.now + notices.LOOK_AGAIN
+            return None
         for row in rows:
             self._drop(row, Verdict("held", "paused"))
         self._dissolve(message)

@@ -21,7 +21,16 @@ from ats.outbox.envelope import Envelope, sealed
 from ats.outbox.result import Kind, Result, Stage, Step, judged, one_line
 from ats.outbox.smtp_url import USUAL, SmtpAddress, Timeouts
 
-__all__ = ["Outgoing", "Relay", "Result", "SmtpAddress", "Timeouts", "knock", "send_all", "send_each"]
+__all__ = [
+    "Outgoing",
+    "Relay",
+    "Result",
+    "SmtpAddress",
+    "Timeouts",
+    "knock",
+    "send_all",
+    "send_each",
+]
 
 _LEAVE = 2.0  # seconds for a last word
 _NO_SMTPUTF8 = "The address has letters before the @ that this mail server cannot carry (SMTPUTF8)."

@@ -11,6 +11,7 @@ from ats.outbox.claim import Claim, Claimed
 from ats.outbox.cohort_now import CohortNow
 from ats.outbox.deliver import Outgoing, send_all
 from ats.outbox.mime import Mail, build, digest
+from ats.outbox.record import Written
 from ats.outbox.results import Results
 from ats.tally import Tally
 
@@ -24,6 +25,7 @@ class Dispatch:
         self._at = at
         self._office = at.office
         self._tally = tally
+        self._versions: dict[frozenset[str], str] = {}
 
     def run(self) -> None:
         """Send until nothing is left to claim, or the mail server cannot be used."""
@@ -59,11 +61,10 @@ class Dispatch:
         outgoing = []
         for message in claimed:
             try:
-                data = self._written(message)
+                data, results.written[message.id] = self._write(message)
             except AtsError as error:
                 results.park(message, error)
                 continue
-            results.digests[message.id] = digest(data)
             outgoing.append(
                 Outgoing(key=message.id, sender=sender, recipient=message.to_address, data=data)
             )
@@ -74,10 +75,10 @@ class Dispatch:
         results.give_back([int(mail.key) for mail in left])
         return results.relay_works
 
-    def _written(self, message: Claimed) -> bytes:
+    def _write(self, message: Claimed) -> tuple[bytes, Written]:
         rendered = self._office.renderer.render(message.context)
         head = self._office.letterhead
-        return build(
+        data = build(
             Mail(
                 rfc_id=message.rfc_id,
                 date=message.date,
@@ -91,3 +92,10 @@ class Dispatch:
                 intended_for=message.recipient if head.redirect_to else None,
             )
         )
+        keys = frozenset(part["template"] for part in message.context["parts"])
+        return data, Written(rendered.subject, digest(data), self._version(keys))
+
+    def _version(self, keys: frozenset[str]) -> str:
+        if keys not in self._versions:
+            self._versions[keys] = self._office.renderer.version(keys)
+        return self._versions[keys]

@@ -108,11 +108,28 @@ class StaffLetters:
     def _expected(
         self, at: dt.datetime, until: dt.datetime, rules: Collection[Rule] | None = None
     ) -> list[Expected]:
-        ids = self.session.execute(
-            select(col(m.Enrolment.id)).where(col(m.Enrolment.cohort_id) == self.cohort.id)
-        ).scalars()
-        people = gather.participants(self.session, list(ids))
+        enrolment = m.Enrolment
+        wanted = select(col(enrolment.id)).where(col(enrolment.cohort_id) == self.cohort.id)
+        if rules is not None and not self._any_shared(rules, at, until):
+            # Only somebody with dates of their own can have one of these then.
+            moved = select(col(m.Overlay.enrolment_id))
+            late = col(enrolment.joined_on) > self.cohort.starts
+            wanted = wanted.where(late | col(enrolment.id).in_(moved))
+        ids = [i for i in self.session.execute(wanted).scalars() if i is not None]
+        people = gather.participants(self.session, ids)
         return forecast(self.timeline, people, now=at, until=until, rules=rules)
+
+    def _any_shared(self, rules: Collection[Rule], at: dt.datetime, until: dt.datetime) -> bool:
+        """Say whether one of these rules can fall due to everybody then, or already waits."""
+        row = m.LedgerRow
+        waiting = select(func.count()).where(
+            col(row.cohort_id) == self.cohort.id, col(row.outcome) == "held"
+        )
+        return bool(self.session.execute(waiting).scalar_one()) or any(
+            at < slot.due_at <= until and slot.rule in rules
+            for nation in self.timeline.workdays
+            for slot in self.timeline.shared_slots(nation)
+        )
 
     # -- exports and links -----------------------------------------------------------------
 

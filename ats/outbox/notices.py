@@ -17,6 +17,7 @@ TO = "operations"
 ACTION = "ops-action-needed"
 #: Their bundles begin so; nothing plans a notice anew, hence it is never dissolved to be planned.
 BUNDLE = "notice/"
+LOOK_AGAIN = dt.timedelta(hours=1)  # while its cohort is paused
 
 
 def stage_notice(

@@ -21,18 +21,25 @@ def park(
 
     A message that may have reached the mail server before stays, as failed.
     """
+    until = now + PARKED_FOR
     for row in rows:
         row.outcome, row.reason, row.message_id = "held", "parked", None
-        row.until, row.decided_at = now + PARKED_FOR, now
+        row.until, row.decided_at = until, now
         if row.enrolment_id is not None:
-            session.execute(
-                update(m.Enrolment)
-                .where(col(m.Enrolment.id) == row.enrolment_id)
-                .values(next_due_at=m.EPOCH)
-            )
+            _look_again(session, m.Enrolment, row.enrolment_id, at=until)
+        else:
+            _look_again(session, m.Cohort, row.cohort_id, at=until)
     session.flush()
     if message.attempts:
         message.status, message.lease_owner, message.lease_until = "failed", None, None
     else:
         session.delete(message)
     session.flush()
+
+
+def _look_again(
+    session: Session, table: type[m.Enrolment] | type[m.Cohort], key: int, *, at: dt.datetime
+) -> None:
+    """Bring `next_due_at` forward to this moment, if it is later or never."""
+    later = col(table.next_due_at).is_(None) | (col(table.next_due_at) > at)
+    session.execute(update(table).where(col(table.id) == key, later).values(next_due_at=at))

@@ -21,6 +21,15 @@ REQUEST = "mentor-request"
 UNREACHABLE = "mentor-unreachable"
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a message was written as: provable later from its pinned context."""
+
+    subject: str
+    digest: str  # sha256 of the bytes handed over
+    template_version: str
+
+
 @dataclass(slots=True)
 class Recorder:
     """Writes results; the caller's transaction commits them."""
@@ -31,15 +40,16 @@ class Recorder:
     failures: list[str] = field(default_factory=list)  # refs that could not be reached
     _queued_rows: dict[int, list[m.LedgerRow]] = field(default_factory=dict)
 
-    def record(self, results: Iterable[tuple[int, str, Result]]) -> None:
-        """Record (message id, digest of what was sent, result) for each message tried."""
+    def record(self, results: Iterable[tuple[int, Written, Result]]) -> None:
+        """Record (message id, what was written, result) for each message tried."""
         results = list(results)
         ids = [message_id for message_id, _, _ in results]
         messages = self._messages(ids)
         self._queued_rows = self._rows_of(ids)
-        for message_id, digest, result in results:
+        for message_id, written, result in results:
             message = messages[message_id]
-            message.digest = digest
+            message.subject, message.digest = written.subject, written.digest
+            message.template_version = written.template_version
             message.lease_owner = message.lease_until = None
             message.stage = result.stage
             if result.kind not in ("relay", "configuration"):

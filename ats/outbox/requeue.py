@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
+from ats.outbox import notices
 from ats.outbox.leases import is_dead, real_now
 from ats.records import models as m
 
@@ -32,7 +33,10 @@ def requeue_abandoned(session: Session, cohort_id: int) -> int:
 def dissolve_yesterdays(
     session: Session, cohort_id: int, *, today: dt.date, now: dt.datetime
 ) -> int:
-    """Let the rows of mail queued for an earlier day, and never tried, be planned afresh."""
+    """Let the rows of mail queued for an earlier day, and never tried, be planned afresh.
+
+    Notices wait as they are: nothing plans them.
+    """
     msg, row = m.Message, m.LedgerRow
     old = list(
         session.execute(
@@ -41,6 +45,7 @@ def dissolve_yesterdays(
                 col(msg.status) == "queued",
                 col(msg.attempts) == 0,
                 col(msg.send_on) < today,
+                col(msg.bundle).not_like(f"{notices.BUNDLE}%"),
             )
         ).scalars()
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ats.errors import AtsError
 from ats.outbox.claim import Claimed
 from ats.outbox.deliver import Outgoing
-from ats.outbox.record import Recorder
+from ats.outbox.record import Recorder, Written
 from ats.outbox.result import Result
 from ats.records import models as m
 from ats.records.store import Store
@@ -25,15 +25,15 @@ class Results:
         self.store = store
         self.now = now
         self.tally = tally
-        self.digests: dict[int, str] = {}
+        self.written: dict[int, Written] = {}
         self.relay_works = True
-        self._waiting: list[tuple[int, str, Result]] = []
+        self._waiting: list[tuple[int, Written, Result]] = []
         self._since = time.monotonic()
 
     def note(self, mail: Outgoing, result: Result) -> None:
         """Take one result; write the batch when it is full or old enough."""
         key = int(mail.key)
-        self._waiting.append((key, self.digests[key], result))
+        self._waiting.append((key, self.written[key], result))
         if result.stops:
             self._relay_failed(result)
         if len(self._waiting) >= RECORD_ROWS or time.monotonic() - self._since > RECORD_SECONDS:

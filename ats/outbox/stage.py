@@ -76,7 +76,10 @@ class Stager:
         message = None
         if outcome == "queued":
             message = self._message(decision)
-        elif outcome == "case-opened" or (reason == "case-open" and occurrence.rule.case):
+        elif outcome == "case-opened" or (
+            # Stopped by a case of another kind, a rung opens none of its own.
+            reason == "case-open" and occurrence.rule.case in plan.person.cases
+        ):
             opened = open_case(
                 self.session,
                 cohort_id=self.cohort_id,

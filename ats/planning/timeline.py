@@ -64,7 +64,7 @@ class Timeline(Moments):
         coming = min((o.due_at for o in found if o.due_at > until), default=None)
         found = [o for o in found if o.due_at <= until or o.key in standing]
         if plain:
-            slots = self._shared_slots(person)
+            slots = self.shared_slots(person.nation)
             reached = bisect_right(slots, until, key=lambda slot: slot.due_at)
             found += self._taken(slots[:reached], person, rules)
             if standing:
@@ -108,13 +108,23 @@ class Timeline(Moments):
             return rule.anchor in self.milestones_by_key
         return rule.at is not None and rule.at.is_shared
 
-    def _shared_slots(self, person: Participant) -> list[Occurrence]:
-        """Return what the shared rules give to this person's nation, by due moment."""
-        if person.nation not in self._slots:
+    def shared_slots(self, nation: str) -> list[Occurrence]:
+        """Return what all plain people of a nation share, by due moment.
+
+        Slots for a participant have no recipient yet.
+        """
+        if nation not in self._slots:
+            anybody = Participant(
+                id=0,
+                ref="",
+                nation=nation,
+                joined_on=self.cohort.starts,
+                accepted_at=local_moment(self.cohort.starts, dt.time(), self.zone),
+            )
             shared = (rule for rule in self.rules if self._is_shared(rule))
-            slots = [o for rule in shared for o in self._of_rule(rule, person)]
-            self._slots[person.nation] = sorted(slots, key=lambda slot: slot.due_at)
-        return self._slots[person.nation]
+            slots = [o for rule in shared for o in self._of_rule(rule, anybody)]
+            self._slots[nation] = sorted(slots, key=lambda slot: slot.due_at)
+        return self._slots[nation]
 
     def _taken(
         self, slots: Iterable[Occurrence], person: Participant, rules: Collection[Rule] | None

@@ -184,15 +184,19 @@ def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
     """Return the rows of these enrolments; of final ones, the many, only what is asked of them."""
     found: dict[int, dict[Key, PastRow]] = defaultdict(dict)
     r = m.LedgerRow
-    named = (col(r.step), col(r.occurrence), col(r.recipient))
-    known = (col(r.outcome), col(r.sent_at))
+    named = (col(r.enrolment_id), col(r.step), col(r.occurrence), col(r.recipient))
     mine, standing = col(r.enrolment_id).in_(ids), col(r.outcome).in_(m.OPEN)
-    finals = select(col(r.enrolment_id), *named, *known).where(mine, ~standing)
-    for enrolment, step, occurrence, recipient, outcome, sent_at in session.connection().execute(finals):
+    connection = session.connection()
+    unsent = select(*named, col(r.outcome)).where(mine, ~standing, col(r.sent_at).is_(None))
+    alike = {outcome: PastRow(outcome) for outcome in m.FINAL}
+    for enrolment, step, occurrence, recipient, outcome in connection.execute(unsent):
+        found[enrolment or 0][(step, occurrence, recipient)] = alike[outcome]
+    sent = select(*named, col(r.outcome), col(r.sent_at)).where(mine, col(r.sent_at).is_not(None))
+    for enrolment, step, occurrence, recipient, outcome, sent_at in connection.execute(sent):
         found[enrolment or 0][(step, occurrence, recipient)] = PastRow(outcome, sent_at)
-    details = (col(r.due_at), col(r.reason), col(r.until), col(r.id))
-    opens = select(col(r.enrolment_id), *named, *known, *details).where(mine, standing)
-    for enrolment, step, occurrence, recipient, *facts in session.connection().execute(opens):
+    details = (col(r.outcome), col(r.sent_at), col(r.due_at), col(r.reason), col(r.until))
+    opens = select(*named, *details, col(r.id)).where(mine, standing)
+    for enrolment, step, occurrence, recipient, *facts in connection.execute(opens):
         found[enrolment or 0][(step, occurrence, recipient)] = PastRow(*facts)
     return found
 
@@ -219,7 +223,7 @@ def inboxes(
             col(msg.recipient),
             col(msg.role),
             col(msg.status),
-            col(msg.class_),
+            col(msg.class_).label("class_"),  # the column is called "class"
             col(msg.counts),
             col(msg.sent_at),
             col(msg.send_on),
