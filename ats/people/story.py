@@ -1,0 +1,210 @@
+"""The story of one person in words: what was due, what happened, what comes next and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from ats.errors import NotFound
+from ats.office import Office
+from ats.outbox.proof import Proof
+from ats.people.contacts import contacts
+from ats.people.enrolled import Enrolled, Known, enrolments, known
+from ats.people.retelling import Retelling
+from ats.people.titles import Titles
+from ats.planning.planner import Planner
+from ats.planning.rules import Rule
+from ats.planning.timeline import Occurrence
+from ats.records import gather
+from ats.records import models as m
+
+HORIZON = dt.timedelta(weeks=8)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """One sentence of the story: when, about which step."""
+
+    at: dt.datetime
+    step: str
+    text: str
+    outcome: str  # of the row; 'expected' or 'not-expected' of what is to come
+    is_task: bool  # for staff, and no e-mail
+
+
+def story(
+    office: Office, ref: str, *, step: str | None, now: dt.datetime, zone: ZoneInfo
+) -> dict[str, Any]:
+    """Return what `ats why` tells about a participant or a mentor, in order of time.
+
+    What comes is told for eight weeks; of one step, named by its key or its ladder's, all of it,
+    and why the rest of it will not come. Raises NotFound for a ref or step that nobody knows.
+    """
+    with office.store.read() as session:
+        who = known(session, ref)
+        entries: list[Entry] = []
+        cohorts: dict[str, str] = {}
+        steps: set[str] = set()
+        for enrolled in _enrolments(session, who):
+            chapter = _Chapter(office, session, enrolled, viewer=who.ref, now=now, zone=zone)
+            cohorts[enrolled.cohort.code] = enrolled.cohort.status
+            steps |= chapter.steps
+            entries += chapter.tell(step)
+    if step is not None and step not in steps:
+        names = ", ".join(sorted(steps)) or "none"
+        raise NotFound(f'There is no step "{step}"; there are {names}.')
+    return {
+        "person": who.ref,
+        "cohorts": [{"code": code, "status": status} for code, status in cohorts.items()],
+        "story": [
+            {
+                "at": entry.at.astimezone(zone).isoformat(),
+                "step": entry.step,
+                "text": entry.text,
+                "outcome": entry.outcome,
+                "kind": "task" if entry.is_task else "e-mail",
+            }
+            for entry in sorted(entries)
+        ],
+    }
+
+
+def _enrolments(session: Session, who: Known) -> list[Enrolled]:
+    if who.kind == "participant":
+        return enrolments(session, who.ref)
+    rows = session.execute(
+        select(col(m.Role.ref), m.Enrolment, m.Cohort)
+        .join(m.Enrolment, col(m.Enrolment.role_id) == col(m.Role.id))
+        .join(m.Cohort, col(m.Cohort.id) == col(m.Enrolment.cohort_id))
+        .where(
+            col(m.Enrolment.id).in_(
+                select(col(m.Mentorship.enrolment_id)).where(
+                    col(m.Mentorship.role_id) == who.role_id
+                )
+            )
+        )
+        .order_by(col(m.Cohort.starts).desc(), col(m.Role.ref))
+    )
+    return [Enrolled(ref, enrolment, cohort) for ref, enrolment, cohort in rows]
+
+
+class _Chapter:
+    """What one enrolment adds to the story."""
+
+    def __init__(
+        self,
+        office: Office,
+        session: Session,
+        enrolled: Enrolled,
+        *,
+        viewer: str,
+        now: dt.datetime,
+        zone: ZoneInfo,
+    ) -> None:
+        assert enrolled.enrolment.id is not None
+        self._session = session
+        self._enrolment = enrolled.enrolment.id
+        self._now = now
+        self._viewer = viewer if viewer != enrolled.ref else None  # a mentor's
+        self._timeline = office.timeline(
+            office.programme_named(enrolled.cohort.programme),
+            gather.cohort_facts(session, enrolled.cohort),
+        )
+        (self._person,) = gather.participants(session, [self._enrolment])
+        refs = {enrolled.ref, viewer} | {one.ref for one in self._person.mentorships}
+        known_people = contacts(session, refs)
+        proof = Proof(self._timeline, office.letterhead, office.renderer, known_people, now)
+        self._titles = Titles(proof, self._person)
+        self._retelling = Retelling(
+            self._timeline, self._person, viewer, known_people, self._titles, now, zone
+        )
+        self._rules: dict[tuple[str, str | None, str], Rule] = {
+            (rule.step, rule.rung, rule.to): rule for rule in self._timeline.rules
+        }
+        self._planned = {o.key: o for o in self._timeline.occurrences(self._person)}
+
+    @property
+    def steps(self) -> set[str]:
+        """The names by which one may ask for a step."""
+        return {name for rule in self._timeline.rules for name in _names(rule)}
+
+    def tell(self, step: str | None) -> list[Entry]:
+        """Return the entries, of one step only if it is given."""
+        return [*self._past(step), *self._coming(step)]
+
+    # -- what happened -----------------------------------------------------------------------
+
+    def _past(self, step: str | None) -> Iterator[Entry]:
+        rows = self._rows()
+        leads = {one[0].message_id: one for one in rows if one[0].outcome == "sent"}
+        for row, rule, sent in rows:
+            if step is not None and step not in _names(rule):
+                continue
+            lead = None
+            if row.outcome == "merged" and row.message_id in leads:
+                first, first_rule, context = leads[row.message_id]
+                lead = self._titles.of(first_rule, self._occurrence(first), context)
+            planned = self._occurrence(row)
+            at, text = self._retelling.of_row(row, rule, planned, sent=sent, lead=lead)
+            yield Entry(at, row.step, text, row.outcome, rule.case is not None)
+
+    def _rows(self) -> list[tuple[m.LedgerRow, Rule, dict[str, Any] | None]]:
+        row, message = m.LedgerRow, m.Message
+        query = (
+            select(row, col(message.context))
+            .outerjoin(message, col(message.id) == col(row.message_id))
+            .where(col(row.enrolment_id) == self._enrolment)
+            .order_by(col(row.due_at), col(row.key))
+        )
+        if self._viewer is not None:
+            query = query.where(col(row.recipient) == self._viewer)
+        found = []
+        for one, context in self._session.execute(query):
+            rule = self._rule(one)
+            if rule is not None:
+                found.append((one, rule, context if one.sent_at else None))
+        return found
+
+    def _rule(self, row: m.LedgerRow) -> Rule | None:
+        """Return the rule that made a row; None when the programme no longer has it."""
+        parts = row.occurrence.split("/")
+        rung = parts[-2] if len(parts) > 1 else None
+        by_rung = self._rules.get((row.step, rung, row.role))
+        return by_rung or self._rules.get((row.step, None, row.role))
+
+    def _occurrence(self, row: m.LedgerRow) -> Occurrence | None:
+        return self._planned.get((row.step, row.occurrence, row.recipient))
+
+    # -- what comes --------------------------------------------------------------------------
+
+    def _coming(self, step: str | None) -> Iterator[Entry]:
+        for planned in self._planned.values():
+            if planned.key in self._person.past or self._viewer not in (None, planned.recipient):
+                continue
+            if step is None and planned.due_at > self._now + HORIZON:
+                continue
+            if step is None or step in _names(planned.rule):
+                yield from self._expected(planned, whole=step is not None)
+
+    def _expected(self, planned: Occurrence, *, whole: bool) -> Iterator[Entry]:
+        planner = Planner(self._timeline, now=max(planned.due_at, self._now))
+        is_task = planned.rule.case is not None
+        goes_at = planner.expected(planned, self._person)
+        if goes_at is not None:
+            at, text = self._retelling.of_planned(planned, goes_at)
+            yield Entry(at, planned.rule.step, text, "expected", is_task)
+        elif whole:
+            decisions = planner.judge(self._person).decisions
+            verdict = next(d.verdict for d in decisions if d.occurrence.key == planned.key)
+            at, text = self._retelling.of_refused(planned, verdict)
+            yield Entry(at, planned.rule.step, text, "not-expected", is_task)
+
+
+def _names(rule: Rule) -> set[str]:
+    return {rule.step} | ({rule.template} if rule.template else set())

@@ -1,0 +1,106 @@
+"""What staff do with the webinars of a cohort: list them, give them their join address."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from ats.errors import NotFound, Refused
+from ats.records import gather
+from ats.records import models as m
+from ats.records.store import Store
+
+_LONGEST = 2000
+
+
+def document(session: Session, cohort: m.Cohort, *, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Return the webinars of a cohort as `ats webinar list` tells them, in order of start."""
+    found = session.execute(
+        select(m.Webinar)
+        .where(col(m.Webinar.cohort_id) == cohort.id)
+        .order_by(col(m.Webinar.starts_at), col(m.Webinar.key))
+    ).scalars()
+    return [
+        {
+            "key": webinar.key,
+            "cohort": cohort.code,
+            "kind": webinar.kind,
+            "audience": webinar.audience,
+            "starts_at": webinar.starts_at.astimezone(zone).isoformat(),
+            "minutes": webinar.minutes,
+            "status": webinar.status,
+            "sequence": webinar.sequence,
+            "uid": webinar.uid,
+            "join_url": webinar.join_url,
+            "recording_url": webinar.recording_url,
+        }
+        for webinar in found
+    ]
+
+
+def set_join_url(
+    store: Store, cohort: str, key: str, *, join_url: str, now: dt.datetime, by: str
+) -> None:
+    """Record where people join a webinar; what waited for it goes with the next tick.
+
+    Raises Refused for an address that is not https and for a cancelled webinar, NotFound for a
+    webinar that the cohort does not have.
+    """
+    join_url = join_url.strip()
+    _refuse_address(join_url)
+    with store.write() as session:
+        standing = gather.cohort_named(session, cohort)
+        webinar = _named(session, standing, key)
+        if webinar.status == "cancelled":
+            raise Refused(f"The webinar {key} is cancelled, so nobody joins it.")
+        before, webinar.join_url = webinar.join_url, join_url
+        if before == join_url:
+            return
+        standing.next_due_at = m.EPOCH
+        mine = col(m.Enrolment.cohort_id) == standing.id
+        session.execute(update(m.Enrolment).where(mine).values(next_due_at=m.EPOCH))
+        session.add(
+            m.Audit(
+                at=now,
+                by=by,
+                action="webinar-join-url",
+                cohort_id=standing.id,
+                subject=key,
+                before=before,
+                after=join_url,
+            )
+        )
+
+
+def _named(session: Session, cohort: m.Cohort, key: str) -> m.Webinar:
+    found = session.execute(
+        select(m.Webinar).where(col(m.Webinar.cohort_id) == cohort.id).order_by(col(m.Webinar.key))
+    ).scalars()
+    webinars: dict[str, m.Webinar] = {webinar.key: webinar for webinar in found}
+    if key not in webinars:
+        names = ", ".join(webinars) or "none"
+        raise NotFound(f"Cohort {cohort.code} has no webinar {key}; it has: {names}.")
+    return webinars[key]
+
+
+def _refuse_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        sound = (
+            parts.scheme == "https"
+            and bool(parts.hostname)
+            and parts.username is None
+            and (parts.port or 443) > 0  # reading it raises for one that is no number
+        )
+    except ValueError:
+        sound = False
+    if not sound or len(url) > _LONGEST or not url.isprintable() or set(url) & set(" <>\"'`\\"):
+        raise Refused(
+            "The join address cannot be used; give the whole address from the webinar's own page, "
+            "which begins with https://."
+        )
