@@ -1,0 +1,109 @@
+"""The `ats` command: puts the groups together, and makes of every outcome an exit code.
+
+0 done; 1 refused, with a sentence that says what is wrong and what to do; 2 usage; 130 for
+Ctrl-C. Nobody who types a command is ever shown a traceback.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from ats.commands import (
+    case,
+    cohort,
+    demo,
+    doctor,
+    imports,
+    init,
+    mentor,
+    message,
+    person,
+    programme,
+    reading,
+    tick,
+    webinar,
+)
+from ats.commands.last_resort import sentence_about, usage_error
+
+app = typer.Typer(
+    name="ats",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"ats {version('ats-engine')}")
+        raise typer.Exit
+
+
+@app.callback()
+def every(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell the version.")
+    ] = False,
+) -> None:
+    """Send everyone in a cohort the right e-mail at the right moment."""
+
+
+@app.command()
+def up(
+    sample: Annotated[bool, typer.Option("--sample", help="With the sample cohort in it.")] = False,
+) -> None:
+    """Run everything on this machine until Ctrl-C."""
+    from ats.commands.up import up as run
+
+    run(sample)
+
+
+app.command()(init.init)
+app.command()(doctor.doctor)
+app.command()(demo.demo)
+app.command()(tick.tick)
+app.command()(reading.ledger)
+app.command()(reading.why)
+app.command()(reading.forecast)
+for group in (programme, cohort, webinar, mentor, person, case, message):
+    app.add_typer(group.app)
+app.add_typer(imports.roster)
+app.add_typer(imports.progress)
+app.add_typer(imports.imports)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. `arguments` None: those of the process."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read us has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    given = None if arguments is None else list(arguments)
+    try:
+        code = app(args=given, prog_name="ats", standalone_mode=False)
+    except BrokenPipeError:
+        raise
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except Exception as error:  # noqa: BLE001 (the last resort: no traceback for people)
+        return usage_error(error) or sentence_about(error)
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,1 @@
+"""The `ats` command, group by group; `ats.cli` puts them together."""

@@ -1,0 +1,160 @@
+"""`ats cohort`: launch, go-live, show, pause, resume."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ats.commands.answer import answer, complain, progress, refuse, say, spoken, table
+from ats.commands.desk import Desk, name_of, open_desk, read_day
+from ats.commands.options import By, Code, Json, Now
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ats.checklist import Check
+
+app = typer.Typer(
+    name="cohort", help="Launch a cohort, take it live, stop it.", no_args_is_help=True
+)
+Starts = Annotated[
+    str, typer.Option("--starts", metavar="DATE", help="Its first day, such as 2026-10-05.")
+]
+ProgrammeName = Annotated[
+    str, typer.Option("--programme", metavar="NAME", help="A packaged programme, or a file.")
+]
+
+
+@app.command()
+def launch(
+    code: Code,
+    starts: Starts,
+    programme: ProgrammeName = "ats",
+    now: Now = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Create a cohort in trial, with the webinars of its programme."""
+    from ats import cohorts
+
+    day, who = read_day(starts, option="--starts"), name_of(by)
+    with open_desk(now) as desk:
+        oddities = cohorts.launch(
+            desk.office, code, starts=day, programme=_path(programme), now=desk.now, by=who
+        )
+        for sentence in oddities:
+            complain(sentence)
+        told = cohorts.document(desk.office, code)
+
+        def human() -> None:
+            say(f"Cohort {code} is launched, in trial: it sends nothing to real people yet.")
+            say(f"Next: ats roster import FILE --cohort {code} --apply")
+
+        answer(told, as_json=as_json, human=human)
+
+
+@app.command("go-live")
+def go_live(code: Code, now: Now = None, by: By = None, as_json: Json = False) -> None:
+    """Go through the check-list and, without a red line in it, send to real people."""
+    from ats import cohorts
+    from ats.checklist import NotReady
+
+    who = name_of(by)
+    with open_desk(now) as desk:
+        refusal: NotReady | None = None
+        try:
+            with progress("Writing every e-mail for proof") as told:
+                checks: Sequence[Check] = cohorts.go_live(
+                    desk.office,
+                    code,
+                    missing_settings=desk.settings.missing_for_go_live(),
+                    now=desk.now,
+                    by=who,
+                    progress=told,
+                )
+        except NotReady as error:
+            refusal, checks = error, error.checks
+        document = {
+            "code": code,
+            "status": "trial" if refusal else "live",
+            "checks": [{"name": c.name, "status": c.status, "text": c.text} for c in checks],
+        }
+        answer(document, as_json=as_json, human=lambda: _show_checks(code, checks, refusal))
+        if refusal:
+            raise refuse(str(refusal))
+
+
+@app.command()
+def show(code: Code, as_json: Json = False) -> None:
+    """Show its status, its milestones and its webinars."""
+    from ats import cohorts
+
+    with open_desk() as desk:
+        document = cohorts.document(desk.office, code)
+        answer(document, as_json=as_json, human=lambda: _show(document))
+
+
+@app.command()
+def pause(code: Code, now: Now = None, by: By = None, as_json: Json = False) -> None:
+    """Stop every sending of the cohort at once."""
+    from ats import cohorts
+
+    who = name_of(by)
+    with open_desk(now) as desk:
+        cohorts.pause(desk.office, code, now=desk.now, by=who)
+        _answer_status(
+            desk, code, f"Cohort {code} is paused: nothing goes until it resumes.", as_json
+        )
+
+
+@app.command()
+def resume(code: Code, now: Now = None, by: By = None, as_json: Json = False) -> None:
+    """End the pause; what is queued or held goes on."""
+    from ats import cohorts
+
+    who = name_of(by)
+    with open_desk(now) as desk:
+        status = cohorts.resume(desk.office, code, now=desk.now, by=who)
+        sentence = f"Cohort {code} is {'in trial' if status == 'trial' else status} again."
+        _answer_status(desk, code, sentence, as_json)
+
+
+def _answer_status(desk: Desk, code: str, sentence: str, as_json: bool) -> None:
+    from ats import cohorts
+
+    told = cohorts.document(desk.office, code)
+    answer(told, as_json=as_json, human=lambda: say(sentence))
+
+
+def _path(programme: str) -> str:
+    """Return a file's path from the root, so that it is found from every folder."""
+    from config.programme_file import packaged_programmes
+
+    path = Path(programme).expanduser()
+    named = programme in packaged_programmes() or not path.is_file()
+    return programme if named else str(path.absolute())
+
+
+def _show_checks(code: str, checks: Sequence[Check], refusal: object) -> None:
+    table(("", "check", ""), [(c.status, c.name, c.text) for c in checks])
+    if refusal is None:
+        say(f"Cohort {code} is live: the next tick sends to real people.")
+
+
+def _show(told: dict[str, Any]) -> None:
+    people = told["participants"]
+    say(f"Cohort {told['code']} ({told['programme']}), {told['status']}, {people} participants,")
+    say(f"starts on {told['starts']}.")
+    say()
+    rows = [(spoken(one["due"]), one["title"], one["key"]) for one in told["milestones"]]
+    table(("due", "milestone", "key"), rows)
+    say()
+    table(
+        ("starts", "webinar", "for", "status", "join address"),
+        [
+            (spoken(w["starts_at"]), w["key"], w["audience"], w["status"], w["join_url"] or "–")
+            for w in told["webinars"]
+        ],
+    )

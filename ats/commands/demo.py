@@ -1,0 +1,83 @@
+"""`ats demo`: the whole year of the sample cohort on a moving clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ats.commands.answer import answer, complain, progress, say, table
+from ats.commands.options import Json
+
+if TYPE_CHECKING:
+    from ats.demo.report import YearReport
+    from ats.office import Office
+    from ats.outbox.smtp_url import SmtpAddress
+
+
+def demo(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where it writes; replaced each time.")
+    ] = Path("var/demo"),
+    as_json: Json = False,
+) -> None:
+    """Take the sample cohort through its year, every e-mail over SMTP into a folder."""
+    from importlib.resources import files
+
+    from ats.demo.run import clear, run_year
+    from ats.outbox.local_mailbox import LocalMailbox
+
+    out = out.absolute()
+    clear(out)
+    samples = Path(str(files("config") / "samples"))
+    with (
+        LocalMailbox(out / "mail") as address,
+        progress("2 September 2026 to 20 October 2027") as bar,
+    ):
+        office = _office(out, address)
+        try:
+            report = run_year(office, samples=samples, maildir=out / "mail", progress=bar)
+        finally:
+            office.store.close()
+    answer(report.document(), as_json=as_json, human=lambda: _tell(report, out))
+    for error in dict.fromkeys(report.errors):
+        complain(error)
+    if report.errors or report.messages != report.in_maildir:
+        raise typer.Exit(1)
+
+
+def _office(out: Path, address: SmtpAddress) -> Office:
+    """Return an office of the demo's own: no setting of this installation reaches it."""
+    from ats.commands.entry import demo_office
+
+    return demo_office(f"sqlite:///{out / 'ats.db'}", lambda: address)
+
+
+def _tell(report: YearReport, out: Path) -> None:
+    months = sorted({month for by in report.by_month.values() for month in by})
+    short = [f"{month[5:]}/{month[2:4]}" for month in months]
+    rows = [
+        [step, *(by.get(month, "") for month in months), sum(by.values())]
+        for step, by in report.by_month.items()
+    ]
+    table(["messages", *short, "total"], rows)
+    say()
+    table(["outcome of rows", "rows"], list(report.by_outcome.items()))
+    say()
+    table(["open cases at the end", "cases"], list(report.open_cases.items()))
+    say()
+    say(
+        f"{report.messages} e-mails went over SMTP in {report.ticks} ticks; "
+        f"{report.in_maildir} files lie in {report.maildir / 'new'}."
+    )
+    say(f"Look further:  ATS_DATA_DIR={_short(out)} ats why P0017")
+    say(f"               ATS_DATA_DIR={_short(out)} ats message list --person P0017")
+    say(f"               ATS_DATA_DIR={_short(out)} ats case list")
+    say(f"It took {report.seconds:.0f} seconds.")
+
+
+def _short(folder: Path) -> str:
+    """Return the folder as one would type it from here."""
+    here = Path.cwd()
+    return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)

@@ -1,0 +1,40 @@
+"""The options that many commands share, each with one name and one meaning."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print one JSON document and nothing else.", show_default=False),
+]
+Now = Annotated[
+    str | None,
+    typer.Option(
+        "--now",
+        metavar="MOMENT",
+        help="The moment it counts as, such as 2026-11-23T09:00. [default: the clock]",
+        show_default=False,
+    ),
+]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="NAME",
+        help="Who decides; it stands in the audit trail. [default: your login name]",
+        show_default=False,
+    ),
+]
+Cohorts = Annotated[
+    str | None,
+    typer.Option("--cohort", metavar="CODE", help="One cohort. [default: all in trial or live]"),
+]
+Cohort = Annotated[str, typer.Option("--cohort", metavar="CODE", help="The cohort.")]
+Code = Annotated[str, typer.Argument(metavar="CODE", help="The cohort, such as 2026-10.")]
+Ref = Annotated[str, typer.Argument(metavar="REF", help="The participant, such as P0017.")]
+AnyRef = Annotated[
+    str, typer.Argument(metavar="REF", help="A participant or mentor, such as P0017 or M0003.")
+]

@@ -1,0 +1,106 @@
+"""`ats person`: find, show."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from ats.commands.answer import answer, say, spoken, table
+from ats.commands.desk import open_desk
+from ats.commands.options import AnyRef, Json, Now
+
+app = typer.Typer(name="person", help="Find people, and look at one.", no_args_is_help=True)
+_MOST = 50
+
+
+@app.command()
+def find(
+    text: Annotated[
+        list[str], typer.Argument(metavar="TEXT", help="Parts of a name, address or ref.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Find people; case and accents make no difference."""
+    from dataclasses import asdict
+
+    from ats.people.find import find as find_people
+
+    with open_desk() as desk:
+        with desk.office.store.read() as session:
+            found = find_people(session, " ".join(text), limit=_MOST)
+
+        def human() -> None:
+            rows = [
+                (
+                    " = ".join(one.refs),
+                    f"{one.given_name} {one.family_name}".strip(),
+                    one.organisation,
+                    ", ".join(one.cohorts),
+                )
+                for one in found
+            ]
+            if not rows:
+                say("Nobody like that is in the records.")
+            else:
+                table(("ref", "name", "organisation", "takes part in"), rows)
+            if len(found) == _MOST:
+                say(f"These are the first {_MOST}; add a word to narrow it down.")
+
+        answer([asdict(one) for one in found], as_json=as_json, human=human)
+
+
+@app.command()
+def show(ref: AnyRef, now: Now = None, as_json: Json = False) -> None:
+    """Show enrolments, milestones, mentor or mentees, cases and last e-mails."""
+    from ats.people.show import document
+
+    with open_desk(now) as desk:
+        told = document(desk.office, ref, now=desk.now, zone=desk.zone)
+        answer(told, as_json=as_json, human=lambda: _show(told))
+
+
+def _show(told: dict[str, Any]) -> None:
+    also = f", also {', '.join(told['also'])}" if told["also"] else ""
+    say(f"{told['ref']} ({told['kind']}{also}): {told['given_name']} {told['family_name']}")
+    say(f"{told['email']} · {told['organisation'] or 'no organisation'} · {told['nation']}")
+    for enrolment in told["enrolments"]:
+        _show_enrolment(enrolment)
+    if told["mentees"]:
+        say()
+        mentees = [(one["person"], one["cohort"], one["state"]) for one in told["mentees"]]
+        table(("mentee", "cohort", "state"), mentees)
+    if told["messages"]:
+        say()
+        rows = [
+            (one["id"], spoken(one["sent_at"]), one["status"], one["subject"] or "not written yet")
+            for one in told["messages"]
+        ]
+        table(("message", "sent", "status", "subject"), rows)
+
+
+def _show_enrolment(enrolment: dict[str, Any]) -> None:
+    say()
+    marks = [word for word in ("late_joiner", "paused", "silenced") if enrolment[word]]
+    more = "".join(f", {mark.replace('_', ' ')}" for mark in marks)
+    say(f"Cohort {enrolment['cohort']} ({enrolment['cohort_status']}): {enrolment['status']}{more}")
+    as_of = f"portfolio as of {enrolment['as_of']}" if enrolment["as_of"] else "no export yet"
+    say(f"Joined {enrolment['joined_on']}, {as_of}")
+    milestones = [
+        (spoken(one["due"]), one["title"], one["state"], "extended" if one["extended"] else "")
+        for one in enrolment["milestones"]
+    ]
+    table(("due", "milestone", "state", ""), milestones)
+    mentor = enrolment["mentor"]
+    if mentor is None:
+        say("Mentor: none named")
+    else:
+        reached = ("signed_off_at", "accepted_at", "request_sent_at", "named_at")
+        at = next(name for name in reached if mentor[name])
+        state = at.removesuffix("_at").replace("_", " ")
+        name = f"{mentor['given_name']} {mentor['family_name']}".strip()
+        say(f"Mentor: {mentor['ref']}, {name}, {state} {spoken(mentor[at])}")
+    for case in enrolment["cases"]:
+        closed = f", closed {spoken(case['closed_at'])}" if case["closed_at"] else ""
+        opened = spoken(case["opened_at"])
+        say(f"Case {case['id']}: {case['kind']} for {case['owner']}, opened {opened}{closed}")
