@@ -1,0 +1,88 @@
+"""What the demo's year came to, counted from the records."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from ats.records import models as m
+
+
+@dataclass(frozen=True, slots=True)
+class YearReport:
+    """The figures of one demo. `by_month`: step → month (ISO) → messages."""
+
+    messages: int
+    by_step: dict[str, int]
+    by_month: dict[str, dict[str, int]]
+    by_outcome: dict[str, int]
+    cases: int
+    open_cases: dict[str, int]
+    maildir: Path
+    in_maildir: int
+    seconds: float
+    ticks: int
+    errors: list[str]
+
+    def document(self) -> dict[str, Any]:
+        """Return the contract's JSON document."""
+        return {
+            "messages": self.messages,
+            "by_step": self.by_step,
+            "by_month": self.by_month,
+            "by_outcome": self.by_outcome,
+            "cases": self.cases,
+            "open_cases": self.open_cases,
+            "maildir": str(self.maildir),
+            "in_maildir": self.in_maildir,
+            "seconds": round(self.seconds, 1),
+            "ticks": self.ticks,
+            "errors": self.errors,
+        }
+
+
+def year_report(
+    session: Session,
+    *,
+    zone: ZoneInfo,
+    maildir: Path,
+    seconds: float,
+    ticks: int,
+    errors: list[str],
+) -> YearReport:
+    """Count messages, outcomes and cases of the one cohort in these records."""
+    row, case = m.LedgerRow, m.Case
+    outcomes = session.execute(
+        select(col(row.outcome), func.count()).group_by(col(row.outcome))
+    ).all()
+    by_outcome: dict[str, int] = dict(tuple(pair) for pair in outcomes)
+    sent = session.execute(
+        select(col(row.step), col(row.sent_at)).where(col(row.outcome) == "sent")
+    ).all()
+    by_month: dict[str, Counter[str]] = defaultdict(Counter)
+    for step, at in sent:
+        by_month[step][at.astimezone(zone).strftime("%Y-%m")] += 1
+    standing = session.execute(
+        select(col(case.kind), func.count())
+        .where(col(case.state) != "closed")
+        .group_by(col(case.kind))
+    ).all()
+    return YearReport(
+        messages=by_outcome.get("sent", 0),
+        by_step={step: months.total() for step, months in sorted(by_month.items())},
+        by_month={step: dict(sorted(months.items())) for step, months in sorted(by_month.items())},
+        by_outcome=dict(sorted(by_outcome.items())),
+        cases=session.execute(select(func.count(col(case.id)))).scalar_one(),
+        open_cases=dict(sorted(tuple(pair) for pair in standing)),
+        maildir=maildir,
+        in_maildir=sum(1 for _ in (maildir / "new").iterdir()),
+        seconds=seconds,
+        ticks=ticks,
+        errors=errors,
+    )

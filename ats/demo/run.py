@@ -1,0 +1,75 @@
+"""One demo, from an empty folder to the report."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ats.demo.report import YearReport, year_report
+from ats.demo.year import Year
+from ats.errors import Refused
+from ats.office import Office
+from ats.planning.workdays import local_moment
+
+CODE = "2026-10"
+STARTS = dt.date(2026, 10, 5)
+LAUNCHED = dt.datetime(2026, 9, 1, 10, 0)  # noqa: DTZ001 (zoned by the programme)
+ROSTER_AT = dt.datetime(2026, 9, 2, 10, 0)  # noqa: DTZ001 (zoned by the programme)
+OURS = ("ats.db", "ats.db-wal", "ats.db-shm", "mail")
+
+Progress = Callable[[int, int], None]
+
+
+def clear(folder: Path) -> None:
+    """Make the folder ready: what an earlier demo left there goes, nothing else.
+
+    Raises Refused where the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in OURS:
+            place = folder / name
+            if place.is_dir():
+                shutil.rmtree(place)
+            else:
+                place.unlink(missing_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise Refused(
+            f"The demo cannot write into {folder} ({error.strerror}); make it writable, or name "
+            "another folder with --out."
+        ) from error
+
+
+def run_year(
+    office: Office,
+    *,
+    samples: Path,
+    maildir: Path,
+    progress: Progress = lambda done, of: None,
+) -> YearReport:
+    """Take the sample cohort through its year in this office, and return what came of it."""
+    began = time.monotonic()
+    office.store.upgrade()
+    year = Year(office, code=CODE, starts=STARTS, files=samples / CODE)
+    zone = year.zone
+    launched = local_moment(LAUNCHED.date(), LAUNCHED.time(), zone)
+    roster_at = local_moment(ROSTER_AT.date(), ROSTER_AT.time(), zone)
+    year.prepare(launched, roster_at)
+    days = (year.ends() - roster_at).days
+    year.walk(roster_at, report=lambda now: progress(min((now - roster_at).days, days), days))
+    progress(days, days)
+    with office.store.read() as session:
+        return year_report(
+            session,
+            zone=zone,
+            maildir=maildir,
+            seconds=time.monotonic() - began,
+            ticks=year.ticks,
+            errors=year.totals.errors,
+        )
