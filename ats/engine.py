@@ -7,7 +7,7 @@ the planning lease taken and does nothing; a tick that died is completed by the 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -80,24 +80,32 @@ class _CohortTick:
         self.dispatch = Dispatch(at, self.tally)
 
     def run(self) -> Tally:
-        try:
-            self._take_back()
-            self._plan_people()
-            self._plan_staff()
-            self.dispatch.run()
-            self._tell_operations()
-            self._count_standing()
-        except AtsError as error:
-            self.tally.errors.append(f"{self.at.code}: {error}")
-        except Exception as fault:  # noqa: BLE001 (one cohort's fault never stops the others)
-            self.tally.errors.append(f"{self.at.code}: the tick was {told(fault)}")
-        return self.tally
+        return self._each(
+            self._take_back,
+            self._plan_people,
+            self._plan_staff,
+            self.dispatch.run,
+            self._tell_operations,
+            self._count_standing,
+        )
 
     def deliver_only(self) -> Tally:
-        self._take_back()
-        self.dispatch.run()
-        self._count_standing()
+        return self._each(self._take_back, self.dispatch.run, self._count_standing)
+
+    def _each(self, *parts: Callable[[], None]) -> Tally:
+        """Do one part after the other; what stops one is told, once, and stops no other."""
+        for part in parts:
+            try:
+                part()
+            except AtsError as error:
+                self._tell(str(error))
+            except Exception as fault:  # noqa: BLE001 (one cohort's fault never stops the others)
+                self._tell(f"the tick was {told(fault)}")
         return self.tally
+
+    def _tell(self, sentence: str) -> None:
+        if (error := f"{self.at.code}: {sentence}") not in self.tally.errors:
+            self.tally.errors.append(error)
 
     def _take_back(self) -> None:
         with self.store.write() as session:

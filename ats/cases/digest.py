@@ -66,7 +66,7 @@ def digest(
                 "ref": refs[row.enrolment_id or 0],
                 "given_name": known[refs[row.enrolment_id or 0]].given_name,
                 "kind": row.step,
-                "title": row.step,
+                "title": f"the e-mail {row.step}",
                 "opened_on": row.due_at.date().isoformat(),
                 "signal": "",
             }

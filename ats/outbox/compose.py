@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Any
 
 from ats.office import Letterhead
@@ -80,9 +81,9 @@ class Composer:
                 "privacy_notice": head.privacy_notice,
             },
             "contact": {
-                "reply_to": head.reply_to,
-                "pxm": head.pxm,
-                "operations": head.operations,
+                "reply_to": parseaddr(head.reply_to)[1],
+                "pxm": parseaddr(head.pxm)[1],
+                "operations": parseaddr(head.operations)[1],
             },
             "today": self.today.isoformat(),
             "trial": self.trial,

@@ -123,7 +123,9 @@ class StaffLetters:
         """Say whether one of these rules can fall due to everybody then, or already waits."""
         row = m.LedgerRow
         waiting = select(func.count()).where(
-            col(row.cohort_id) == self.cohort.id, col(row.outcome) == "held"
+            col(row.cohort_id) == self.cohort.id,
+            col(row.outcome) == "held",
+            col(row.step).in_({rule.step for rule in rules}),
         )
         return bool(self.session.execute(waiting).scalar_one()) or any(
             at < slot.due_at <= until and slot.rule in rules

@@ -28,7 +28,7 @@ LAYOUT: Final = ("layout.txt", "layout.html", "layout.css")
 WIDTH: Final = 76  # of a line of text; RFC 5322 asks for 78 at most
 NUMBERS: Final = "one two three four five six seven eight nine ten eleven twelve"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_MARKED: Final = re.compile(r" *(- |\d+\. )")
+_MARKED: Final = re.compile(r" *(- |\d{1,2}\. )")
 # What Jinja, a filter or an expression of a template may raise while a template is filled.
 _FAULTS: Final = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
 

@@ -62,7 +62,8 @@ class Planner(Judge):
                 verdict = self.verdict(occurrence, person, row)
             else:  # moved into the future after it had fallen due
                 assert row is not None
-                verdict = Verdict("held", row.reason or "window", occurrence.due_at)
+                moved = Verdict("held", row.reason or "window", occurrence.due_at)
+                verdict = self.left(person, row) or moved
             plan.decisions.append(Decision(occurrence, verdict, row))
         planned = {occurrence.key for occurrence in found}
         plan.cancelled = [
@@ -90,12 +91,15 @@ class Planner(Judge):
             and d.occurrence.due_at <= self.now
         ]
         for decision in acting:
-            group = _ladder_group(decision.occurrence)
-            due = decision.occurrence.due_at
+            occurrence = decision.occurrence
+            if occurrence.rule.case is not None and not self.is_fresh(occurrence, plan.person):
+                continue  # its condition, untested on old data, may fail yet
+            group, due = _ladder_group(occurrence), occurrence.due_at
             latest[group] = max(latest.get(group, due), due)
         for index, decision in enumerate(plan.decisions):
             occurrence = decision.occurrence
-            if decision in acting and occurrence.due_at < latest[_ladder_group(occurrence)]:
+            last = latest.get(_ladder_group(occurrence))
+            if decision in acting and last is not None and occurrence.due_at < last:
                 plan.decisions[index] = Decision(occurrence, Verdict("superseded"), decision.row)
 
     # -- everybody at once -----------------------------------------------------------------

@@ -52,7 +52,7 @@ class Judge:
         """Return what becomes of an occurrence that has fallen due; cap and gap are not asked."""
         at = Situation(self.timeline, person, o, self.today)
         return (
-            self._left(person, row)
+            self.left(person, row)
             or self._stopped(o, person, at)
             or self._expired(o, row)
             or self._waits(o, person, at, row)
@@ -63,14 +63,15 @@ class Judge:
     def expected(self, o: Occurrence, person: Participant) -> dt.datetime | None:
         """Return when this would go if it fell due now on fresh data; None if it would not."""
         at = Situation(self.timeline, person, o, self.today)
-        if self._left(person, None) or self._stopped(o, person, at) or self._expired(o, None):
+        if self.left(person, None) or self._stopped(o, person, at) or self._expired(o, None):
             return None
         policy = ESCALATION if o.rule.case else self.policy.classes[o.rule.class_]
         return self.windows.opening(policy, o.nation, self.now, bad_news=o.rule.bad_news)[0]
 
     # -- endings ---------------------------------------------------------------------------
 
-    def _left(self, person: Participant, row: PastRow | None) -> Verdict | None:
+    def left(self, person: Participant, row: PastRow | None) -> Verdict | None:
+        """Return how everything ends for somebody who has left or is silenced; else None."""
         reason = "silenced" if person.silenced else person.status
         if reason == "active":
             return None
@@ -81,6 +82,8 @@ class Judge:
         due_on = o.due_at.astimezone(self.timeline.zone).date()
         if o.too_early:
             return Verdict("skipped", "late-joiner")
+        if self._mentor_has_gone(o, person):
+            return Verdict("skipped", "mentor-ended")
         if any(pause.holds(due_on) for pause in person.pauses):
             return Verdict("skipped", "paused-out")
         met = first_holding(rule.unless, at)
@@ -91,11 +94,22 @@ class Judge:
         opened = person.cases.get(rule.stopped_by_case or "")
         if opened is not None and opened < o.due_at:
             return Verdict("skipped", "case-open")
-        if self._is_fresh(o, person) and first_failing(rule.only_if, at) is not None:
+        if self.is_fresh(o, person) and first_failing(rule.only_if, at) is not None:
             return Verdict("skipped", "condition-unmet")
-        if rule.case is not None and rule.case in person.cases and self._is_fresh(o, person):
+        if rule.case is not None and rule.case in person.cases and self.is_fresh(o, person):
             return Verdict("skipped", "case-open")
         return None
+
+    def _mentor_has_gone(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether the mentor whom it is to, or about, mentors this person no longer.
+
+        What a refusal sets off is no business of theirs and goes on.
+        """
+        if o.rule.anchor == "mentor-declined" or not (o.rule.about_mentor or o.role == "mentor"):
+            return False
+        ref = o.subject if o.rule.about_mentor else o.recipient
+        ends = [m.ended_at for m in person.mentorships if m.ref == ref]
+        return all(end is not None and end <= self.now for end in ends)
 
     def _stops_after_submission(self, o: Occurrence, person: Participant) -> bool:
         if self.policy.classes[o.rule.class_].after_submission == "goes":
@@ -132,20 +146,27 @@ class Judge:
             return Verdict("held", "parked")
         if rule.needs_join_link and not self.timeline.webinars[o.subject or ""].join_url:
             return Verdict("held", "join-link")
-        if rule.release and not (row and row.reason == "released"):
+        if rule.release and not _is_released(row):
             return Verdict("held", "release")
-        if not self._is_fresh(o, person):
+        if not self.is_fresh(o, person):
             return Verdict("held", "stale-data")
-        if row and row.reason in DATED and row.until and row.until > self.now:
-            return Verdict("held", row.reason, row.until)
-        return None
+        return self._still_held(o, row)
+
+    def _still_held(self, o: Occurrence, row: PastRow | None) -> Verdict | None:
+        """Return the hold that the row stands in, unless its occurrence has moved since."""
+        if row is None or row.reason not in DATED or row.due_at != o.due_at:
+            return None
+        if row.until is None or row.until <= self.now:
+            return None
+        return Verdict("held", row.reason, row.until)
 
     def _shut(self, o: Occurrence, row: PastRow | None) -> Verdict | None:
         policy = ESCALATION if o.rule.case else self.policy.classes[o.rule.class_]
         opens, reason = self.windows.opening(policy, o.nation, self.now, bad_news=o.rule.bad_news)
         return None if reason is None else Verdict("held", reason, opens)
 
-    def _is_fresh(self, o: Occurrence, person: Participant) -> bool:
+    def is_fresh(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether the data are as new as this needs them to be."""
         if not o.rule.fresh_data:
             return True
         as_of = self.timeline.cohort.as_of
@@ -166,3 +187,8 @@ class Judge:
             and occurrence.split("/")[0] == o.subject
         ]
         return known_until > max([o.event_at, *said])
+
+
+def _is_released(row: PastRow | None) -> bool:
+    """Say whether the PXM has released it; what is queued was."""
+    return row is not None and (row.outcome == "queued" or row.reason == "released")

@@ -217,7 +217,7 @@ def inboxes(
     wanted = set(recipients)
     found = {key: Inbox() for key in wanted}
     msg = m.Message
-    rows = session.connection().execute(
+    rows: Any = session.connection().execute(
         select(
             col(msg.cohort_id),
             col(msg.recipient),

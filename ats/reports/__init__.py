@@ -1,0 +1,1 @@
+"""What the dashboard tells operations staff: pages, run names, counts. Refs only, no names."""

@@ -1,0 +1,43 @@
+"""The pages of the dashboard, as the values that are published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlmodel import Session
+
+from ats.office import Office
+from ats.planning.timeline import Timeline
+from ats.records import gather
+from ats.records import models as m
+from ats.reports.counting import figures
+from ats.reports.milestone import milestone_figures, milestone_page
+from ats.reports.timeline import artifact_key, headline, timeline_page
+
+
+def timeline(office: Office, code: str, *, now: dt.datetime) -> dict[str, Any]:
+    """Return the page about a cohort: `key`, `description`, `markdown`. Raises NotFound."""
+    with office.store.read() as session:
+        cohort, plan = _plan(office, session, code)
+        told = figures(session, cohort, plan, now=now)
+    return _page(artifact_key("timeline", code), headline(told), timeline_page(told))
+
+
+def milestone(office: Office, code: str, key: str, *, now: dt.datetime) -> dict[str, Any]:
+    """Return the page about a milestone of a cohort. Raises NotFound for either."""
+    with office.store.read() as session:
+        cohort, plan = _plan(office, session, code)
+        markdown = milestone_page(milestone_figures(session, cohort, plan, key))
+    described = f"Cohort {code}: who has met the milestone {key}"
+    return _page(artifact_key("milestone", code, key), described, markdown)
+
+
+def _page(key: str, description: str, markdown: str) -> dict[str, Any]:
+    return {"key": key, "description": description, "markdown": markdown, "errors": []}
+
+
+def _plan(office: Office, session: Session, code: str) -> tuple[m.Cohort, Timeline]:
+    cohort = gather.cohort_named(session, code)
+    programme = office.programme_named(cohort.programme)
+    return cohort, office.timeline(programme, gather.cohort_facts(session, cohort))
