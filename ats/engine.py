@@ -126,6 +126,7 @@ class _CohortTick:
                 people = close_done(session, gather.participants(session, ids), planner)
                 stager = self._stager(session, cohort, planner)
                 inboxes = Inboxes(session, planner)
+                inboxes.load(place for person in people for place in person.inboxes)
                 stager.stage(planner.plan(people, inboxes, on_fault=self._could_not_plan))
             self.tally.count(stager.outcomes)
             leases.renew(self.store, self.at.lease)

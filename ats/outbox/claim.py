@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlmodel import Session, col
 
 from ats.office import Letterhead
@@ -103,23 +103,9 @@ class Claim:
         return self._context(message, rows, people, verdicts, composer)
 
     def _queued(self, limit: int) -> Sequence[m.Message]:
-        msg = m.Message
-        return (
-            self.session.execute(
-                select(msg)
-                .where(
-                    col(msg.cohort_id) == self.cohort.id,
-                    col(msg.status) == "queued",
-                    col(msg.next_attempt_at).is_(None)
-                    | (col(msg.next_attempt_at) <= self.planner.now),
-                )
-                .order_by(col(msg.id))
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            )
-            .scalars()
-            .all()
-        )
+        waiting = select(m.Message).where(_may_be_claimed(self.cohort, self.planner.now))
+        oldest = waiting.order_by(col(m.Message.id)).limit(limit)
+        return self.session.execute(oldest.with_for_update(skip_locked=True)).scalars().all()
 
     def _rows(self, messages: Iterable[int]) -> dict[int, list[m.LedgerRow]]:
         found: dict[int, list[m.LedgerRow]] = defaultdict(list)
@@ -227,6 +213,21 @@ class Claim:
             to_address=message.to_address,
             context=context,
         )
+
+
+def anything_queued(session: Session, cohort: m.Cohort, *, now: dt.datetime) -> bool:
+    """Say whether a claim over this cohort would find anything. Writes nothing."""
+    found = select(col(m.Message.id)).where(_may_be_claimed(cohort, now)).limit(1)
+    return session.execute(found).first() is not None
+
+
+def _may_be_claimed(cohort: m.Cohort, now: dt.datetime) -> ColumnElement[bool]:
+    msg = m.Message
+    return and_(
+        col(msg.cohort_id) == cohort.id,
+        col(msg.status) == "queued",
+        col(msg.next_attempt_at).is_(None) | (col(msg.next_attempt_at) <= now),
+    )
 
 
 def _id(message: m.Message) -> int:

@@ -7,7 +7,7 @@ from email.utils import parseaddr
 
 from ats.errors import AtsError
 from ats.outbox import leases
-from ats.outbox.claim import Claim, Claimed
+from ats.outbox.claim import Claim, Claimed, anything_queued
 from ats.outbox.cohort_now import CohortNow
 from ats.outbox.deliver import Outgoing, send_all
 from ats.outbox.mime import Mail, build, digest
@@ -39,6 +39,9 @@ class Dispatch:
 
     def _claim(self) -> tuple[list[Claimed], int]:
         """Claim the next messages, committed; the second figure counts those looked at."""
+        with self._office.store.read() as session:
+            if not anything_queued(session, self._at.cohort(session), now=self._at.now):
+                return [], 0
         with self._office.store.write() as session:
             cohort = self._at.cohort(session)
             claim = Claim(

@@ -35,13 +35,16 @@ class StaffMail:
     reachable_in_trial: frozenset[str] = frozenset()  # roles
     outcomes: Counter[str] = field(default_factory=Counter)
     _facts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _told_so_far: dict[str, tuple[dt.datetime, int]] = field(default_factory=dict)
+    _held: dict[str, list[m.LedgerRow]] = field(default_factory=dict)
 
     def stage(self) -> dt.datetime | None:
         """Write what is due, and return when to look again."""
+        self._look_up()
         again: list[dt.datetime] = []
         for rule in rules_of(self.letters.timeline.programme):
             if rule.is_staff_mail:
-                again += self._settle(rule, self._standing(rule) + self._due(rule))
+                again += self._settle(rule, [*self._held.get(rule.step, ()), *self._due(rule)])
                 again += self._upcoming(rule)
         return min(again, default=None)
 
@@ -63,17 +66,15 @@ class StaffMail:
 
     def _come(self, rule: Rule) -> Iterator[tuple[str, dt.datetime]]:
         """Yield name and moment of the occurrences that have come and have no row yet."""
-        row = m.LedgerRow
         if rule.every is None:
-            names = set(self.session.execute(self._of(rule, col(row.occurrence))).scalars())
+            come = [key for key, at in self._webinar_moments(rule) if at <= self.now]
+            names = self._names(rule) if come else set()
             for key, at in self._webinar_moments(rule):
-                if at <= self.now and f"{key}/1" not in names:
+                if key in come and f"{key}/1" not in names:
                     yield f"{key}/1", at
             return
-        last, number = self.session.execute(
-            self._of(rule, func.max(col(row.due_at)), func.count())
-        ).one()
-        moments = self._recurring(rule.every, last or self.cohort.created_at, self.now)
+        last, number = self._told_so_far.get(rule.step, (self.cohort.created_at, 0))
+        moments = self._recurring(rule.every, last, self.now)
         for n, at in enumerate(moments, start=number + 1):
             yield str(n), at
 
@@ -108,18 +109,27 @@ class StaffMail:
 
     # -- rows ------------------------------------------------------------------------------
 
-    def _of(self, rule: Rule, *columns: Any) -> Any:
+    def _look_up(self) -> None:
+        """Read how far each step has come, and which rows are held."""
         row = m.LedgerRow
-        return select(*columns).where(
+        staff = (col(row.cohort_id) == self.cohort.id, col(row.enrolment_id).is_(None))
+        counted = select(col(row.step), func.max(col(row.due_at)), func.count())
+        for step, last, number in self.session.execute(
+            counted.where(*staff).group_by(col(row.step))
+        ):
+            self._told_so_far[step] = (last, number)
+        held = select(row).where(*staff, col(row.outcome) == "held").order_by(col(row.due_at))
+        for standing in self.session.execute(held).scalars():
+            self._held.setdefault(standing.step, []).append(standing)
+
+    def _names(self, rule: Rule) -> set[str]:
+        row = m.LedgerRow
+        names = select(col(row.occurrence)).where(
             col(row.cohort_id) == self.cohort.id,
             col(row.enrolment_id).is_(None),
             col(row.step) == rule.step,
         )
-
-    def _standing(self, rule: Rule) -> list[m.LedgerRow]:
-        row = m.LedgerRow
-        held = self._of(rule, row).where(col(row.outcome) == "held")
-        return list(self.session.execute(held.order_by(col(row.due_at))).scalars())
+        return set(self.session.execute(names).scalars())
 
     def _row(self, rule: Rule, occurrence: str, at: dt.datetime) -> m.LedgerRow:
         assert self.cohort.id is not None

@@ -83,6 +83,12 @@ class Participant:
         """The standing mentorship, if there is one."""
         return next((m for m in self.mentorships if m.ended_at is None), None)
 
+    @property
+    def inboxes(self) -> tuple[tuple[str, str], ...]:
+        """Whoever may be written to about this person, as (ref, role); offices not included."""
+        mentors = tuple((mentorship.ref, "mentor") for mentorship in self.mentorships)
+        return ((self.ref, "participant"), *mentors)
+
 
 @dataclass(frozen=True, slots=True)
 class WebinarFact:

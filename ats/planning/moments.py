@@ -30,7 +30,7 @@ class Moments:
         self.workdays = workdays
         self.zone = ZoneInfo(programme.timezone)
         self._shared: dict[tuple[int, str], dt.datetime | None] = {}
-        self._webinar_sends: dict[tuple[Rule, str, str], dt.datetime] = {}
+        self._webinar_sends: dict[tuple[int, str, str], dt.datetime] = {}
 
     @cached_property
     def webinars(self) -> Mapping[str, WebinarFact]:
@@ -116,7 +116,7 @@ class Moments:
 
     def webinar_moment(self, rule: Rule, webinar: WebinarFact, nation: str) -> dt.datetime:
         """Return when a step about this webinar is due to somebody of this nation."""
-        memo = (rule, webinar.key, nation)
+        memo = (id(rule.at), webinar.key, nation)  # the programme keeps its moments alive
         if memo not in self._webinar_sends:
             moment = rule.at
             assert moment is not None

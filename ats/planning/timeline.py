@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -22,6 +22,9 @@ from config.programme import ANCHORS, Programme
 
 __all__ = ["Occurrence", "Timeline"]
 
+#: People whose own occurrences are remembered at once.
+REMEMBERED = 2000
+
 
 class Timeline(Moments):
     """The year of one cohort. Make one per plan: it remembers what it has computed."""
@@ -31,6 +34,7 @@ class Timeline(Moments):
     ) -> None:
         super().__init__(programme, cohort, workdays)
         self._slots: dict[str, list[Occurrence]] = {}
+        self._owned: dict[Hashable, list[Occurrence]] = {}
         self._stale: dict[tuple[dt.datetime, int, str], dt.datetime] = {}
 
     @cached_property
@@ -56,10 +60,8 @@ class Timeline(Moments):
         standing = {key for key, row in person.past.items() if not row.is_final}
         found = [
             o
-            for rule in (self._personal_rules if plain else self.rules)
-            if (rules is None or rule in rules) and not self._is_settled(rule, person)
-            for o in self._of_rule(rule, person)
-            if is_open(o.key, person)
+            for o in self._own(person, plain=plain)
+            if (rules is None or o.rule in rules) and is_open(o.key, person)
         ]
         coming = min((o.due_at for o in found if o.due_at > until), default=None)
         found = [o for o in found if o.due_at <= until or o.key in standing]
@@ -77,22 +79,25 @@ class Timeline(Moments):
     def _is_plain(self, person: Participant) -> bool:
         return not (person.extensions or person.pauses or self.is_late_joiner(person))
 
-    def _is_settled(self, rule: Rule, person: Participant) -> bool:
-        """Say whether all that the rule can give has its final row."""
-        if len(person.mentorships) > 1 or rule.for_each == "milestone":
-            return False
-        mentor = person.mentorships[0].ref if person.mentorships else None
-        recipient = {"participant": person.ref, "mentor": mentor}.get(rule.to, rule.to)
-        if recipient is None:
-            return True
-        subjects: Iterable[str | None] = (mentor if rule.about_mentor else None,)
-        if rule.for_each == "webinar":
-            subjects = self._subjects(rule.audience)
-        names = (name_of(subject, rule) for subject in subjects)
-        return not any(is_open((rule.step, name, recipient), person) for name in names)
-
-    def _subjects(self, audience: str | None) -> list[str]:
-        return [key for key, w in self.webinars.items() if w.audience == audience]
+    def _own(self, person: Participant, *, plain: bool) -> list[Occurrence]:
+        """Return what the rules that are not shared give to this person; remembered."""
+        memo = (
+            person.id,
+            person.ref,
+            person.nation,
+            person.joined_on,
+            person.accepted_at,
+            person.mentorships,
+            person.pauses,
+            tuple(person.extensions.items()),
+            tuple((key, s.complete, s.complete_seen_at) for key, s in person.sections.items()),
+        )
+        if memo not in self._owned:
+            if len(self._owned) >= REMEMBERED:
+                self._owned.clear()
+            rules = self._personal_rules if plain else self.rules
+            self._owned[memo] = [o for rule in rules for o in self._of_rule(rule, person)]
+        return self._owned[memo]
 
     @cached_property
     def _personal_rules(self) -> tuple[Rule, ...]:
