@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from ats.records.store import Store
+
+# Prefect reports its use to its makers unless told not to, before it is imported.
+os.environ.update({"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"})
 
 _numbers = itertools.count(1)
 

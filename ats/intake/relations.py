@@ -45,10 +45,10 @@ def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
 
 def rows_where(
     connection: Connection,
-    query: Select[*tuple[Any, ...]],
+    query: Select[Any],
     column: ColumnElement[Any],
     values: Iterable[object],
-) -> Iterator[Row[*tuple[Any, ...]]]:
+) -> Iterator[Row[Any]]:
     """Yield the query's rows whose column is one of the values, however many these are."""
     for batch in batches(values):
         yield from connection.execute(query.where(column.in_(batch)))

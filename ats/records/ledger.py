@@ -38,7 +38,7 @@ def rows(
     return [_document(row, ref, code, rfc_id, zone) for row, ref, code, rfc_id in found]
 
 
-def _query() -> Select[m.LedgerRow, str, str, str]:
+def _query() -> Select[Any]:
     row, message = m.LedgerRow, aliased(m.Message)
     return (
         select(row, col(m.Role.ref), col(m.Cohort.code), col(message.rfc_id))

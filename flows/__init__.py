@@ -1,0 +1,1 @@
+"""Order and schedule: one file per job that operations staff would name. `python -m flows`."""

@@ -1,0 +1,51 @@
+"""What is served, and when it runs. A schedule is a wake-up call, never the truth.
+
+Between them the first three look at everything that is due, every ten minutes from 07:00 to
+19:50; each is staggered, so that they seldom meet. Nothing runs from 01:00 to 02:00, an hour that
+autumn repeats.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import Flow
+from prefect.deployments.runner import RunnerDeployment
+from prefect.schedules import Cron
+from prefect.types.entrypoint import EntrypointType
+
+from flows.chase_mentors import chase_mentors
+from flows.cohort_timeline import cohort_timeline
+from flows.deliver import deliver
+from flows.escalate_stalled import escalate_stalled
+from flows.import_exports import import_exports
+from flows.report_cohorts import report_cohorts
+from flows.send_tips import send_tips
+
+ZONE = "Europe/London"
+SCHEDULES: tuple[tuple[Flow[..., Any], str], ...] = (
+    (send_tips, "*/10 7-19 * * *"),  # every moment of the year is met within ten minutes
+    (chase_mentors, "5,35 9-17 * * 2-4"),  # chasers go from Tuesday to Thursday
+    (escalate_stalled, "15 9-17 * * 1-5"),
+    (deliver, "25,55 7-19 * * *"),  # what a mail server put off
+    (import_exports, "4-59/15 7-19 * * *"),
+    (cohort_timeline, "2 7 * * *"),
+    (report_cohorts, "32 8-18/2 * * 1-5"),
+)
+
+
+def deployments(zone: str = ZONE) -> list[RunnerDeployment]:
+    """Return all deployments, each with a cron schedule in this time zone."""
+    return [_deployment(flow, Cron(cron, timezone=zone)) for flow, cron in SCHEDULES]
+
+
+def _deployment(flow: Flow[..., Any], schedule: Any) -> RunnerDeployment:
+    # A file path as entrypoint would load a module twice, and its tables with it.
+    deployment = flow.to_deployment(
+        flow.name,
+        schedule=schedule,
+        description=(flow.description or "").partition("\n\nArgs:")[0],
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    assert isinstance(deployment, RunnerDeployment)  # sync here, a coroutine elsewhere
+    return deployment

@@ -1,0 +1,1 @@
+"""Thin wrappers: open the office, call `ats`, return counts. Never one per e-mail."""

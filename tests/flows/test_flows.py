@@ -1,0 +1,111 @@
+"""Each flow once, against a temporary Prefect server, a database and a mail server."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flow_desk import BEN, CODE, write_roster
+from prefect import Flow, State, get_client
+from prefect.client.schemas.objects import Artifact, FlowRun
+
+from ats.outbox.mailbox import InMemoryMailbox
+from flows.chase_mentors import chase_mentors
+from flows.cohort_timeline import cohort_timeline
+from flows.deliver import deliver
+from flows.deployments import SCHEDULES
+from flows.escalate_stalled import escalate_stalled
+from flows.import_exports import import_exports
+from flows.report_cohorts import report_cohorts
+from flows.send_tips import send_tips
+
+COUNTS = r"2026-10 · week 0 · \d+ sent, \d+ held today"
+CASES = r"2026-10 · week 0 · \d+ cases opened today, \d+ open"
+
+
+def run(flow: Flow[..., Any], **parameters: str) -> tuple[State[Any], str]:
+    """Run a flow and return its end and the name it has then."""
+    state = asyncio.run(flow(**parameters, return_state=True))
+    return state, asyncio.run(_read(state)).name
+
+
+async def _read(state: State[Any]) -> FlowRun:
+    async with get_client() as client:
+        assert state.state_details.flow_run_id is not None
+        return await client.read_flow_run(state.state_details.flow_run_id)
+
+
+async def _artifacts() -> list[Artifact]:
+    async with get_client() as client:
+        return await client.read_artifacts()
+
+
+@pytest.mark.parametrize(
+    ("flow", "name"),
+    [
+        (send_tips, COUNTS),
+        (chase_mentors, COUNTS),
+        (escalate_stalled, CASES),
+        (deliver, COUNTS),
+        (cohort_timeline, COUNTS),
+        (report_cohorts, COUNTS),
+    ],
+    ids=lambda given: given.name if isinstance(given, Flow) else "",
+)
+def test_a_run_is_named_after_what_it_came_to(
+    import_dir: Path, flow: Flow[..., Any], name: str
+) -> None:
+    state, named = run(flow)
+    assert (state.name, bool(re.fullmatch(name, named))) == ("Completed", True), (state, named)
+
+
+def test_every_deployed_flow_is_run_by_these_tests() -> None:
+    tried = {send_tips, chase_mentors, escalate_stalled, deliver, import_exports}
+    assert {flow for flow, _ in SCHEDULES} == tried | {cohort_timeline, report_cohorts}
+
+
+def test_a_file_is_imported_and_operations_are_mailed_within_the_run(
+    import_dir: Path, mailbox: InMemoryMailbox
+) -> None:
+    run(deliver)
+    write_roster(import_dir / "Ada Byron.csv", BEN, "P0001,Ada,Byron,ada@riverside.example,Lane")
+    had = len(mailbox.received)
+    state, named = run(import_exports)
+    assert (state.name, named) == ("Completed", "2026-10 · roster applied")
+    assert b"Subject: Import Ada Byron.csv: ready" in mailbox.received[had].data
+
+
+def test_an_unknown_cohort_fails_the_run_with_one_sentence(
+    import_dir: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    state, named = run(send_tips, cohort="2030-10")
+    assert (state.type.value, named) == ("FAILED", "refused")
+    assert state.message == "There is no cohort 2030-10; the records hold: 2026-10."
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_a_milestone_that_is_not_there_is_a_warning(import_dir: Path) -> None:
+    state, _ = run(cohort_timeline, milestone="nonsense")
+    assert (state.name, state.type.value) == ("Completed with warnings", "COMPLETED")
+    assert str(state.message).startswith("Cohort 2026-10 has no such milestone; it has: ")
+
+
+def test_a_database_that_cannot_be_used_fails_the_run_with_one_sentence(
+    import_dir: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ATS_DATABASE_URL", "sqlite:////nowhere/ats.db")
+    state, named = run(send_tips)
+    assert (state.type.value, named) == ("FAILED", "refused")
+    assert str(state.message).startswith("The database sqlite:////nowhere/ats.db cannot be used")
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_pages_are_published_under_keys_without_anybodys_name(import_dir: Path) -> None:
+    run(cohort_timeline, cohort=CODE, milestone="pdp")
+    artifacts = asyncio.run(_artifacts())
+    assert {artifact.key for artifact in artifacts} == {"timeline-2026-10", "milestone-2026-10-pdp"}
+    told = " ".join(f"{artifact.description} {artifact.data}" for artifact in artifacts)
+    assert [name for name in ("Ada", "Byron", "@", "riverside") if name in told] == []
