@@ -119,6 +119,7 @@ def child_environment(
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PYTHONPATH": _python_path(),
+        "PYTHONSAFEPATH": "1",  # nor anything of that name in the folder we are called from
         "PYTHONUNBUFFERED": "1",
     }
 

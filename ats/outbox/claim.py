@@ -21,7 +21,7 @@ from ats.outbox.compose import Composer, Line
 from ats.outbox.park import park
 from ats.people.contacts import Contact, contacts
 from ats.planning.facts import Key, Participant
-from ats.planning.planner import DATED, Decision, Planner, Verdict
+from ats.planning.planner import Decision, Planner, Verdict
 from ats.records import gather
 from ats.records import models as m
 from ats.unexpected import told
@@ -147,8 +147,8 @@ class Claim:
                 verdict = decision.verdict
             if decision is not None and verdict.outcome == "queued":
                 lines.append(Line(decision.occurrence, people[row.enrolment_id]))
-            elif message.attempts and verdict.reason in DATED:
-                message.next_attempt_at = verdict.until
+            elif message.attempts and verdict.outcome == "held":  # it keeps its Message-ID
+                message.next_attempt_at = verdict.until or self._later()
                 return None
             else:
                 self._drop(row, verdict)
@@ -166,12 +166,15 @@ class Claim:
                 return message.context
             return composer.staff(message.role, rows[0].step, message.context["facts"])
         if message.bundle.startswith(notices.BUNDLE):  # planned once: it waits as it is
-            message.next_attempt_at = self.planner.now + notices.LOOK_AGAIN
+            message.next_attempt_at = self._later()
             return None
         for row in rows:
             self._drop(row, Verdict("held", "paused"))
         self._dissolve(message)
         return None
+
+    def _later(self) -> dt.datetime:
+        return self.planner.now + notices.LOOK_AGAIN
 
     def _drop(self, row: m.LedgerRow, verdict: Verdict) -> None:
         row.outcome, row.reason, row.until = verdict.outcome, verdict.reason, verdict.until

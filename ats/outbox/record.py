@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from ats.cases.opening import open_case
 from ats.outbox.park import park
+from ats.outbox.requeue import queue_again
 from ats.outbox.result import Result
 from ats.outbox.retry import retry_after
 from ats.records import models as m
@@ -64,14 +65,15 @@ class Recorder:
         elif result.kind == "permanent":
             self._failed(message)
         elif result.kind in ("relay", "configuration"):
-            message.status = "queued"
+            queue_again(self.session, message, may_have_left=False)
         else:
             first = self._first_attempt(message)
             again = retry_after(message.attempts, at=self.now, key=message.rfc_id, first_at=first)
             if again is None:
                 self._failed(message)
             else:
-                message.status = "queued"
+                left = result.kind == "ambiguous"
+                queue_again(self.session, message, may_have_left=left)
                 message.next_attempt_at = again
 
     def _sent(self, message: m.Message) -> None:

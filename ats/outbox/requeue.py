@@ -12,6 +12,34 @@ from ats.outbox.leases import is_dead, real_now
 from ats.records import models as m
 
 
+def queue_again(session: Session, message: m.Message, *, may_have_left: bool) -> None:
+    """Put a claimed message back into the queue, under the same Message-ID and Date.
+
+    One that may have left takes no further rows: who has it already would never read them. Nor
+    does one whose place in the day another message has taken since it was claimed.
+    """
+    with session.no_autoflush:
+        apart = may_have_left or _place_is_taken(session, message)
+    if apart and "#" not in message.bundle:
+        message.bundle += f"#{message.id}"
+    message.status = "queued"
+    message.lease_owner = message.lease_until = None
+
+
+def _place_is_taken(session: Session, message: m.Message) -> bool:
+    msg = m.Message
+    other = select(col(msg.id)).where(
+        col(msg.cohort_id) == message.cohort_id,
+        col(msg.recipient) == message.recipient,
+        col(msg.role) == message.role,
+        col(msg.send_on) == message.send_on,
+        col(msg.bundle) == message.bundle,
+        col(msg.status) == "queued",
+        col(msg.id) != message.id,
+    )
+    return session.execute(other.limit(1)).first() is not None
+
+
 def requeue_abandoned(session: Session, cohort_id: int) -> int:
     """Queue again what a dead or expired owner had claimed, under the same Message-ID and Date."""
     msg = m.Message
@@ -22,8 +50,7 @@ def requeue_abandoned(session: Session, cohort_id: int) -> int:
     for message in claimed:
         expired = message.lease_until is None or message.lease_until < real_now()
         if expired or is_dead(message.lease_owner or "::"):
-            message.status = "queued"
-            message.lease_owner = message.lease_until = None
+            queue_again(session, message, may_have_left=True)
             message.attempts += 1  # it may have left: from here on it keeps its Message-ID
             taken += 1
     session.flush()

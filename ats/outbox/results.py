@@ -10,6 +10,7 @@ from ats.errors import AtsError
 from ats.outbox.claim import Claimed
 from ats.outbox.deliver import Outgoing
 from ats.outbox.record import Recorder, Written
+from ats.outbox.requeue import queue_again
 from ats.outbox.result import Result
 from ats.records import models as m
 from ats.records.store import Store
@@ -69,9 +70,7 @@ class Results:
             return
         with self.store.write() as session:
             for key in messages:
-                message = session.get_one(m.Message, key)
-                message.status = "queued"
-                message.lease_owner = message.lease_until = None
+                queue_again(session, session.get_one(m.Message, key), may_have_left=False)
 
     def park(self, message: Claimed, error: AtsError) -> None:
         """Put aside a message that cannot be written, until a person has mended the cause."""

@@ -25,6 +25,7 @@ def run_import(office: Office, folder: Path, *, now: dt.datetime) -> dict[str, A
     return {
         "name": run_name(files),
         "verdict": "warned" if refused else "done",
+        "message": f"{len(files)} files looked at." if files else "The import folder is empty.",
         "errors": [warning] if refused else [],
         "cohorts": sorted({file.cohort for file in files if file.cohort}),
         "states": dict(Counter(file.state for file in files)),

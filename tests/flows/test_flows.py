@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flow_desk import BEN, CODE, write_roster
 from prefect import Flow, State, get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
 from prefect.client.schemas.objects import Artifact, FlowRun
 
+from ats.commands.entry import open_office
 from ats.outbox.mailbox import InMemoryMailbox
+from ats.records import gather
+from ats.reports import projection
+from config.settings import load_settings
 from flows.chase_mentors import chase_mentors
 from flows.cohort_timeline import cohort_timeline
 from flows.deliver import deliver
-from flows.deployments import SCHEDULES
+from flows.deployments import SCHEDULES, deployments
 from flows.escalate_stalled import escalate_stalled
 from flows.import_exports import import_exports
 from flows.report_cohorts import report_cohorts
@@ -101,6 +108,61 @@ def test_a_database_that_cannot_be_used_fails_the_run_with_one_sentence(
     assert (state.type.value, named) == ("FAILED", "refused")
     assert str(state.message).startswith("The database sqlite:////nowhere/ats.db cannot be used")
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_milestones_stand_among_the_upcoming_runs_and_follow_our_dates(import_dir: Path) -> None:
+    """A moved date cancels the run and makes another; a second look changes nothing."""
+    (deployment,) = [one for one in deployments() if one.name == "cohort-timeline"]
+    deployment.apply()
+    run(cohort_timeline)
+    first = asyncio.run(_milestones())
+    assert first == _ahead(version=1)
+    run(cohort_timeline)
+    assert asyncio.run(_milestones()) == first
+    _start_later(import_dir, weeks=1)
+    run(cohort_timeline)
+    moved = asyncio.run(_milestones())
+    assert [name for *_, name, state in moved if state == "Cancelled"] == [
+        name for *_, name, state in first
+    ]
+    assert [run for run in moved if run[3] == "Scheduled"] == _ahead(version=2)
+    _start_later(import_dir, weeks=-1)
+
+
+async def _milestones() -> list[tuple[dt.datetime, str, str, str]]:
+    """Return (moment in London, key, name, state) of the runs of milestones, in that order."""
+    async with get_client() as client:
+        tags = FlowRunFilterTags(all_=["milestone", CODE])
+        runs = await client.read_flow_runs(flow_run_filter=FlowRunFilter(tags=tags))
+    found = [
+        (_london(one.expected_start_time), str(one.idempotency_key), one.name, str(one.state_name))
+        for one in runs
+        if one.expected_start_time is not None
+    ]
+    return sorted(found)
+
+
+def _ahead(*, version: int) -> list[tuple[dt.datetime, str, str, str]]:
+    """Return the same of the milestones that lie ahead by our own dates."""
+    office = open_office(load_settings())
+    wanted = projection.ahead(office, CODE, now=dt.datetime.now(dt.UTC))["wanted"]
+    office.store.close()
+    return sorted(
+        (_london(one.at), f"{CODE}/{one.milestone}/{version}", one.name, "Scheduled")
+        for one in wanted
+    )
+
+
+def _london(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(ZoneInfo("Europe/London")).replace(tzinfo=None)
+
+
+def _start_later(import_dir: Path, *, weeks: int) -> None:
+    office = open_office(load_settings())
+    with office.store.write() as session:
+        cohort = gather.cohort_named(session, CODE)
+        cohort.starts += dt.timedelta(weeks=weeks)
+    office.store.close()
 
 
 def test_pages_are_published_under_keys_without_anybodys_name(import_dir: Path) -> None:
