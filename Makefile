@@ -22,7 +22,7 @@ demo: $(READY) ## Take the sample cohort through its whole year
 	@$(BIN)/ats demo
 
 test: $(READY) ## Run every test (ARGS=tests/unit for some)
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 up: $(READY) ## Run everything on this machine until Ctrl-C
 	@$(BIN)/ats up --sample

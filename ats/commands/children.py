@@ -90,8 +90,8 @@ class Children:
             if seconds is not None and time.monotonic() - started > seconds:
                 child = self._children[-1]
                 raise ChildEnded(
-                    f"The {child.name} did not get ready within {seconds:.0f} s; {child.log} may "
-                    "say why."
+                    f"The process {child.name} did not get ready within {seconds:.0f} s; "
+                    f"{child.log} may say why."
                 )
             time.sleep(_LOOK)
         return False
@@ -100,8 +100,8 @@ class Children:
         for child in self._children:
             if (code := child.process.poll()) is not None:
                 raise ChildEnded(
-                    f"The {child.name} ended by itself (exit {code}), so everything was stopped; "
-                    f"{child.log} says why."
+                    f"The process {child.name} ended by itself (exit {code}), so everything was "
+                    f"stopped; {child.log} says why."
                 )
 
     def _tell(self, *_: object) -> None:

@@ -44,7 +44,7 @@ class StaffMail:
         again: list[dt.datetime] = []
         for rule in rules_of(self.letters.timeline.programme):
             if rule.is_staff_mail:
-                again += self._settle(rule, [*self._held.get(rule.step, ()), *self._due(rule)])
+                again += self._settle(rule, [*self._standing(rule), *self._due(rule)])
                 again += self._upcoming(rule)
         return min(again, default=None)
 
@@ -82,7 +82,9 @@ class StaffMail:
         timeline = self.letters.timeline
         nation = timeline.programme.nation
         for webinar in timeline.cohort.webinars:
-            if webinar.status != "cancelled" and webinar.starts_at > self.now:
+            if webinar.audience != rule.audience or webinar.status == "cancelled":
+                continue
+            if webinar.starts_at > self.now:
                 yield webinar.key, timeline.webinar_moment(rule, webinar, nation)
 
     def _upcoming(self, rule: Rule) -> list[dt.datetime]:
@@ -121,6 +123,14 @@ class StaffMail:
         held = select(row).where(*staff, col(row.outcome) == "held").order_by(col(row.due_at))
         for standing in self.session.execute(held).scalars():
             self._held.setdefault(standing.step, []).append(standing)
+
+    def _standing(self, rule: Rule) -> list[m.LedgerRow]:
+        """Return the held rows that this rule made; notices under the same key are not its own."""
+        rows = self._held.get(rule.step, ())
+        if rule.every is not None:
+            return list(rows)
+        mine = {f"{key}/1" for key, _ in self._webinar_moments(rule)}
+        return [row for row in rows if row.occurrence in mine]
 
     def _names(self, rule: Rule) -> set[str]:
         row = m.LedgerRow

@@ -92,7 +92,7 @@ def test_a_child_that_ends_by_itself_is_named_with_its_log(tmp_path: Path, modul
         with pytest.raises(ChildEnded) as ended:
             children.wait(seconds=20)
     assert str(ended.value) == (
-        f"The printer ended by itself (exit 3), so everything was stopped; {log} says why."
+        f"The process printer ended by itself (exit 3), so everything was stopped; {log} says why."
     )
     assert log.read_text(encoding="utf-8") == "out of paper\n"
 
@@ -101,7 +101,7 @@ def test_what_does_not_get_ready_is_given_up(tmp_path: Path, module: Module) -> 
     environment = module("sleeper", SLEEPS)
     with Children(tmp_path / "logs") as children:
         children.start("sleeper", ["sleeper"], env=environment, patience=5)
-        with pytest.raises(ChildEnded, match="The sleeper did not get ready within 1 s"):
+        with pytest.raises(ChildEnded, match="The process sleeper did not get ready within 1 s"):
             children.wait(seconds=1)
 
 

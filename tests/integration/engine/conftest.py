@@ -1,0 +1,43 @@
+"""A small cohort in a real database, with a real mail server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from small_cohort import SmallCohort
+
+from ats.commands.entry import open_office
+from ats.office import Office
+from ats.outbox.mailbox import InMemoryMailbox
+from ats.records.store import Store
+from config.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def example_office() -> Office:
+    """An office that no setting of this machine reaches: its templates are read once."""
+    return open_office(Settings.model_construct())
+
+
+@pytest.fixture
+def office(example_office: Office, store: Store) -> Office:
+    """The same over this test's database."""
+    return replace(example_office, store=store, _timelines={})
+
+
+@pytest.fixture
+def mailbox() -> Iterator[InMemoryMailbox]:
+    """A real mail server that keeps what it is given."""
+    with InMemoryMailbox() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+def cohort(office: Office, mailbox: InMemoryMailbox, tmp_path: Path) -> SmallCohort:
+    """Cohort 2026-10 in trial, empty; its mail goes to `mailbox`."""
+    cohort = SmallCohort(office, tmp_path)
+    cohort.address = mailbox.address
+    return cohort
