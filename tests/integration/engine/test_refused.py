@@ -1,8 +1,21 @@
 """One recipient is refused or put off: that concerns nobody else."""
 
 import pytest
-from small_cohort import ADA, BEN, CAT, GRACE, NIA, SmallCohort, at, message_ids, read, recipients
+from small_cohort import (
+    ADA,
+    BEN,
+    CAT,
+    CODE,
+    GRACE,
+    NIA,
+    SmallCohort,
+    at,
+    message_ids,
+    read,
+    recipients,
+)
 
+from ats import engine
 from ats.outbox.mailbox import DROP, InMemoryMailbox
 
 NO_SUCH = "550 5.1.1 no such user"
@@ -177,3 +190,39 @@ def test_an_address_that_cannot_be_used_stops_nobody_else(
     assert "ben@harbour.example" in recipients(mailbox)
     assert cohort.outcomes("agenda-published")["1 to P0002"] == "sent"
     assert cohort.outcomes("agenda-published")["1 to P0001"] != "sent"
+
+
+def test_operations_are_told_as_well_when_it_is_refused_by_a_delivery_alone(
+    cohort: SmallCohort,
+) -> None:
+    cohort.enrol(ADA, BEN)
+    cohort.go_live()
+    with InMemoryMailbox({"RCPT ben@harbour.example": [BUSY, NO_SUCH]}) as mailbox:
+        cohort.address = mailbox.address
+        cohort.tick("2026-09-03 09:00")
+
+        told = engine.deliver(cohort.office, [CODE], now=at("2026-09-03 09:05"))
+
+        assert (told.failed, told.errors) == (1, [])
+        assert recipients(mailbox) == ["ada@harbour.example", OPERATIONS]
+
+
+def test_of_a_second_refused_address_on_one_day_operations_hear_next_day(
+    cohort: SmallCohort,
+) -> None:
+    cohort.enrol(ADA, BEN, CAT)
+    cohort.go_live()
+    script = {"RCPT ben@harbour.example": NO_SUCH, "RCPT cat@valley.example": [BUSY, NO_SUCH]}
+    with InMemoryMailbox(script) as mailbox:
+        cohort.address = mailbox.address
+        cohort.tick("2026-09-03 09:00")
+        cohort.tick("2026-09-03 09:05")
+        assert recipients(mailbox).count(OPERATIONS) == 1  # once a day
+
+        cohort.tick("2026-09-04 09:10")
+        cohort.tick("2026-09-07 09:10")
+
+        told = [read(one) for one in mailbox.received if one.recipient == OPERATIONS]
+        texts = " ".join(one.get_body(("plain",)).get_content() for one in told)
+        assert "P0002" in texts
+        assert "P0003" in texts

@@ -70,6 +70,7 @@ def test_operations_on_the_allow_list_get_their_mail_in_a_trial(
 ) -> None:
     cohort.letterhead(trial_recipients=frozenset({"operations@provider.example"}))
     cohort.enrol(ADA + GRACE, BEN)
+    cohort.join_links()
 
     cohort.tick("2026-10-02 14:00")  # a Friday, the hour of ops-week-ahead
 
