@@ -20,7 +20,7 @@ from ats.outbox.cohort_now import CohortNow
 from ats.outbox.dispatch import Dispatch
 from ats.outbox.inboxes import Inboxes
 from ats.outbox.letters import StaffLetters, address_failed
-from ats.outbox.notices import ACTION, stage_notice, told_today
+from ats.outbox.notices import ACTION, refused_since_told, stage_notice
 from ats.outbox.requeue import dissolve_yesterdays, requeue_abandoned
 from ats.outbox.staff import StaffMail
 from ats.outbox.stage import Stager
@@ -90,7 +90,9 @@ class _CohortTick:
         )
 
     def deliver_only(self) -> Tally:
-        return self._each(self._take_back, self.dispatch.run, self._count_standing)
+        return self._each(
+            self._take_back, self.dispatch.run, self._tell_operations, self._count_standing
+        )
 
     def _each(self, *parts: Callable[[], None]) -> Tally:
         """Do one part after the other; what stops one is told, once, and stops no other."""
@@ -188,14 +190,13 @@ class _CohortTick:
     # -- what happened ---------------------------------------------------------------------
 
     def _tell_operations(self) -> None:
-        """Ask operations to mend addresses that failed now, once a day at most."""
-        refs = sorted(set(self.tally.unreachable))
+        """Ask operations to mend addresses that have failed, once a day at most."""
+        with self.store.read() as session:
+            refs = refused_since_told(session, self.at.cohort(session), now=self.now)
         if not refs:
             return
         with self.store.write() as session:
             cohort = self.at.cohort(session)
-            if told_today(session, cohort, ACTION, now=self.now):
-                return
             stage_notice(
                 session,
                 cohort=cohort,

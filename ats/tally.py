@@ -23,7 +23,6 @@ class Tally:
     held: int = 0
     busy: bool = False
     errors: list[str] = field(default_factory=list)
-    unreachable: list[str] = field(default_factory=list)  # refs whose address was refused
 
     def count(self, outcomes: Counter[str]) -> None:
         """Add final outcomes to the tally."""

@@ -75,14 +75,29 @@ def stage_notice(
     session.flush()
 
 
-def told_today(session: Session, cohort: m.Cohort, step: str, *, now: dt.datetime) -> bool:
-    """Say whether such a notice was staged within the last 24 hours."""
+def refused_since_told(session: Session, cohort: m.Cohort, *, now: dt.datetime) -> list[str]:
+    """Return whose addresses have failed since operations were last asked to mend some.
+
+    Nobody within a day of that: they are asked once a day at most, then about all of them.
+    """
     row = m.LedgerRow
-    since = now - dt.timedelta(days=1)
-    found = select(func.count()).where(
-        col(row.cohort_id) == cohort.id,
-        col(row.step) == step,
-        col(row.due_at) > since,
-        ~col(row.occurrence).contains("/"),
-    )
-    return bool(session.execute(found).scalar_one())
+    mine = col(row.cohort_id) == cohort.id
+    failed = session.execute(
+        select(col(row.recipient), func.max(col(row.decided_at)))
+        .where(mine, col(row.outcome) == "failed", col(row.recipient) != TO)
+        .group_by(col(row.recipient))
+        .order_by(col(row.recipient))
+    ).all()
+    if not failed:
+        return []
+    last = session.execute(
+        select(func.max(col(row.due_at))).where(
+            mine,
+            col(row.enrolment_id).is_(None),
+            col(row.step) == ACTION,
+            ~col(row.occurrence).contains("/"),
+        )
+    ).scalar()
+    if last is not None and last > now - dt.timedelta(days=1):
+        return []
+    return [recipient for recipient, at in failed if last is None or at > last]

@@ -38,7 +38,6 @@ class Recorder:
     session: Session
     now: dt.datetime
     outcomes: Counter[str] = field(default_factory=Counter)
-    failures: list[str] = field(default_factory=list)  # refs that could not be reached
     _queued_rows: dict[int, list[m.LedgerRow]] = field(default_factory=dict)
 
     def record(self, results: Iterable[tuple[int, Written, Result]]) -> None:
@@ -90,7 +89,6 @@ class Recorder:
 
     def _failed(self, message: m.Message) -> None:
         message.status, message.next_attempt_at = "failed", None
-        self.failures.append(message.recipient)
         for row in self._rows(message):
             row.outcome, row.reason = "failed", "undeliverable"
             row.until, row.decided_at = None, self.now

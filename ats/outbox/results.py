@@ -47,7 +47,6 @@ class Results:
                 recorder = Recorder(session, self.now)
                 recorder.record(self._waiting)
             self.tally.count(recorder.outcomes)
-            self.tally.unreachable += recorder.failures
         self._waiting = []
         self._since = time.monotonic()
 

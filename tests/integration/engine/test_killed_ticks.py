@@ -24,7 +24,7 @@ def live(cohort: SmallCohort) -> SmallCohort:
     return cohort
 
 
-@pytest.mark.parametrize("number", [1, 40, 99, 130, 199])
+@pytest.mark.parametrize("number", [1, 40, 99, 130, 190])
 def test_a_tick_killed_in_mid_delivery_is_completed_by_the_next(
     live: SmallCohort, number: int
 ) -> None:
@@ -80,8 +80,7 @@ def test_a_tick_killed_while_it_plans_is_completed_by_the_next(
     worker = begin(live.store, mailbox.address, NOW)
     until(live.is_leased)
     worker.join(seconds)
-    if worker.is_alive():
-        kill(worker)
+    kill(worker, may_have_ended=True)
     live.address = mailbox.address
 
     live.tick("2026-09-03 09:10")

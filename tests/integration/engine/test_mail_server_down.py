@@ -202,9 +202,10 @@ def test_a_mail_server_that_goes_away_in_the_middle_gets_the_rest_later(
         cohort.address = mailbox.address
 
         first = cohort.tick("2026-09-03 09:00")
-        second = cohort.tick("2026-09-03 09:10")
+        # How many of the ten refusals a tick meets depends on how many connections knock.
+        later = [cohort.tick(f"2026-09-03 {hour:02}:00") for hour in range(10, 17)]
 
-        assert (first.sent + first.queued, second.queued, second.errors) == (40, 0, [])
+        assert (first.sent + first.queued, later[-1].queued, later[-1].errors) == (40, 0, [])
         assert 0 < first.sent < 40
         assert (len(mailbox.received), len(set(message_ids(mailbox)))) == (40, 40)
         assert len(set(recipients(mailbox))) == 40
