@@ -41,7 +41,7 @@ def tick(office: Office, codes: Iterable[str] | None = None, *, now: dt.datetime
     message, person or cohort is in `errors` and does not stop the others.
     """
     tally = Tally()
-    for code in working_cohorts(office, codes):
+    for code in _sending(office, codes):
         at = CohortNow(office, code, now)
         with leases.lease(office.store, at.lease) as ours:
             if not ours:
@@ -54,7 +54,7 @@ def tick(office: Office, codes: Iterable[str] | None = None, *, now: dt.datetime
 def deliver(office: Office, codes: Iterable[str] | None = None, *, now: dt.datetime) -> Tally:
     """Send what is queued by *now*, and plan nothing."""
     tally = Tally()
-    for code in working_cohorts(office, codes):
+    for code in _sending(office, codes):
         tally.add(_CohortTick(CohortNow(office, code, now)).deliver_only())
     return tally
 
@@ -67,6 +67,15 @@ def working_cohorts(office: Office, codes: Iterable[str] | None) -> list[str]:
         standing = col(m.Cohort.status).in_(("trial", "live"))
         found = select(col(m.Cohort.code)).where(standing).order_by(col(m.Cohort.code))
         return list(session.execute(found).scalars())
+
+
+def _sending(office: Office, codes: Iterable[str] | None) -> list[str]:
+    """Return these codes without those of closed cohorts, which send nothing any more."""
+    named = working_cohorts(office, codes)
+    with office.store.read() as session:
+        shut = select(col(m.Cohort.code)).where(col(m.Cohort.status) == "closed")
+        closed = set(session.execute(shut).scalars())
+    return [code for code in named if code not in closed]
 
 
 class _CohortTick:
