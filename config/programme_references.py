@@ -46,6 +46,10 @@ def _milestones_and_ladders(draft: Draft) -> Iterator[Finding]:
         yield from _missing((*place, "milestone"), "milestone", webinar.milestone, milestones)
     for place, milestone in draft.milestones.items():
         yield from _missing((*place, "ladder"), "ladder", milestone.ladder, ladders)
+    for place, step in draft.steps.items():
+        if step.useless_after is not None:
+            where, key = (*place, "useless-after", "milestone"), step.useless_after.milestone
+            yield from _missing(where, "milestone", key, milestones)
 
 
 def _anchors(draft: Draft) -> Iterator[Finding]:

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.vocabulary import Clock, MessageClass, Model, Weekday, Whole
 
 
 class Useful(Model):
-    """How long after its due moment a message is still of use, in the recipient's working days."""
+    """How long a late message is still of use.
 
-    workdays: Whole = Field(ge=0)
+    Until so many of the recipient's working days after its due moment, or until a milestone of
+    the participant is due.
+    """
+
+    workdays: Whole | None = Field(default=None, ge=0)
+    milestone: str | None = None
+
+    @model_validator(mode="after")
+    def _one_end(self) -> Useful:
+        if (self.workdays is None) == (self.milestone is None):
+            raise ValueError("give either workdays or milestone")
+        return self
 
 
 class ClassPolicy(Model):
@@ -30,6 +41,12 @@ class ClassPolicy(Model):
     after_submission: Literal["goes", "stops"] = "goes"
     useless_after: Useful | None = None
     merges: Literal["day", "step", "never"] = "day"
+
+    @model_validator(mode="after")
+    def _use_is_counted(self) -> ClassPolicy:
+        if self.useless_after is not None and self.useless_after.workdays is None:
+            raise ValueError("the use of a class is counted in workdays; a step names a milestone")
+        return self
 
 
 class SendPolicy(Model):

@@ -43,6 +43,7 @@ class Rule:
     wait_while: Conditions
     late: Literal["skip", "send", "catch-up"]
     useful_workdays: int | None
+    useful_milestone: str | None  # of use until this one is due
     fresh_data: bool
     release: bool
     bad_news: bool
@@ -92,6 +93,7 @@ def _of_step(step: Step, programme: Programme) -> Rule:
         wait_while=step.wait_while,
         late=step.late,
         useful_workdays=useful.workdays if useful else None,
+        useful_milestone=useful.milestone if useful else None,
         fresh_data=False,
         release=step.release,
         bad_news=step.bad_news,
@@ -132,6 +134,7 @@ def _of_rung(rung: Rung, ladder: Ladder) -> Rule:
         wait_while=(),
         late="skip",
         useful_workdays=None,
+        useful_milestone=None,
         fresh_data=fresh,
         release=rung.release,
         bad_news=rung.open_case is not None,

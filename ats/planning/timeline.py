@@ -248,6 +248,8 @@ class Timeline(Moments):
         return rule.to, person.nation
 
     def _event(self, rule: Rule, person: Participant) -> dt.datetime | None:
+        if rule.useful_milestone is not None:
+            return self.due(rule.useful_milestone, person)
         name = rule.anchor
         if (
             name is None

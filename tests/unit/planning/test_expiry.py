@@ -93,6 +93,14 @@ def test_essentials_never_expire(name: str) -> None:
     assert verdict(ADA, name, "Wed 24 Nov 2027 10:00") == "queued"
 
 
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [("Tue 28 Sep 2027 16:50", "queued"), ("Tue 28 Sep 2027 17:00", "expired")],
+)
+def test_a_sign_off_is_not_asked_for_by_a_day_that_has_passed(now: str, expected: str) -> None:
+    assert verdict(ADA, "mentor-sign-off-request 1", now) == expected
+
+
 def test_reminders_after_the_due_moment_never_expire() -> None:
     asked = participant(mentorships=(mentor(request_sent_at=ASKED),))
     assert {
