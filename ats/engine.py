@@ -22,6 +22,7 @@ from ats.outbox.inboxes import Inboxes
 from ats.outbox.letters import StaffLetters, address_failed
 from ats.outbox.notices import ACTION, refused_since_told, stage_notice
 from ats.outbox.requeue import dissolve_yesterdays, requeue_abandoned
+from ats.outbox.sample import Sampler
 from ats.outbox.staff import StaffMail
 from ats.outbox.stage import Stager
 from ats.planning.facts import Participant
@@ -187,7 +188,12 @@ class _CohortTick:
             mail = StaffMail(
                 session=session,
                 cohort=cohort,
-                letters=StaffLetters(session, cohort, planner.timeline),
+                letters=StaffLetters(
+                    session,
+                    cohort,
+                    planner.timeline,
+                    Sampler(self.at.office, session, planner.timeline).subject,
+                ),
                 windows=planner.windows,
                 now=self.now,
                 mail_domain=self.at.office.letterhead.domain,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from ats.cases.digest import digest
-from ats.planning.forecast import Expected, forecast
+from ats.planning.forecast import Coming, coming
 from ats.planning.rules import Rule
 from ats.planning.timeline import Timeline
 from ats.planning.workdays import local_moment
@@ -30,6 +29,7 @@ class StaffLetters:
     session: Session
     cohort: m.Cohort
     timeline: Timeline
+    sample: Callable[[Sequence[Coming]], str | None]  # the subject of one of these
 
     def tell(self, step: str, occurrence: str, at: dt.datetime) -> dict[str, Any] | None:
         """Return the facts of this staff mail as of its moment, or None if it need not go."""
@@ -76,23 +76,25 @@ class StaffLetters:
         today = at.astimezone(self.timeline.zone).date()
         monday = today + dt.timedelta(days=7 - today.weekday())
         ends = local_moment(monday + 7 * DAY, dt.time(), self.timeline.zone)
-        expected = self._expected(at, ends)
-        days: dict[dt.date, list[Expected]] = defaultdict(list)
-        for item in expected:
-            if item.date >= monday:
-                days[item.date].append(item)
-        total = sum(item.count for items in days.values() for item in items)
-        if not total:
+        days: dict[dt.date, dict[tuple[str, str], list[Coming]]] = {}
+        for one in self._expected(at, ends):
+            day, place = self.timeline.local_date(one.goes_at), _step_and_role(one)
+            if day >= monday:
+                days.setdefault(day, {}).setdefault(place, []).append(one)
+        if not days:
             return None
         return {
             "days": [
                 {
                     "date": day.isoformat(),
-                    "items": [{"step": i.step, "to": i.to, "count": i.count} for i in items],
+                    "items": [
+                        {"step": step, "to": to, "count": len(found), "sample": self.sample(found)}
+                        for (step, to), found in sorted(items.items())
+                    ],
                 }
                 for day, items in sorted(days.items())
             ],
-            "total": total,
+            "total": sum(len(found) for items in days.values() for found in items.values()),
             "missing_links": [
                 {
                     "key": w.key,
@@ -102,12 +104,11 @@ class StaffLetters:
                 for w in self.timeline.cohort.webinars
                 if not w.join_url and at < w.starts_at < ends + 7 * DAY
             ],
-            "sample_subject": None,
         }
 
     def _expected(
         self, at: dt.datetime, until: dt.datetime, rules: Collection[Rule] | None = None
-    ) -> list[Expected]:
+    ) -> Iterator[Coming]:
         enrolment = m.Enrolment
         wanted = select(col(enrolment.id)).where(col(enrolment.cohort_id) == self.cohort.id)
         if rules is not None and not self._any_shared(rules, at, until):
@@ -117,7 +118,7 @@ class StaffLetters:
             wanted = wanted.where(late | col(enrolment.id).in_(moved))
         ids = [i for i in self.session.execute(wanted).scalars() if i is not None]
         people = gather.participants(self.session, ids)
-        return forecast(self.timeline, people, now=at, until=until, rules=rules)
+        return coming(self.timeline, people, now=at, until=until, rules=rules)
 
     def _any_shared(self, rules: Collection[Rule], at: dt.datetime, until: dt.datetime) -> bool:
         """Say whether one of these rules can fall due to everybody then, or already waits."""
@@ -146,8 +147,7 @@ class StaffLetters:
         goes_on = days.shift(today, 1, away_counts=True)
         ends = local_moment(goes_on + DAY, dt.time(), timeline.zone)
         fresh = [rule for rule in timeline.rules if rule.fresh_data and rule.template]
-        waiting = sum(item.count for item in self._expected(at, ends, fresh))
-        waiting += self._held_for_data()
+        waiting = sum(1 for _ in self._expected(at, ends, fresh)) + self._held_for_data()
         if not waiting:
             return None
         return {
@@ -179,6 +179,10 @@ class StaffLetters:
             f"--cohort {self.cohort.code}",
             "details": [],
         }
+
+
+def _step_and_role(one: Coming) -> tuple[str, str]:
+    return one.occurrence.rule.step, one.occurrence.role
 
 
 def address_failed(refs: Sequence[str]) -> dict[str, Any]:

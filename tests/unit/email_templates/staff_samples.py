@@ -25,14 +25,18 @@ BUSY = {
     "releases": [{**CASE, "kind": "deadline-passed", "title": "deadline-passed"}],
     "as_of": "2027-01-18",
 }
+TIP = {
+    "step": "pdp-tip",
+    "to": "participant",
+    "sample": "Writing your PDP: five questions to start with",
+}
 WEEK: dict[str, Any] = {
     "days": [
-        {"date": "2026-11-24", "items": [{"step": "pdp-tip", "to": "participant", "count": 118}]},
-        {"date": "2026-11-26", "items": [{"step": "pdp-tip", "to": "participant", "count": 1}]},
+        {"date": "2026-11-24", "items": [{**TIP, "count": 118}]},
+        {"date": "2026-11-26", "items": [{**TIP, "count": 1, "sample": None}]},
     ],
     "total": 119,
     "missing_links": [WEBINAR],
-    "sample_subject": "Writing your PDP: five questions to start with",
 }
 FILE: dict[str, Any] = {
     "file": "roster-2026-10.csv",
@@ -62,7 +66,7 @@ STAFF: dict[str, list[dict[str, Any]]] = {
     "ops-digest": [QUIET, BUSY],
     "ops-week-ahead": [
         WEEK,
-        {"days": [], "total": 0, "missing_links": [], "sample_subject": None},
+        {"days": [], "total": 0, "missing_links": []},
         {**WEEK, "days": WEEK["days"][:1], "total": 1, "missing_links": []},
     ],
     "ops-import-due": [
