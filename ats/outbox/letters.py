@@ -88,13 +88,18 @@ class StaffLetters:
                 {
                     "date": day.isoformat(),
                     "items": [
-                        {"step": step, "to": to, "count": len(found), "sample": self.sample(found)}
+                        {
+                            "step": step,
+                            "to": to,
+                            "count": _mails(found),
+                            "sample": self.sample(found),
+                        }
                         for (step, to), found in sorted(items.items())
                     ],
                 }
                 for day, items in sorted(days.items())
             ],
-            "total": sum(len(found) for items in days.values() for found in items.values()),
+            "total": sum(_mails(found) for items in days.values() for found in items.values()),
             "missing_links": [
                 {
                     "key": w.key,
@@ -183,6 +188,11 @@ class StaffLetters:
 
 def _step_and_role(one: Coming) -> tuple[str, str]:
     return one.occurrence.rule.step, one.occurrence.role
+
+
+def _mails(found: Sequence[Coming]) -> int:
+    """Return how many e-mails these become: one step's for several mentees is one."""
+    return len({one.occurrence.recipient for one in found})
 
 
 def address_failed(refs: Sequence[str]) -> dict[str, Any]:
