@@ -41,6 +41,7 @@ class ClassPolicy(Model):
     after_submission: Literal["goes", "stops"] = "goes"
     useless_after: Useful | None = None
     merges: Literal["day", "step", "never"] = "day"
+    when_unsure: Literal["again", "parked"] = "again"  # it left, and no answer came
 
     @model_validator(mode="after")
     def _use_is_counted(self) -> ClassPolicy:

@@ -260,9 +260,10 @@ class Message(SQLModel, table=True):
     """One e-mail to one recipient: staged once, claimed, sent, recorded."""
 
     __table_args__ = (
-        _one_of("status", "queued", "claimed", "sent", "failed"),
+        _one_of("status", "queued", "claimed", "sent", "failed", "parked"),
         _one_of("role", "participant", "mentor", "operations", "pxm"),
         CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_has_moment"),
+        CheckConstraint("unsure >= 0", name="unsure_counts"),
         CheckConstraint("(status = 'claimed') = (lease_owner IS NOT NULL)", name="claim_is_leased"),
         CheckConstraint("attempts >= 0", name="attempts_count"),
         Index(
@@ -293,6 +294,7 @@ class Message(SQLModel, table=True):
     date: dt.datetime = _moment(nullable=False)  # the Date header
     status: str = "queued"
     attempts: int = 0
+    unsure: int = 0  # attempts whose body left and was never answered
     next_attempt_at: dt.datetime | None = _moment()
     lease_owner: str | None = None
     lease_until: dt.datetime | None = _moment()  # real time
@@ -303,6 +305,7 @@ class Message(SQLModel, table=True):
     template_version: str | None = None
     digest: str | None = None  # sha256 of what was sent
     sent_at: dt.datetime | None = _moment()
+    repeats_id: int | None = _link("message.id", nullable=True)  # the one that staff sent again
 
 
 class LedgerRow(SQLModel, table=True):
@@ -363,6 +366,75 @@ class Attempt(SQLModel, table=True):
     code: int | None = None
     answer: str = ""
     result: str
+
+
+class Wording(SQLModel, table=True):
+    """The templates that messages were written from, kept so that each can be shown again."""
+
+    version: str = Field(primary_key=True)  # sha256 of the files
+    files: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))  # text by path
+
+
+class Suppression(SQLModel, table=True):
+    """An address that does not work: nothing goes to it while this stands."""
+
+    __table_args__ = (
+        _one_of("reason", "refused", "bounced"),
+        Index(
+            "uq_suppression_standing",
+            "email_key",
+            unique=True,
+            sqlite_where=text("lifted_at IS NULL"),
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    email_key: str
+    reason: str
+    status: str = ""  # of RFC 3463, such as 5.1.1
+    message_id: int | None = _link("message.id", nullable=True)
+    at: dt.datetime = _moment(nullable=False)
+    lifted_at: dt.datetime | None = _moment()
+    lifted_by: str | None = None
+
+
+class Bounce(SQLModel, table=True):
+    """A notification that came back about one message; read once, however often it is found."""
+
+    __table_args__ = (_one_of("kind", "hard", "soft", "delayed", "delivered", "reply"),)
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(unique=True)  # sha256 of the notification
+    message_id: int = _link("message.id")
+    email_key: str = Field(index=True)
+    kind: str
+    status: str = ""
+    answer: str = ""  # of the server that refused, without addresses
+    at: dt.datetime = _moment(nullable=False)
+
+
+class OptOut(SQLModel, table=True):
+    """A class of messages that somebody has switched off in one of their roles."""
+
+    __tablename__ = "opt_out"
+    __table_args__ = (UniqueConstraint("role_id", "class"),)
+    id: int | None = Field(default=None, primary_key=True)
+    role_id: int = _link("role.id", index=False)
+    class_: str = Field(sa_column=Column("class", String, nullable=False))
+    since: dt.datetime = _moment(nullable=False)
+
+
+class MailServer(SQLModel, table=True):
+    """What all workers know of one mail server, in real time: its pace, and whether it answers."""
+
+    __tablename__ = "mail_server"
+    __table_args__ = (_one_of("fault", "relay", "configuration"),)
+    name: str = Field(primary_key=True)  # host:port
+    next_slot_at: dt.datetime | None = _moment()  # when the rate limit lets the next message go
+    failures: int = 0  # in a row
+    fault: str | None = None
+    answer: str = ""
+    failing_since: dt.datetime | None = _moment()
+    closed_until: dt.datetime | None = _moment()  # until then one message at a time tries it
 
 
 class Case(SQLModel, table=True):
