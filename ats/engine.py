@@ -21,7 +21,8 @@ from ats.outbox.dispatch import Dispatch
 from ats.outbox.inboxes import Inboxes
 from ats.outbox.letters import StaffLetters, address_failed
 from ats.outbox.notices import ACTION, refused_since_told, stage_notice
-from ats.outbox.requeue import dissolve_yesterdays, requeue_abandoned
+from ats.outbox.recovery import Recovery
+from ats.outbox.requeue import dissolve_yesterdays
 from ats.outbox.sample import Sampler
 from ats.outbox.staff import StaffMail
 from ats.outbox.stage import Stager
@@ -125,8 +126,13 @@ class _CohortTick:
             assert cohort.id is not None
             zone = self.at.timeline(session, cohort).zone
             today = self.now.astimezone(zone).date()
-            requeue_abandoned(session, cohort.id)
+            recorder = self.at.recorder(session)
+            recovery = Recovery(session, recorder, self.at.office.renderer, self.at.office.journals)
+            spent = recovery.take_over(cohort.id)
             dissolve_yesterdays(session, cohort.id, today=today, now=self.now)
+        self.tally.count(recorder.outcomes)
+        for journal in spent:
+            journal.unlink(missing_ok=True)
 
     # -- plan and stage --------------------------------------------------------------------
 

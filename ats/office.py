@@ -10,9 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from functools import cached_property
+from pathlib import Path
 
 from ats.outbox.render import Renderer
 from ats.outbox.smtp_url import SmtpAddress
+from ats.outbox.verp import BounceAddress
+from ats.outbox.wordings import Wordings
+from ats.people.links import Links
 from ats.planning.facts import CohortFacts
 from ats.planning.timeline import Timeline
 from ats.planning.workdays import Workdays
@@ -53,8 +57,17 @@ class Office:
     programme_named: Callable[[str], Programme]
     relay: Callable[[], SmtpAddress]  # asked when there is something to send
     pool: int = 10
+    rate: float | None = None  # messages a second, None: no limit
+    journals: Path | None = None  # folder for the notes of workers; None: they keep none
+    links: Links | None = None  # to the public pages; None: there are none yet
+    bounces: BounceAddress | None = None  # None: bounces go to the sender, and nobody reads them
     _workdays: dict[int, Mapping[str, Workdays]] = field(default_factory=dict)
     _timelines: dict[int, Timeline] = field(default_factory=dict)
+
+    @cached_property
+    def wordings(self) -> Wordings:
+        """The versions of the templates that the records keep."""
+        return Wordings(self.store, self.renderer)
 
     def workdays(self, starts: dt.date) -> Mapping[str, Workdays]:
         """Return the calendars of all nations around a cohort that starts then."""

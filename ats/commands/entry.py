@@ -6,6 +6,7 @@ import atexit
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from email.utils import parseaddr
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,8 @@ from ats.office import Letterhead, Office
 from ats.outbox.local_mailbox import LocalMailbox
 from ats.outbox.render import Renderer
 from ats.outbox.smtp_url import SmtpAddress
+from ats.outbox.verp import BounceAddress
+from ats.people.links import Links
 from ats.records.store import Store
 from config.faults import ProgrammeFault as FaultyFile
 from config.programme import Programme
@@ -67,12 +70,30 @@ def open_office(settings: Settings) -> Office:
         programme_named=programme_named,
         relay=_Relay(settings),
         pool=settings.smtp_pool,
+        rate=settings.smtp_rate,
+        journals=settings.data_dir / "journal",
+        links=_links(settings),
+        bounces=_bounces(settings),
     )
+
+
+def _links(settings: Settings) -> Links | None:
+    if settings.public_url is None or settings.secret_key is None:
+        return None
+    return Links(str(settings.public_url).rstrip("/"), settings.secret_key.get_secret_value())
+
+
+def _bounces(settings: Settings) -> BounceAddress | None:
+    if settings.bounce_mailbox is None or settings.secret_key is None:
+        return None
+    mailbox = parseaddr(settings.sender)[1]
+    return BounceAddress(mailbox, settings.secret_key.get_secret_value().encode())
 
 
 def demo_office(database: str, relay: Callable[[], SmtpAddress]) -> Office:
     """Return an office that no setting of this installation reaches, under example addresses."""
-    return replace(open_office(Settings.model_construct()), store=Store(database), relay=relay)
+    office = open_office(Settings.model_construct())
+    return replace(office, store=Store(database), relay=relay, journals=None)
 
 
 class _Relay:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,31 +25,69 @@ class Courier(Protocol):
 
     size: int
 
-    async def send(self, *, sender: str, recipient: str, data: bytes) -> Result:
+    async def send(
+        self, *, sender: str, recipient: str, data: bytes, before_body: Callable[[], None]
+    ) -> Result:
         """Try once; raise nothing for what the outside does."""
+
+
+class Queue(Protocol):
+    """What messages are taken from, by several at once."""
+
+    async def next(self) -> Outgoing | None:
+        """Return the next message, None when there will be no more."""
+
+    def stop(self) -> None:
+        """Give out nothing any more."""
+
+
+class Ready:
+    """A queue of messages that are all known; read as room becomes free."""
+
+    def __init__(self, mails: Iterable[Outgoing]) -> None:
+        self._mails = iter(mails)
+        self._stopped = False
+
+    async def next(self) -> Outgoing | None:
+        return None if self._stopped else next(self._mails, None)
+
+    def stop(self) -> None:
+        self._stopped = True
+
+    def rest(self) -> list[Outgoing]:
+        """Return what nobody has taken."""
+        return list(self._mails)
+
+
+OnBody = Callable[[Outgoing], None]
+OnResult = Callable[[Outgoing, Result], None]
+
+
+def _nothing(_: Outgoing) -> None:
+    """Note nothing."""
 
 
 async def send_each(
     courier: Courier,
-    mails: Iterable[Outgoing],
+    mails: Queue,
     *,
-    on_result: Callable[[Outgoing, Result], None],
+    on_result: OnResult,
+    on_body: OnBody = _nothing,
     stop_on_relay_fault: bool = True,
-) -> list[Outgoing]:
-    """Send *mails*, as many at once as the courier takes; return those not tried.
+) -> None:
+    """Send *mails*, as many at once as the courier takes, until there are no more.
 
-    *mails* is read as room becomes free. *on_result* is called in this thread, in order of
-    completion, once for each message tried. The first message goes alone; after a fault of the
-    relay or of its configuration no further one is tried, and the rest is returned untouched.
-    What *mails* or *on_result* raises is raised, once what was under way has ended.
+    *on_body* is called before the body of a message leaves, *on_result* once for each message
+    tried, both in this thread, the latter in order of completion. The first message goes alone;
+    after a fault of the relay or of its configuration no further one is taken from the queue.
+    What the queue or a callback raises is raised, once what was under way has ended.
     """
-    run = _Run(courier, iter(mails), on_result, stop_on_relay_fault)
+    run = _Run(courier, mails, on_result, on_body, stop_on_relay_fault)
     await run.work(most=1)
     ended = await asyncio.gather(*(run.work() for _ in range(courier.size)), return_exceptions=True)
     for fault in ended:
         if fault is not None:
             raise fault
-    return list(run.waiting)
 
 
 @dataclass(slots=True)
@@ -57,26 +95,32 @@ class _Run:
     """What the workers of one `send_each` share."""
 
     courier: Courier
-    waiting: Iterator[Outgoing]
-    on_result: Callable[[Outgoing, Result], None]
+    waiting: Queue
+    on_result: OnResult
+    on_body: OnBody
     stop_on_relay_fault: bool
-    stopped: bool = False
 
     async def work(self, *, most: int | None = None) -> None:
         """Send one message after the other, at *most* so many, until told to stop."""
         done = 0
         try:
-            while not self.stopped and done != most:
-                mail = next(self.waiting, None)
+            while done != most:
+                mail = await self.waiting.next()
                 if mail is None:
                     return
-                result = await self.courier.send(
-                    sender=mail.sender, recipient=mail.recipient, data=mail.data
-                )
-                if self.stop_on_relay_fault and result.stops:
-                    self.stopped = True
+                await self._send(mail)
                 done += 1
-                self.on_result(mail, result)
         except BaseException:
-            self.stopped = True
+            self.waiting.stop()
             raise
+
+    async def _send(self, mail: Outgoing) -> None:
+        result = await self.courier.send(
+            sender=mail.sender,
+            recipient=mail.recipient,
+            data=mail.data,
+            before_body=lambda: self.on_body(mail),
+        )
+        if self.stop_on_relay_fault and result.stops:
+            self.waiting.stop()
+        self.on_result(mail, result)

@@ -10,12 +10,13 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlmodel import Session, col
 
-from ats.office import Letterhead
+from ats.office import Office
 from ats.outbox import notices
 from ats.outbox.compose import Composer, Line
 from ats.outbox.park import park
@@ -31,13 +32,11 @@ STAFF_ROLES = ("operations", "pxm")
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is ours to send: pinned, addressed, committed."""
+    """A message that is ours to send: pinned, addressed, committed once the claim is."""
 
     id: int
     rfc_id: str
     date: dt.datetime
-    recipient: str
-    to_name: str
     to_address: str
     context: Mapping[str, Any]
 
@@ -49,7 +48,7 @@ class Claim:
     session: Session
     cohort: m.Cohort
     planner: Planner
-    letterhead: Letterhead
+    office: Office
     owner: str
     lease_until: dt.datetime
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -69,10 +68,11 @@ class Claim:
         known = contacts(self.session, _refs(messages, people))
         composer = Composer(
             self.planner.timeline,
-            self.letterhead,
+            self.office.letterhead,
             known,
             self.planner.now,
             self.cohort.status == "trial",
+            self.office.links,
         )
         verdicts = {pid: self._verdicts(person) for pid, person in people.items()}
         claimed = []
@@ -85,7 +85,8 @@ class Claim:
                 park(self.session, message, mine, now=self.planner.now)
                 continue
             if context is not None:
-                claimed.append(self._pin(message, context, known.get(message.recipient)))
+                classes = {row.class_ for row in mine}
+                claimed.append(self._pin(message, context, known.get(message.recipient), classes))
         self.session.flush()
         return claimed
 
@@ -199,23 +200,48 @@ class Claim:
 
     # -- pinning ---------------------------------------------------------------------------
 
-    def _pin(self, message: m.Message, context: dict[str, Any], contact: Contact | None) -> Claimed:
-        head = self.letterhead
-        office = {"operations": head.operations, "pxm": head.pxm}
-        address = contact.email if contact else office[message.role]
-        message.to_address = head.redirect_to or address
-        message.context = context
+    def _pin(
+        self,
+        message: m.Message,
+        context: dict[str, Any],
+        contact: Contact | None,
+        classes: set[str],
+    ) -> Claimed:
+        to_name, to_address = self._addressed(message, contact)
+        head = self._head(message, classes) | {"to_name": to_name, "to_address": to_address}
+        context = {**context, "head": head}
+        message.to_address, message.context = to_address, context
         message.status, message.stage = "claimed", "claimed"
         message.lease_owner, message.lease_until = self.owner, self.lease_until
         return Claimed(
             id=_id(message),
             rfc_id=message.rfc_id,
             date=message.date,
-            recipient=message.recipient,
-            to_name=contact.full_name if contact else "",
-            to_address=message.to_address,
+            to_address=to_address,
             context=context,
         )
+
+    def _addressed(self, message: m.Message, contact: Contact | None) -> tuple[str, str]:
+        """Return the name and address that this message goes to."""
+        head = self.office.letterhead
+        offices = {"operations": head.operations, "pxm": head.pxm}
+        address = contact.email if contact else offices[message.role]
+        return contact.full_name if contact else "", head.redirect_to or address
+
+    def _head(self, message: m.Message, classes: set[str]) -> dict[str, Any]:
+        """Return what is pinned of the headers and the envelope."""
+        head, links, bounces = self.office.letterhead, self.office.links, self.office.bounces
+        policy = self.planner.policy.classes
+        optional = all(policy[class_].may_be_switched_off for class_ in classes)  # type: ignore[index]
+        return {
+            "from": head.sender,
+            "reply_to": head.reply_to,
+            "intended_for": message.recipient if head.redirect_to else None,
+            "unsubscribe": links.unsubscribe(message.recipient, sorted(classes))
+            if links and optional
+            else None,
+            "bounces_to": bounces.of(_id(message)) if bounces else parseaddr(head.sender)[1],
+        }
 
 
 def anything_queued(session: Session, cohort: m.Cohort, *, now: dt.datetime) -> bool:

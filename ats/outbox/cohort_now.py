@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from ats.office import Office
+from ats.outbox.record import Recorder
 from ats.people.contacts import reachable_in_trial
 from ats.planning.planner import Planner
 from ats.planning.timeline import Timeline
@@ -40,6 +41,12 @@ class CohortNow:
         if cohort.status != "trial":
             return frozenset()
         return reachable_in_trial(session, self.office.letterhead)
+
+    def recorder(self, session: Session) -> Recorder:
+        """Return what records results; it asks the programme what to do in doubt."""
+        programme = self.office.programme_named(self.cohort(session).programme)
+        unsure = {str(key): one.when_unsure for key, one in programme.send_policy.classes.items()}
+        return Recorder(session, self.now, unsure.__getitem__)
 
     def planner(self, session: Session, cohort: m.Cohort) -> Planner:
         reachable = self.reachable(session, cohort)

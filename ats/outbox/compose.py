@@ -10,6 +10,7 @@ from typing import Any
 
 from ats.office import Letterhead
 from ats.people.contacts import Contact
+from ats.people.links import Links
 from ats.planning.facts import Participant
 from ats.planning.timeline import Occurrence, Timeline
 from config.programme import Milestone
@@ -35,6 +36,7 @@ class Composer:
     contacts: Mapping[str, Contact]
     now: dt.datetime
     trial: bool
+    links: Links | None = None
 
     @property
     def today(self) -> dt.date:
@@ -79,6 +81,7 @@ class Composer:
                 "portfolio": head.portfolio,
                 "knowledge_base": head.knowledge_base,
                 "privacy_notice": head.privacy_notice,
+                "preferences": self._preferences(recipient, role),
             },
             "contact": {
                 "reply_to": parseaddr(head.reply_to)[1],
@@ -88,6 +91,12 @@ class Composer:
             "today": self.today.isoformat(),
             "trial": self.trial,
         }
+
+    def _preferences(self, recipient: str, role: str) -> str | None:
+        """Return the page on which this recipient chooses what they get; offices have none."""
+        if self.links is None or role in STAFF:
+            return None
+        return self.links.preferences(recipient)
 
     # -- one part --------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from typing import Self
 import aiosmtplib
 from aiosmtplib.protocol import SMTPProtocol
 
-from ats.outbox.batch import Outgoing, send_each
+from ats.outbox.batch import Outgoing, Ready, send_each
 from ats.outbox.envelope import Envelope, sealed
 from ats.outbox.result import Kind, Result, Stage, Step, judged, one_line
 from ats.outbox.smtp_url import USUAL, SmtpAddress, Timeouts
@@ -82,11 +82,19 @@ class Relay:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def send(self, *, sender: str, recipient: str, data: bytes) -> Result:
+    async def send(
+        self,
+        *,
+        sender: str,
+        recipient: str,
+        data: bytes,
+        before_body: Callable[[], None] = lambda: None,
+    ) -> Result:
         """Try once to hand *data* to the server, and return what became of it.
 
         Raises nothing for what addresses, server or network do. What fails before the body on
-        a connection that served before is tried once more, on a fresh one.
+        a connection that served before is tried once more, on a fresh one. *before_body* is
+        called just before the body is written; what it raises is raised, and nothing was sent.
         """
         envelope = sealed(sender=sender, recipient=recipient, data=data)
         if isinstance(envelope, Result):
@@ -94,13 +102,13 @@ class Relay:
         async with self._slots:
             used = self._still_open()
             if used is not None:
-                result = await self._attempt(used, envelope=envelope)
+                result = await self._attempt(used, envelope, before_body)
                 if not (result.kind == "relay" and result.stage == "envelope"):
                     return result
             fresh = await self._open()
             if isinstance(fresh, Result):
                 return fresh
-            return await self._attempt(fresh, envelope=envelope)
+            return await self._attempt(fresh, envelope, before_body)
 
     async def close(self) -> None:
         """Take leave of the server on every idle connection. Raises nothing."""
@@ -131,10 +139,12 @@ class Relay:
         self._hello = smtp.local_hostname
         return fault or smtp
 
-    async def _attempt(self, smtp: _Smtp, *, envelope: Envelope) -> Result:
+    async def _attempt(
+        self, smtp: _Smtp, envelope: Envelope, before_body: Callable[[], None]
+    ) -> Result:
         keep = False
         try:
-            result = await _transact(smtp, envelope=envelope, timeouts=self._timeouts)
+            result = await _transact(smtp, envelope, before_body, timeouts=self._timeouts)
             keep = await _ready_again(smtp, result=result)
         finally:  # a cancelled transaction must not leave its connection to the next message
             if keep:
@@ -158,13 +168,16 @@ def send_all(
     For a thread that runs no event loop. Raises what *mails* or *on_result* raises.
     """
 
-    async def run() -> list[Outgoing]:
+    ready = Ready(mails)
+
+    async def run() -> None:
         async with Relay(relay_address, size=pool, timeouts=timeouts) as relay:
-            return await send_each(
-                relay, mails, on_result=on_result, stop_on_relay_fault=stop_on_relay_fault
+            await send_each(
+                relay, ready, on_result=on_result, stop_on_relay_fault=stop_on_relay_fault
             )
 
-    return asyncio.run(run())
+    asyncio.run(run())
+    return ready.rest()
 
 
 def knock(address: SmtpAddress, *, timeouts: Timeouts = USUAL) -> Result | None:
@@ -216,7 +229,9 @@ async def _greet(smtp: _Smtp) -> None:
         await smtp.helo()
 
 
-async def _transact(smtp: _Smtp, *, envelope: Envelope, timeouts: Timeouts) -> Result:
+async def _transact(
+    smtp: _Smtp, envelope: Envelope, before_body: Callable[[], None], *, timeouts: Timeouts
+) -> Result:
     """Hand over one message; the stage is tracked here, for the exceptions do not tell it."""
     if envelope.needs_smtputf8 and not smtp.supports_extension("smtputf8"):
         return Result("permanent", None, _NO_SMTPUTF8, "envelope")
@@ -229,6 +244,7 @@ async def _transact(smtp: _Smtp, *, envelope: Envelope, timeouts: Timeouts) -> R
             if code // 100 != (3 if step == "data" else 2):
                 break
         else:
+            before_body()
             protocol = _write(smtp, envelope.body)
             stage = step = "body"
             code, answer = await protocol.read_response(timeout=timeouts.body)

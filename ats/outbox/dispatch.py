@@ -1,104 +1,168 @@
-"""Dispatch: claim → render → send → record, until nothing is left that may go now."""
+"""Dispatch: claim → write → send → record, until nothing is left that may go now.
+
+While the courier sends one claim, the next is taken and written, and results are recorded. No
+transaction is open while SMTP is: what is claimed is committed before it is handed over.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from email.utils import parseaddr
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+from sqlmodel import Session
 
 from ats.errors import AtsError
 from ats.outbox import leases
+from ats.outbox.batch import Outgoing
 from ats.outbox.claim import Claim, Claimed, anything_queued
 from ats.outbox.cohort_now import CohortNow
-from ats.outbox.deliver import Outgoing, send_all
-from ats.outbox.mime import Mail, build, digest
-from ats.outbox.record import Written
+from ats.outbox.courier import Courier
+from ats.outbox.journal import Journal
+from ats.outbox.letter import wording_of, write
+from ats.outbox.mail_server import MailServer
+from ats.outbox.record import Recorder, Written
+from ats.outbox.requeue import queue_again
+from ats.outbox.result import Result
 from ats.outbox.results import Results
+from ats.records import models as m
 from ats.tally import Tally
 
 MESSAGES_AT_ONCE = 100
 
 
 class Dispatch:
-    """Sends what is queued for one cohort. No transaction is open while SMTP is."""
+    """Sends what is queued for one cohort."""
 
     def __init__(self, at: CohortNow, tally: Tally) -> None:
         self._at = at
         self._office = at.office
+        self._store = at.office.store
         self._tally = tally
-        self._versions: dict[frozenset[str], str] = {}
+        self._written: dict[int, Written] = {}
 
     def run(self) -> None:
         """Send until nothing is left to claim, or the mail server cannot be used."""
+        with self._store.read() as session:
+            if not anything_queued(session, self._at.cohort(session), now=self._at.now):
+                return
+        relay = self._office.relay()
+        self._server = MailServer(f"{relay.host}:{relay.port}", self._office.rate)
+        with self._store.read() as session:
+            probing = self._server.is_failing(session)
+        with ExitStack() as stack:
+            journal = self._journal(stack)
+            courier = Courier(
+                relay,
+                pool=self._office.pool,
+                on_body=lambda mail: self._leaves(journal, mail),
+                on_result=lambda mail, result: _answered(journal, mail, result),
+            )
+            self._send_all(stack.enter_context(courier), most=1 if probing else MESSAGES_AT_ONCE)
+
+    def _journal(self, stack: ExitStack) -> Journal | None:
+        """Return this worker's journal; it is removed at the end unless something went wrong."""
+        if self._office.journals is None:
+            return None
+        journal = Journal(self._office.journals, leases.owner_name())
+        stack.push(lambda kind, *_: journal.close(settled=kind is None))
+        return journal
+
+    def _send_all(self, courier: Courier, *, most: int) -> None:
+        results = Results(self._store, self._recorder, self._server, self._at.lease, self._written)
+        with ThreadPoolExecutor(1, thread_name_prefix="results") as thread:
+            recording = thread.submit(results.record_all, courier)
+            try:
+                self._claim_and_send(courier, results, most)
+            finally:
+                courier.end()
+                try:
+                    recording.result()
+                finally:
+                    self._tally.add(results.tally)
+                    self._give_back(courier.left)
+
+    def _claim_and_send(self, courier: Courier, results: Results, most: int) -> None:
         while True:
-            claimed, looked_at = self._claim()
+            claimed, looked_at = self._claim(most)
             if not looked_at:
                 return
-            leases.renew(self._office.store, self._at.lease)
-            if claimed and not self._send(claimed):
+            outgoing = self._write_all(claimed)
+            slots = self._server.slots(self._store, len(outgoing))
+            begins = time.monotonic()
+            results.expect(len(outgoing))
+            courier.take((mail, begins + slot) for mail, slot in zip(outgoing, slots, strict=True))
+            if not results.wait_for_room(0 if most == 1 else MESSAGES_AT_ONCE):
                 return
+            most = MESSAGES_AT_ONCE
 
-    def _claim(self) -> tuple[list[Claimed], int]:
+    def _claim(self, most: int) -> tuple[list[Claimed], int]:
         """Claim the next messages, committed; the second figure counts those looked at."""
-        with self._office.store.read() as session:
-            if not anything_queued(session, self._at.cohort(session), now=self._at.now):
-                return [], 0
-        with self._office.store.write() as session:
+        with self._store.write() as session:
             cohort = self._at.cohort(session)
             claim = Claim(
                 session=session,
                 cohort=cohort,
                 planner=self._at.planner(session, cohort),
-                letterhead=self._office.letterhead,
+                office=self._office,
                 owner=leases.owner_name(),
                 lease_until=leases.real_now() + leases.LEASE,
             )
-            claimed = claim.take(MESSAGES_AT_ONCE)
+            claimed = claim.take(most)
         self._tally.count(claim.outcomes)
         self._tally.errors += [f"{self._at.code}: {error}" for error in claim.errors]
         return claimed, claim.looked_at
 
-    def _send(self, claimed: Sequence[Claimed]) -> bool:
-        """Render and send what was claimed; return whether the mail server is still of use."""
-        results = Results(self._office.store, self._at.now, self._tally)
-        sender = parseaddr(self._office.letterhead.sender)[1]
+    def _write_all(self, claimed: Sequence[Claimed]) -> list[Outgoing]:
         outgoing = []
         for message in claimed:
             try:
-                data, results.written[message.id] = self._write(message)
+                outgoing.append(self._write(message))
             except AtsError as error:
-                results.park(message, error)
-                continue
-            outgoing.append(
-                Outgoing(key=message.id, sender=sender, recipient=message.to_address, data=data)
-            )
-        left = send_all(
-            self._office.relay(), outgoing, on_result=results.note, pool=self._office.pool
-        )
-        results.flush()
-        results.give_back([int(mail.key) for mail in left])
-        return results.relay_works
+                self._park(message, error)
+        return outgoing
 
-    def _write(self, message: Claimed) -> tuple[bytes, Written]:
-        rendered = self._office.renderer.render(message.context)
-        head = self._office.letterhead
-        data = build(
-            Mail(
-                rfc_id=message.rfc_id,
-                date=message.date,
-                from_=head.sender,
-                reply_to=head.reply_to,
-                to_name=message.to_name,
-                to_address=message.to_address,
-                subject=rendered.subject,
-                text=rendered.text,
-                html=rendered.html,
-                intended_for=message.recipient if head.redirect_to else None,
-            )
+    def _write(self, message: Claimed) -> Outgoing:
+        letter = write(
+            self._office.renderer,
+            rfc_id=message.rfc_id,
+            date=message.date,
+            context=message.context,
         )
-        keys = frozenset(part["template"] for part in message.context["parts"])
-        return data, Written(rendered.subject, digest(data), self._version(keys))
+        wording = self._office.wordings.kept(wording_of(message.context))
+        self._written[message.id] = Written(letter.subject, letter.digest, wording)
+        return Outgoing(
+            key=message.id,
+            sender=message.context["head"]["bounces_to"],
+            recipient=message.to_address,
+            data=letter.data,
+        )
 
-    def _version(self, keys: frozenset[str]) -> str:
-        if keys not in self._versions:
-            self._versions[keys] = self._office.renderer.version(keys)
-        return self._versions[keys]
+    def _leaves(self, journal: Journal | None, mail: Outgoing) -> None:
+        if journal is not None:
+            written = self._written[int(mail.key)]
+            journal.leaves(int(mail.key), digest=written.digest, wording=written.wording)
+
+    def _recorder(self, session: Session) -> Recorder:
+        return self._at.recorder(session)
+
+    def _give_back(self, mails: Sequence[Outgoing]) -> None:
+        """Queue again what was claimed and never tried."""
+        if not mails:
+            return
+        with self._store.write() as session:
+            for mail in mails:
+                message = session.get_one(m.Message, int(mail.key))
+                queue_again(session, message, may_have_left=False)
+
+    def _park(self, message: Claimed, error: AtsError) -> None:
+        """Put aside a message that cannot be written, until a person has mended the cause."""
+        self._tally.errors.append(f"{message.rfc_id}: {error}")
+        with self._store.write() as session:
+            self._recorder(session).park(message.id)
+
+
+def _answered(journal: Journal | None, mail: Outgoing, result: Result) -> None:
+    if journal is not None:
+        journal.answered(int(mail.key), result)

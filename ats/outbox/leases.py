@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import os
 import socket
 from collections.abc import Iterator
@@ -24,22 +25,53 @@ def real_now() -> dt.datetime:
 
 
 def owner_name() -> str:
-    """Return this process's name: host, pid and when the process began."""
+    """Return this process's name: host and its boot, pid and when the process began."""
     pid = os.getpid()
-    return f"{socket.gethostname()}:{pid}:{_began(pid)}"
+    return f"{socket.gethostname()}/{_boot()}:{pid}:{_began(pid)}"
+
+
+def is_local(owner: str) -> bool:
+    """Say whether the owner is, or was, a process of this machine."""
+    return owner.rpartition("/")[0] == socket.gethostname()
 
 
 def is_dead(owner: str) -> bool:
     """Say whether the owner is a process of this machine that no longer runs."""
     host, pid, began = owner.rsplit(":", 2)
-    return host == socket.gethostname() and _began(int(pid)) != began
+    return is_local(owner) and (host.rpartition("/")[2] != _boot() or _began(int(pid)) != began)
+
+
+def may_be_taken_over(owner: str | None, until: dt.datetime | None) -> bool:
+    """Say whether what this owner holds until then is free: it is dead, or far away and silent.
+
+    A process of this machine that still runs keeps what it holds, however late it is.
+    """
+    if owner is None or until is None:
+        return True
+    return is_dead(owner) if is_local(owner) else until < real_now()
+
+
+def same_boot(owner: str) -> bool:
+    """Say whether this machine has run ever since the owner did, so that no file was lost."""
+    return is_local(owner) and owner.rsplit(":", 2)[0].rpartition("/")[2] == _boot()
+
+
+@functools.cache
+def _boot() -> str:
+    try:
+        path = "/proc/sys/kernel/random/boot_id"
+        with open(path, encoding="ascii") as boot:  # noqa: PTH123
+            return boot.read().strip()[:8]
+    except OSError:
+        return "unknown"
 
 
 def _began(pid: int) -> str:
     """Return the process's start in clock ticks since boot, '' if there is no such process."""
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:  # noqa: PTH123
-            return stat.read().rpartition(")")[2].split()[19]
+            fields = stat.read().rpartition(")")[2].split()
+        return "" if fields[0] in "ZX" else fields[19]  # ended, and not yet taken note of
     except (OSError, IndexError):
         return _alive_without_proc(pid)
 
@@ -84,7 +116,7 @@ def _take(store: Store, name: str, owner: str) -> bool:
             held = session.execute(
                 select(m.Lease).where(col(m.Lease.name) == name).with_for_update()
             ).scalar()
-            if held is not None and held.until > real_now() and not is_dead(held.owner):
+            if held is not None and not may_be_taken_over(held.owner, held.until):
                 return False
             if held is None:
                 session.add(m.Lease(name=name, owner=owner, until=real_now() + LEASE))

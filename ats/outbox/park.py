@@ -1,4 +1,4 @@
-"""Putting aside a message that cannot be written, until a person has mended the cause."""
+"""Putting aside a message that cannot be written, or that nobody knows to have arrived."""
 
 from __future__ import annotations
 
@@ -35,6 +35,17 @@ def park(
     else:
         session.delete(message)
     session.flush()
+
+
+def put_aside(message: m.Message, rows: Iterable[m.LedgerRow], *, now: dt.datetime) -> None:
+    """Park this message with its rows until a person releases it; nothing else moves it.
+
+    It keeps its rows, its Message-ID and what is pinned in it, for it may have arrived.
+    """
+    message.status = "parked"
+    message.lease_owner = message.lease_until = message.next_attempt_at = None
+    for row in rows:
+        row.outcome, row.reason, row.until, row.decided_at = "held", "parked", None, now
 
 
 def _look_again(

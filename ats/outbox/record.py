@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from ats.cases.opening import open_case
-from ats.outbox.park import park
+from ats.outbox.park import park, put_aside
 from ats.outbox.requeue import queue_again
 from ats.outbox.result import Result
 from ats.outbox.retry import retry_after
+from ats.outbox.suppression import suppress_refused
 from ats.records import models as m
 
 #: The step whose sending starts the mentor's ladder ("request-sent").
 REQUEST = "mentor-request"
 UNREACHABLE = "mentor-unreachable"
 
+#: How often a message that left and was not answered is tried again.
+MOST_UNSURE = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """What a message was written as: provable later from its pinned context."""
 
-    subject: str
+    subject: str | None
     digest: str  # sha256 of the bytes handed over
-    template_version: str
+    wording: str  # version of the templates
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One attempt to send one message. `written` is None where that is not known any more."""
+
+    message: int
+    result: Result
+    written: Written | None
 
 
 @dataclass(slots=True)
@@ -37,43 +50,58 @@ class Recorder:
 
     session: Session
     now: dt.datetime
+    when_unsure: Callable[[str], str]  # by class of message: 'again' or 'parked'
     outcomes: Counter[str] = field(default_factory=Counter)
     _queued_rows: dict[int, list[m.LedgerRow]] = field(default_factory=dict)
 
-    def record(self, results: Iterable[tuple[int, Written, Result]]) -> None:
-        """Record (message id, what was written, result) for each message tried."""
-        results = list(results)
-        ids = [message_id for message_id, _, _ in results]
+    def record(self, tried: Iterable[Tried]) -> None:
+        """Record what became of each message tried."""
+        tried = list(tried)
+        ids = [one.message for one in tried]
         messages = self._messages(ids)
         self._queued_rows = self._rows_of(ids)
-        for message_id, written, result in results:
-            message = messages[message_id]
-            message.subject, message.digest = written.subject, written.digest
-            message.template_version = written.template_version
+        for one in tried:
+            message, result = messages[one.message], one.result
+            if one.written is not None:
+                message.subject, message.digest = one.written.subject, one.written.digest
+                message.template_version = one.written.wording
             message.lease_owner = message.lease_until = None
             message.stage = result.stage
-            if result.kind not in ("relay", "configuration"):
+            if not result.stops:
                 message.attempts += 1
                 self._attempt(message, result)
             self._settle(message, result)
         self.session.flush()
 
     def _settle(self, message: m.Message, result: Result) -> None:
-        if result.kind == "sent":
+        if result.stops:
+            queue_again(self.session, message, may_have_left=False)
+        elif result.kind == "sent":
             self._sent(message)
         elif result.kind == "permanent":
             self._failed(message)
-        elif result.kind in ("relay", "configuration"):
-            queue_again(self.session, message, may_have_left=False)
+            suppress_refused(self.session, message, result, now=self.now)
+        elif result.kind == "ambiguous":
+            self._unsure(message)
         else:
-            first = self._first_attempt(message)
-            again = retry_after(message.attempts, at=self.now, key=message.rfc_id, first_at=first)
-            if again is None:
-                self._failed(message)
-            else:
-                left = result.kind == "ambiguous"
-                queue_again(self.session, message, may_have_left=left)
-                message.next_attempt_at = again
+            self._put_off(message, may_have_left=False)
+
+    def _unsure(self, message: m.Message) -> None:
+        """One more try under the same Message-ID and Date, or a person looks at it (its class)."""
+        message.unsure += 1
+        if message.unsure > MOST_UNSURE or self.when_unsure(message.class_) == "parked":
+            put_aside(message, self._rows(message), now=self.now)
+        else:
+            self._put_off(message, may_have_left=True)
+
+    def _put_off(self, message: m.Message, *, may_have_left: bool) -> None:
+        first = self._first_attempt(message)
+        again = retry_after(message.attempts, at=self.now, key=message.rfc_id, first_at=first)
+        if again is None:
+            self._failed(message)
+        else:
+            queue_again(self.session, message, may_have_left=may_have_left)
+            message.next_attempt_at = again
 
     def _sent(self, message: m.Message) -> None:
         message.status, message.sent_at, message.next_attempt_at = "sent", self.now, None

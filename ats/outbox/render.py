@@ -45,9 +45,12 @@ class Rendered:
 class Renderer:
     """The templates as they stood when this was made; later changes on disk are not seen."""
 
-    def __init__(self, templates: Path) -> None:
-        """Read every template in *templates*. Raises TemplateFault without a readable layout."""
-        self._sources = _read(templates)
+    def __init__(self, templates: Path | Mapping[str, str]) -> None:
+        """Read every template in a folder, or take their texts by path.
+
+        Raises TemplateFault without a readable layout.
+        """
+        self._sources = _read(templates) if isinstance(templates, Path) else dict(templates)
         self._environment = SandboxedEnvironment(
             loader=DictLoader(self._sources),
             undefined=StrictUndefined,
@@ -72,15 +75,19 @@ class Renderer:
 
         Raises TemplateFault for a key without all four files.
         """
-        files = {name for name in self._sources if "/" not in name}
-        for key in keys:
-            self._demand(key)
-            files.update(f"{key}/{file}" for file in FILES)
         digest = hashlib.sha256()
-        for name in sorted(files):
-            source = self._sources[name].encode()
+        for name, text in sorted(self.files(keys).items()):
+            source = text.encode()
             digest.update(f"{name}\0{len(source)}\0".encode() + source)
         return digest.hexdigest()
+
+    def files(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return the text of the layout and of these keys' files by path. Raises TemplateFault."""
+        names = [name for name in self._sources if "/" not in name]
+        for key in keys:
+            self._demand(key)
+            names += [f"{key}/{file}" for file in FILES]
+        return {name: self._sources[name] for name in names}
 
     def render(self, context: Mapping[str, Any]) -> Rendered:
         """Return the message for *context*, {"shared": {…}, "parts": [{"template": key, …}, …]}.

@@ -1,4 +1,4 @@
-"""Taking back: claims whose owner is gone, and queued mail whose day has passed."""
+"""Taking back: mail that goes into the queue again, and queued mail whose day has passed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from ats.outbox import notices
-from ats.outbox.leases import is_dead, real_now
 from ats.records import models as m
 
 
@@ -38,23 +37,6 @@ def _place_is_taken(session: Session, message: m.Message) -> bool:
         col(msg.id) != message.id,
     )
     return session.execute(other.limit(1)).first() is not None
-
-
-def requeue_abandoned(session: Session, cohort_id: int) -> int:
-    """Queue again what a dead or expired owner had claimed, under the same Message-ID and Date."""
-    msg = m.Message
-    claimed = session.execute(
-        select(msg).where(col(msg.cohort_id) == cohort_id, col(msg.status) == "claimed")
-    ).scalars()
-    taken = 0
-    for message in claimed:
-        expired = message.lease_until is None or message.lease_until < real_now()
-        if expired or is_dead(message.lease_owner or "::"):
-            queue_again(session, message, may_have_left=True)
-            message.attempts += 1  # it may have left: from here on it keeps its Message-ID
-            taken += 1
-    session.flush()
-    return taken
 
 
 def dissolve_yesterdays(

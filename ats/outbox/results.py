@@ -2,77 +2,101 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, MutableMapping, Sequence
+from dataclasses import dataclass, field
 
-from ats.errors import AtsError
-from ats.outbox.claim import Claimed
-from ats.outbox.deliver import Outgoing
-from ats.outbox.record import Recorder, Written
-from ats.outbox.requeue import queue_again
+from sqlmodel import Session
+
+from ats.outbox import leases
+from ats.outbox.courier import Courier, Done
+from ats.outbox.mail_server import MailServer
+from ats.outbox.record import Recorder, Tried, Written
 from ats.outbox.result import Result
-from ats.records import models as m
 from ats.records.store import Store
 from ats.tally import Tally
 
 RECORD_ROWS, RECORD_SECONDS = 100, 0.05
+RENEW_SECONDS = 60.0
+
+_FAULTS = {
+    "relay": "The mail server cannot be reached",
+    "configuration": "The mail server refuses our settings",
+}
 
 
+@dataclass(slots=True)
 class Results:
-    """Results on their way into the records, in small batches."""
+    """Records what a courier reports, until it has said all. Runs in a thread of its own.
 
-    def __init__(self, store: Store, now: dt.datetime, tally: Tally) -> None:
-        self.store = store
-        self.now = now
-        self.tally = tally
-        self.written: dict[int, Written] = {}
-        self.relay_works = True
-        self._waiting: list[tuple[int, Written, Result]] = []
-        self._since = time.monotonic()
+    While it waits it renews the leases of what is under way.
+    """
 
-    def note(self, mail: Outgoing, result: Result) -> None:
-        """Take one result; write the batch when it is full or old enough."""
-        key = int(mail.key)
-        self._waiting.append((key, self.written[key], result))
-        if result.stops:
-            self._relay_failed(result)
-        if len(self._waiting) >= RECORD_ROWS or time.monotonic() - self._since > RECORD_SECONDS:
-            self.flush()
+    store: Store
+    recorder: Callable[[Session], Recorder]
+    server: MailServer
+    lease: str
+    written: MutableMapping[int, Written]
+    tally: Tally = field(default_factory=Tally)
+    relay_works: bool = True
+    ended: bool = False
+    under_way: int = 0
+    _room: threading.Condition = field(default_factory=threading.Condition)
+    _renewed: float = field(default_factory=time.monotonic)
 
-    def flush(self) -> None:
-        """Write what waits."""
-        if self._waiting:
-            with self.store.write() as session:
-                recorder = Recorder(session, self.now)
-                recorder.record(self._waiting)
-            self.tally.count(recorder.outcomes)
-        self._waiting = []
-        self._since = time.monotonic()
+    def record_all(self, courier: Courier) -> None:
+        """Record every result of the courier. Raises what the courier's callbacks raised."""
+        try:
+            while (
+                done := courier.results(most=RECORD_ROWS, within=RECORD_SECONDS, idle=RENEW_SECONDS)
+            ) is not None:
+                if done:
+                    self._record(done)
+                if time.monotonic() - self._renewed > RENEW_SECONDS:
+                    leases.renew(self.store, self.lease)
+                    self._renewed = time.monotonic()
+        finally:
+            with self._room:
+                self.ended = True
+                self._room.notify_all()
+
+    def expect(self, number: int) -> None:
+        """Count messages that the courier is about to be given."""
+        with self._room:
+            self.under_way += number
+
+    def wait_for_room(self, most: int) -> bool:
+        """Wait until at *most* so many are under way; return whether more may be sent."""
+        with self._room:
+            self._room.wait_for(lambda: self.under_way <= most or self._is_over)
+            return not self._is_over
+
+    @property
+    def _is_over(self) -> bool:
+        return self.ended or not self.relay_works
+
+    def _record(self, done: Sequence[Done]) -> None:
+        tried = [
+            Tried(int(mail.key), result, self.written.pop(int(mail.key))) for mail, result in done
+        ]
+        with self.store.write() as session:
+            recorder = self.recorder(session)
+            recorder.record(tried)
+            self.server.learn(session, [one.result for one in tried])
+        self.tally.count(recorder.outcomes)
+        for one in tried:
+            if one.result.stops:
+                self._relay_failed(one.result)
+        with self._room:
+            self.under_way -= len(done)
+            self._room.notify_all()
 
     def _relay_failed(self, result: Result) -> None:
-        what = {
-            "relay": "The mail server cannot be reached",
-            "configuration": "The mail server refuses our settings",
-        }[result.kind]
         sentence = (
-            f"{what} ({result.answer}); everything stays queued and the next tick tries again; "
-            "check ATS_SMTP_URL with `ats doctor`."
+            f"{_FAULTS[result.kind]} ({result.answer}); everything stays queued and the next tick "
+            "tries again; check ATS_SMTP_URL with `ats doctor`."
         )
         if sentence not in self.tally.errors:
             self.tally.errors.append(sentence)
         self.relay_works = False
-
-    def give_back(self, messages: Sequence[int]) -> None:
-        """Queue again what was claimed and never tried."""
-        if not messages:
-            return
-        with self.store.write() as session:
-            for key in messages:
-                queue_again(session, session.get_one(m.Message, key), may_have_left=False)
-
-    def park(self, message: Claimed, error: AtsError) -> None:
-        """Put aside a message that cannot be written, until a person has mended the cause."""
-        self.tally.errors.append(f"{message.rfc_id}: {error}")
-        with self.store.write() as session:
-            Recorder(session, self.now).park(message.id)

@@ -1,0 +1,63 @@
+"""Signed links: addresses of public pages that say whom they are for, and that only we can make.
+
+A link needs no account. What it may do is signed into it, so a link for one thing opens no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from ats.errors import AtsError
+
+
+class BadLink(AtsError):
+    """This link is not one of ours, or was cut off; use the newest e-mail's, or reply to it."""
+
+    def __init__(self) -> None:
+        super().__init__(str(self.__doc__))
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscription:
+    """What a one-click link switches off: classes of message to one ref."""
+
+    ref: str
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes and reads the links under *public_url* (without a slash at its end)."""
+
+    public_url: str
+    secret: str = field(repr=False)
+
+    def unsubscribe(self, ref: str, classes: Sequence[str]) -> str:
+        """Return the address that switches these classes off by one POST (RFC 8058)."""
+        return f"{self.public_url}/unsubscribe/{self._signed('unsubscribe', [ref, *classes])}"
+
+    def preferences(self, ref: str) -> str:
+        """Return the address of somebody's page of preferences."""
+        return f"{self.public_url}/preferences/{self._signed('preferences', ref)}"
+
+    def read_unsubscribe(self, token: str) -> Unsubscription:
+        """Return what this token switches off. Raises BadLink."""
+        ref, *classes = self._read("unsubscribe", token)
+        return Unsubscription(ref, tuple(classes))
+
+    def read_preferences(self, token: str) -> str:
+        """Return whose preferences this token opens. Raises BadLink."""
+        return str(self._read("preferences", token))
+
+    def _signed(self, purpose: str, value: Any) -> str:
+        return str(URLSafeSerializer(self.secret, salt=f"ats/{purpose}").dumps(value))
+
+    def _read(self, purpose: str, token: str) -> Any:
+        try:
+            return URLSafeSerializer(self.secret, salt=f"ats/{purpose}").loads(token)
+        except BadData:
+            raise BadLink from None
