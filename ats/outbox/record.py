@@ -7,20 +7,16 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import Session, col
 
-from ats.cases.opening import open_case
+from ats.outbox import mentor_request
 from ats.outbox.park import park, put_aside
 from ats.outbox.requeue import queue_again
 from ats.outbox.result import Result
 from ats.outbox.retry import retry_after
 from ats.outbox.suppression import suppress_refused
 from ats.records import models as m
-
-#: The step whose sending starts the mentor's ladder ("request-sent").
-REQUEST = "mentor-request"
-UNREACHABLE = "mentor-unreachable"
 
 #: How often a message that left and was not answered is tried again.
 MOST_UNSURE = 1
@@ -112,8 +108,8 @@ class Recorder:
             row.sent_at = row.decided_at = self.now
             if index:
                 self.outcomes["merged"] += 1
-            if row.step == REQUEST:
-                self._request_sent(row)
+            if row.step == mentor_request.STEP:
+                mentor_request.sent(self.session, row, now=self.now)
 
     def _failed(self, message: m.Message) -> None:
         message.status, message.next_attempt_at = "failed", None
@@ -121,16 +117,8 @@ class Recorder:
             row.outcome, row.reason = "failed", "undeliverable"
             row.until, row.decided_at = None, self.now
             self.outcomes["failed"] += 1
-            if row.step == REQUEST and row.enrolment_id is not None:
-                open_case(
-                    self.session,
-                    cohort_id=row.cohort_id,
-                    enrolment_id=row.enrolment_id,
-                    kind=UNREACHABLE,
-                    owner="operations",
-                    signal=f"{row.step} {row.occurrence}",
-                    now=self.now,
-                )
+            if row.step == mentor_request.STEP:
+                mentor_request.bounced(self.session, row, now=self.now)
 
     def park(self, message_id: int) -> None:
         """Hold the rows of a message that cannot be rendered."""
@@ -156,27 +144,6 @@ class Recorder:
         ).scalars():
             found[item.message_id or 0].append(item)
         return found
-
-    def _request_sent(self, row: m.LedgerRow) -> None:
-        """Start the clock of the mentor's ladder: the request was accepted by the mail server."""
-        role = select(col(m.Role.id)).where(col(m.Role.ref) == row.recipient).scalar_subquery()
-        self.session.execute(
-            update(m.Mentorship)
-            .where(
-                col(m.Mentorship.enrolment_id) == row.enrolment_id,
-                col(m.Mentorship.role_id) == role,
-                col(m.Mentorship.ended_at).is_(None),
-                col(m.Mentorship.request_sent_at).is_(None),
-            )
-            .values(request_sent_at=self.now)
-        )
-        if row.enrolment_id is not None:
-            self._look_again(row.enrolment_id)
-
-    def _look_again(self, enrolment: int) -> None:
-        self.session.execute(
-            update(m.Enrolment).where(col(m.Enrolment.id) == enrolment).values(next_due_at=m.EPOCH)
-        )
 
     def _attempt(self, message: m.Message, result: Result) -> None:
         assert message.id is not None

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session, col
 
 from ats.cases.opening import open_case
+from ats.outbox import mentor_request
 from ats.planning.facts import Key
 from ats.planning.planner import Decision, PersonPlan
 from ats.planning.timeline import Occurrence
@@ -76,6 +77,14 @@ class Stager:
         message = None
         if outcome == "queued":
             message = self._message(decision)
+        elif reason == "suppressed" and occurrence.rule.step == mentor_request.STEP:
+            mentor_request.unreachable(
+                self.session,
+                cohort_id=self.cohort_id,
+                enrolment_id=plan.person.id,
+                occurrence=occurrence.occurrence,
+                now=self.now,
+            )
         elif outcome == "case-opened" or (
             # Stopped by a case of another kind, a rung opens none of its own.
             reason == "case-open" and occurrence.rule.case in plan.person.cases
@@ -118,8 +127,8 @@ class Stager:
         rows = []
         for key in plan.cancelled:
             row = plan.person.past[key]
-            if row.outcome == "queued":
-                continue
+            if row.outcome == "queued" or row.in_message:
+                continue  # its message is tested again before it goes
             self.outcomes["cancelled"] += 1
             rows.append(
                 {

@@ -54,6 +54,7 @@ class PastRow:
     reason: str | None = None
     until: dt.datetime | None = None
     id: int | None = None
+    in_message: bool = False  # of a message that waits, or that a person has parked
 
     @property
     def is_final(self) -> bool:
@@ -75,6 +76,8 @@ class Participant:
     extensions: Mapping[str, dt.datetime] = field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
     silenced: bool = False
+    suppressed: frozenset[str] = frozenset()  # refs, theirs or a mentor's: no mail reaches them
+    opted_out: frozenset[tuple[str, str]] = frozenset()  # (ref, class of message) switched off
     cases: Mapping[str, dt.datetime] = field(default_factory=dict)  # open: kind → opened at
     past: Mapping[Key, PastRow] = field(default_factory=dict)
 

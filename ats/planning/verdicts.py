@@ -51,6 +51,8 @@ class Judge:
     def verdict(self, o: Occurrence, person: Participant, row: PastRow | None) -> Verdict:
         """Return what becomes of an occurrence that has fallen due; cap and gap are not asked."""
         at = Situation(self.timeline, person, o, self.today)
+        if row is not None and row.reason == "parked" and row.in_message:
+            return Verdict("held", "parked")  # a person releases it; it is tested again then
         return (
             self.left(person, row)
             or self._stopped(o, person, at)
@@ -91,6 +93,10 @@ class Judge:
             return Verdict("skipped", "submitted" if met.name == "submitted" else "condition-met")
         if rule.to == "participant" and self._stops_after_submission(o, person):
             return Verdict("skipped", "submitted")
+        if o.recipient in person.suppressed:
+            return Verdict("skipped", "suppressed")
+        if (o.recipient, rule.class_) in person.opted_out and rule.case is None:
+            return Verdict("skipped", "opted-out")
         opened = person.cases.get(rule.stopped_by_case or "")
         if opened is not None and opened < o.due_at:
             return Verdict("skipped", "case-open")

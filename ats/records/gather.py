@@ -82,6 +82,8 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
     overlays = _overlays(session, wanted)
     cases = _open_cases(session, wanted)
     past = _past(session, wanted)
+    suppressed = _suppressed(session, wanted)
+    opted_out = _opted_out(session, wanted)
     people = []
     for row in session.connection().execute(_enrolled(col(m.Enrolment.id).in_(wanted))):
         mine = overlays.get(row.id, [])
@@ -98,6 +100,8 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
                 extensions={o.milestone: o.due_at for o in mine if o.milestone and o.due_at},
                 pauses=tuple(Pause(o.from_on, o.until_on) for o in mine if o.from_on),
                 silenced=any(o.kind == "silence" for o in mine),
+                suppressed=suppressed.get(row.id, frozenset()),
+                opted_out=opted_out.get(row.id, frozenset()),
                 cases=cases.get(row.id, {}),
                 past=past.get(row.id, {}),
             )
@@ -172,6 +176,41 @@ def _overlays(session: Session, ids: set[int]) -> Mapping[int, list[m.Overlay]]:
     return found
 
 
+def _suppressed(session: Session, ids: set[int]) -> Mapping[int, frozenset[str]]:
+    """Return by enrolment whose address does not work: the participant's, a mentor's."""
+    found: dict[int, set[str]] = defaultdict(set)
+    roles, s = _roles_of(ids), m.Suppression
+    for enrolment, ref in session.connection().execute(
+        select(roles.c.enrolment_id, col(m.Role.ref))
+        .join(m.Role, col(m.Role.id) == roles.c.role_id)
+        .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
+        .join(s, (col(s.email_key) == col(m.Person.email_key)) & col(s.lifted_at).is_(None))
+    ):
+        found[enrolment].add(ref)
+    return {enrolment: frozenset(refs) for enrolment, refs in found.items()}
+
+
+def _opted_out(session: Session, ids: set[int]) -> Mapping[int, frozenset[tuple[str, str]]]:
+    """Return by enrolment (ref, class) that the participant or a mentor has switched off."""
+    found: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    roles = _roles_of(ids)
+    for enrolment, ref, class_ in session.connection().execute(
+        select(roles.c.enrolment_id, col(m.Role.ref), col(m.OptOut.class_))
+        .join(m.Role, col(m.Role.id) == roles.c.role_id)
+        .join(m.OptOut, col(m.OptOut.role_id) == roles.c.role_id)
+    ):
+        found[enrolment].add((ref, class_))
+    return {enrolment: frozenset(pairs) for enrolment, pairs in found.items()}
+
+
+def _roles_of(ids: set[int]) -> Any:
+    """Return a query for (enrolment, role) of the participants and all their mentors."""
+    e, s = m.Enrolment, m.Mentorship
+    own: Any = select(col(e.id).label("enrolment_id"), col(e.role_id)).where(col(e.id).in_(ids))
+    mentors = select(col(s.enrolment_id), col(s.role_id)).where(col(s.enrolment_id).in_(ids))
+    return own.union(mentors).subquery()
+
+
 def _open_cases(session: Session, ids: set[int]) -> Mapping[int, dict[str, dt.datetime]]:
     found: dict[int, dict[str, dt.datetime]] = defaultdict(dict)
     for enrolment, kind, opened in session.connection().execute(
@@ -200,7 +239,8 @@ def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
     for enrolment, step, occurrence, recipient, outcome, sent_at in connection.execute(sent):
         found[enrolment or 0][(step, occurrence, recipient)] = PastRow(outcome, sent_at)
     details = (col(r.outcome), col(r.sent_at), col(r.due_at), col(r.reason), col(r.until))
-    opens = select(*named, *details, col(r.id)).where(mine, standing)
+    in_message = col(r.message_id).is_not(None)
+    opens = select(*named, *details, col(r.id), in_message).where(mine, standing)
     for enrolment, step, occurrence, recipient, *facts in connection.execute(opens):
         found[enrolment or 0][(step, occurrence, recipient)] = PastRow(*facts)
     return found

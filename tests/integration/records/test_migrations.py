@@ -21,8 +21,8 @@ FIRST = [
         f" VALUES (1, '2026-10', 'ats', '2026-10-05', 'live', '{MOMENT}')"
     ),
     (
-        "INSERT INTO message (id, rfc_id, cohort_id, recipient, role, send_on, bundle, class, counts,"
-        " has_chaser, has_tip, date, status, attempts, sent_at) VALUES (1, 'a@b', 1, 'operations',"
+        "INSERT INTO message (id, rfc_id, cohort_id, recipient, role, send_on, bundle, class,"
+        " counts, has_chaser, has_tip, date, status, attempts, sent_at) VALUES (1, 'a@b', 1, 'operations',"
         f" 'operations', '2026-10-05', 'x', 'internal', false, false, false, '{MOMENT}', 'sent', 1,"
         f" '{MOMENT}')"
     ),
