@@ -1,0 +1,106 @@
+"""Bounces: what came back becomes suppressions, and work for operations."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from ats.intake.values import email_key
+from ats.outbox import mentor_request
+from ats.outbox.bounce_mailbox import BounceMailbox
+from ats.outbox.notifications import Notification, read
+from ats.outbox.suppression import suppress
+from ats.outbox.verp import BounceAddress
+from ats.records import models as m
+from ats.records.store import Store
+
+#: Soft bounces of an address over so long are a hard one (DOMAIN.md, scenario 9).
+SOFT_FOR = dt.timedelta(hours=72)
+#: An older soft bounce belongs to another episode.
+EPISODE = dt.timedelta(days=14)
+
+
+@dataclass(slots=True)
+class BounceReader:
+    """Reads what came back into the records, each notification once."""
+
+    store: Store
+    addresses: BounceAddress
+    now: dt.datetime
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def read_all(self, mailbox: BounceMailbox) -> Counter[str]:
+        """Record every unread notification of the mailbox, and mark it.
+
+        Returns how many there were of each kind, `suppressed` addresses, and `other` mails that
+        came to no address of ours. A crash between recording and marking does no harm: what is
+        read again is known.
+        """
+        for name, data in mailbox.unread():
+            self._read(data)
+            mailbox.mark(name)
+        return self.counts
+
+    def _read(self, data: bytes) -> None:
+        said = read(data, self.addresses)
+        if said is None:
+            self.counts["other"] += 1
+            return
+        digest = hashlib.sha256(data).hexdigest()
+        with self.store.write() as session:
+            message = session.get(m.Message, said.message)
+            known = select(col(m.Bounce.id)).where(col(m.Bounce.digest) == digest)
+            if message is None or session.execute(known).first() is not None:
+                self.counts["other" if message is None else "known"] += 1
+                return
+            self.counts[said.kind] += 1
+            self._record(session, message, said, digest)
+
+    def _record(
+        self, session: Session, message: m.Message, said: Notification, digest: str
+    ) -> None:
+        key = email_key(message.to_address or "")
+        hard = said.kind == "hard" or (said.kind == "soft" and self._has_lasted(session, key))
+        session.add(
+            m.Bounce(
+                digest=digest,
+                message_id=said.message,
+                email_key=key,
+                kind=said.kind,
+                status=said.status,
+                answer=said.answer,
+                at=self.now,
+            )
+        )
+        if hard and suppress(session, message, reason="bounced", status=said.status, now=self.now):
+            self.counts["suppressed"] += 1
+            self._tell(session, message)
+
+    def _has_lasted(self, session: Session, key: str) -> bool:
+        """Say whether this address has bounced softly for long, and nothing arrived since."""
+        b = m.Bounce
+        arrived = select(func.max(col(b.at))).where(
+            col(b.email_key) == key, col(b.kind) == "delivered"
+        )
+        since = session.execute(arrived).scalar() or m.EPOCH
+        first = session.execute(
+            select(func.min(col(b.at))).where(
+                col(b.email_key) == key,
+                col(b.kind) == "soft",
+                col(b.at) > max(since, self.now - EPISODE),
+            )
+        ).scalar()
+        return first is not None and first <= self.now - SOFT_FOR
+
+    def _tell(self, session: Session, message: m.Message) -> None:
+        """Look again at everybody whom this concerns; a request that came back is a task."""
+        row = m.LedgerRow
+        rows = session.execute(select(row).where(col(row.message_id) == message.id)).scalars()
+        for one in rows:
+            if one.step == mentor_request.STEP:
+                mentor_request.bounced(session, one, now=self.now)
