@@ -75,6 +75,7 @@ class Participant:
     extensions: Mapping[str, dt.datetime] = field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
     silenced: bool = False
+    parked: bool = False  # an undone import left them behind: everything waits
     cases: Mapping[str, dt.datetime] = field(default_factory=dict)  # open: kind → opened at
     past: Mapping[Key, PastRow] = field(default_factory=dict)
 
