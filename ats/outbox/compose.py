@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from typing import Any
 
@@ -133,7 +133,9 @@ class Composer:
     def _person(self, person: Participant) -> dict[str, Any]:
         contact = self.contacts[person.ref]
         submission = person.sections.get(self.timeline.programme.submission)
-        due = self.timeline.deadlines(person)
+        # During a pause without an end a date is not known yet; the published one stands in.
+        published = self.timeline.deadlines(replace(person, pauses=()))
+        due = {**published, **self.timeline.deadlines(person)}
         return {
             "ref": person.ref,
             "given_name": contact.given_name,

@@ -55,6 +55,10 @@ class StaffMail:
         telling = []
         for name, at in list(self._come(rule)):
             row = self._row(rule, name, at)
+            if rule.every is not None and self._is_stale(rule, at):
+                row.outcome, row.reason = "expired", None
+                self.outcomes["expired"] += 1
+                continue
             facts = self.letters.tell(row.step, row.occurrence, row.due_at)
             if facts is not None:
                 self._facts[row.key] = facts
@@ -63,6 +67,15 @@ class StaffMail:
                 row.outcome, row.reason = "skipped", "nothing-to-tell"
                 self.outcomes["skipped"] += 1
         return telling
+
+    def _is_stale(self, rule: Rule, at: dt.datetime) -> bool:
+        """Say whether a recurring letter is found so late that only a newer one is of use."""
+        if rule.useful_workdays is None:
+            return False
+        timeline = self.letters.timeline
+        days = timeline.workdays[timeline.programme.nation]
+        last = days.shift(timeline.local_date(at), rule.useful_workdays, away_counts=True)
+        return timeline.local_date(self.now) > last
 
     def _come(self, rule: Rule) -> Iterator[tuple[str, dt.datetime]]:
         """Yield name and moment of the occurrences that have come and have no row yet."""

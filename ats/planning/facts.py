@@ -76,6 +76,7 @@ class Participant:
     extensions: Mapping[str, dt.datetime] = field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
     silenced: bool = False
+    parked: bool = False  # an undone import left them behind: everything waits
     suppressed: frozenset[str] = frozenset()  # refs, theirs or a mentor's: no mail reaches them
     opted_out: frozenset[tuple[str, str]] = frozenset()  # (ref, class of message) switched off
     cases: Mapping[str, dt.datetime] = field(default_factory=dict)  # open: kind → opened at

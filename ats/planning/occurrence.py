@@ -30,13 +30,18 @@ class Occurrence:
     too_early: bool = False  # it lies before a late joiner's first day
 
     @property
+    def number(self) -> int:
+        """Its number: the last part of its name."""
+        return int(self.occurrence.rpartition("/")[2])
+
+    @property
     def key(self) -> Key:
         return (self.rule.step, self.occurrence, self.recipient)
 
 
-def name_of(subject: str | None, rule: Rule) -> str:
+def name_of(subject: str | None, rule: Rule, number: int = 1) -> str:
     """Return the occurrence's name: subject, rung and number, without what does not apply."""
-    return "/".join(part for part in (subject, rule.rung, "1") if part)
+    return "/".join(part for part in (subject, rule.rung, str(number)) if part)
 
 
 def is_open(key: Key, person: Participant) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -150,8 +151,11 @@ class Timeline(Moments):
         elif rule.for_each == "webinar":
             yield from self._for_webinars(rule, person)
         elif rule.about_mentor:
+            named: Counter[str] = Counter()
             for mentorship in person.mentorships:
-                yield from self._one(rule, person, mentorship, mentorship.ref)
+                named[mentorship.ref] += 1  # the same mentor named again is asked again
+                number = named[mentorship.ref]
+                yield from self._one(rule, person, mentorship, mentorship.ref, number)
         else:
             yield from self._one(rule, person, person.mentorship, None)
 
@@ -185,7 +189,12 @@ class Timeline(Moments):
             )
 
     def _one(
-        self, rule: Rule, person: Participant, mentorship: Mentorship | None, subject: str | None
+        self,
+        rule: Rule,
+        person: Participant,
+        mentorship: Mentorship | None,
+        subject: str | None,
+        number: int = 1,
     ) -> Iterator[Occurrence]:
         if rule.to == "mentor" and mentorship is None:
             return
@@ -204,7 +213,7 @@ class Timeline(Moments):
         if ended is not None and at >= ended and rule.anchor != "mentor-declined":
             return
         event = self._event(rule, person)
-        yield from self._occurrence(rule, person, mentorship, at, subject, event)
+        yield from self._occurrence(rule, person, mentorship, at, subject, event, number=number)
 
     def _occurrence(
         self,
@@ -216,6 +225,7 @@ class Timeline(Moments):
         event: dt.datetime | None,
         *,
         begun: bool = False,
+        number: int = 1,
     ) -> Iterator[Occurrence]:
         if rule.effective_from and self.local_date(at) < rule.effective_from:
             return
@@ -226,7 +236,7 @@ class Timeline(Moments):
         recipient, nation = self._recipient(rule, person, mentorship)
         yield Occurrence(
             rule=rule,
-            occurrence=name_of(subject, rule),
+            occurrence=name_of(subject, rule, number),
             recipient=recipient,
             role=rule.to,
             nation=nation,

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from ats.planning.conditions import Situation, first_failing, first_holding
 from ats.planning.facts import Participant, PastRow
+from ats.planning.moments import MORNING
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.windows import Windows
+from ats.planning.workdays import local_moment
 from config.programme import ClassPolicy
 
 #: Holds that end on their own date; the others end when what they wait for happens.
@@ -115,6 +117,8 @@ class Judge:
             return False
         ref = o.subject if o.rule.about_mentor else o.recipient
         ends = [m.ended_at for m in person.mentorships if m.ref == ref]
+        if o.rule.about_mentor:  # of the naming that it is about; the same mentor may be named anew
+            ends = ends[o.number - 1 : o.number]
         return all(end is not None and end <= self.now for end in ends)
 
     def _stops_after_submission(self, o: Occurrence, person: Participant) -> bool:
@@ -148,8 +152,13 @@ class Judge:
             return Verdict("held", "paused")
         if self.timeline.cohort.status == "trial" and not self._reachable(o):
             return Verdict("held", "trial")
-        if first_holding(rule.wait_while, at) is not None:
+        if person.parked or first_holding(rule.wait_while, at) is not None:
             return Verdict("held", "parked")
+        for pause in person.pauses:
+            if pause.holds(self.today):  # it fell due before: what falls due within is skipped
+                back = pause.until_on
+                morning = local_moment(back, MORNING, self.timeline.zone) if back else None
+                return Verdict("held", "paused", morning)
         if rule.needs_join_link and not self.timeline.webinars[o.subject or ""].join_url:
             return Verdict("held", "join-link")
         if rule.release and not _is_released(row):

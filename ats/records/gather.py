@@ -99,6 +99,7 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
                 mentorships=tuple(mentorships.get(row.id, ())),
                 extensions={o.milestone: o.due_at for o in mine if o.milestone and o.due_at},
                 pauses=tuple(Pause(o.from_on, o.until_on) for o in mine if o.from_on),
+                parked=any(o.kind == "parked" for o in mine),
                 silenced=any(o.kind == "silence" for o in mine),
                 suppressed=suppressed.get(row.id, frozenset()),
                 opted_out=opted_out.get(row.id, frozenset()),

@@ -165,10 +165,14 @@ class Enrolment(SQLModel, table=True):
 
 
 class Overlay(SQLModel, table=True):
-    """What staff changed in one person's year: a moved deadline, a pause, a silence."""
+    """What staff changed in one person's year: a moved deadline, a pause, a silence.
+
+    `parked`: nothing goes to or about somebody whom an undone import left behind, until a
+    roster names them again; their dates stay.
+    """
 
     __table_args__ = (
-        _one_of("kind", "extension", "pause", "silence"),
+        _one_of("kind", "extension", "pause", "silence", "parked"),
         CheckConstraint(
             "kind <> 'extension' OR (milestone IS NOT NULL AND due_at IS NOT NULL)",
             name="extension_complete",

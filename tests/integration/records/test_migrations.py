@@ -22,7 +22,8 @@ FIRST = [
     ),
     (
         "INSERT INTO message (id, rfc_id, cohort_id, recipient, role, send_on, bundle, class,"
-        " counts, has_chaser, has_tip, date, status, attempts, sent_at) VALUES (1, 'a@b', 1, 'operations',"
+        " counts, has_chaser, has_tip, date, status, attempts, sent_at)"
+        " VALUES (1, 'a@b', 1, 'operations',"
         f" 'operations', '2026-10-05', 'x', 'internal', false, false, false, '{MOMENT}', 'sent', 1,"
         f" '{MOMENT}')"
     ),

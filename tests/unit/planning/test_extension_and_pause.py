@@ -21,6 +21,7 @@ from people import (
     timeline,
     told,
     verdict,
+    verdicts,
 )
 
 from ats.planning.facts import Participant, PastRow, Pause
@@ -231,3 +232,27 @@ def test_after_the_return_the_year_goes_on_with_the_days_added() -> None:
         "minus-1": "Tue 19 Oct 2027 09:00",
         "plus-1": "Thu 21 Oct 2027 09:00",
     }
+
+
+@pytest.mark.parametrize(
+    ("pause", "expected"),
+    [
+        (Pause(day("Wed 25 Nov 2026"), day("Mon 30 Nov 2026")), "Mon 30 Nov 2026 09:00"),
+        (Pause(day("Wed 25 Nov 2026")), None),
+    ],
+)
+def test_what_fell_due_before_a_pause_and_has_not_gone_waits_for_the_return(
+    pause: Pause, expected: str | None
+) -> None:
+    paused = replace(ADA, pauses=(pause,))
+    until = f" until {expected}" if expected else ""
+    assert verdict(paused, "pdp-tip 1", "Thu 26 Nov 2026 09:00") == f"held paused{until}"
+
+
+def test_nothing_goes_to_or_about_somebody_whom_an_undone_import_left_behind() -> None:
+    parked = replace(
+        ADA, parked=True, mentorships=(mentor(accepted_at=at("Mon 12 Oct 2026 09:00")),)
+    )
+    now = "Wed 25 Nov 2026 09:00"
+    still = {what for what in verdicts(parked, now).values() if what in ("queued", "case-opened")}
+    assert (still, verdict(parked, "pdp-tip 1", now)) == (set(), "held parked")

@@ -231,3 +231,29 @@ def test_a_new_mentor_gets_only_what_is_still_of_use() -> None:
         ("Mon 1 Mar 2027 11:00", ["mentor-welcome"]),
         ("Wed 3 Mar 2027 09:00", ["webinar-tomorrow"]),
     ]
+
+
+def test_a_mentor_named_anew_after_another_is_asked_anew() -> None:
+    first = mentor(ended_at=at("Mon 12 Oct 2026 09:00"))
+    other = mentor(ref="M0002", ended_at=at("Wed 14 Oct 2026 09:00"))
+    again = mentor(named_at=at("Wed 14 Oct 2026 09:00"))
+    ada = participant(
+        mentorships=(first, other, again),
+        past={
+            ("mentor-request", "M0001/1", "M0001"): PastRow("skipped"),
+            ("mentor-request", "M0002/1", "M0002"): PastRow("skipped"),
+        },
+    )
+    requests = {
+        name: what
+        for name, what in verdicts(ada, "Thu 15 Oct 2026 09:00").items()
+        if name.startswith("mentor-request")
+    }
+    assert requests == {"mentor-request M0001/2": "queued"}
+
+
+def test_the_first_naming_of_a_mentor_who_was_named_anew_asks_nobody_twice() -> None:
+    first = mentor(ended_at=at("Mon 12 Oct 2026 09:00"))
+    again = mentor(named_at=at("Wed 14 Oct 2026 09:00"))
+    ada = participant(mentorships=(first, again))
+    assert verdict(ada, "mentor-request M0001/1", "Thu 15 Oct 2026 09:00") == "skipped mentor-ended"

@@ -415,7 +415,8 @@ def upgrade() -> None:
             "kind <> 'pause' OR from_on IS NOT NULL", name=op.f("ck_overlay_pause_begins")
         ),
         sa.CheckConstraint(
-            "kind IN ('extension', 'pause', 'silence')", name=op.f("ck_overlay_kind_known")
+            "kind IN ('extension', 'pause', 'silence', 'parked')",
+            name=op.f("ck_overlay_kind_known"),
         ),
         sa.CheckConstraint(
             "until_on IS NULL OR until_on >= from_on", name=op.f("ck_overlay_pause_in_order")
