@@ -1,16 +1,22 @@
-"""`ats message`: list, show."""
+"""`ats message`: list, show, resend, park, release."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ats.commands.answer import answer, say, spoken, table
-from ats.commands.desk import open_desk
-from ats.commands.options import Cohorts, Json
+from ats.commands.desk import name_of, open_desk
+from ats.commands.options import By, Cohorts, Json, Now
+
+if TYPE_CHECKING:
+    from ats.outbox.by_hand import Handled
 
 app = typer.Typer(name="message", help="E-mails, as they were written.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="ID", help="Its number or its Message-ID.")]
 
 
 @app.command("list")
@@ -19,6 +25,10 @@ def list_(
     person: Annotated[
         str | None,
         typer.Option("--person", metavar="REF", help="To a participant or mentor."),
+    ] = None,
+    text: Annotated[
+        str | None,
+        typer.Option("--text", help="Only those that say this, in subject or body."),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most.")] = 50,
     as_json: Json = False,
@@ -33,7 +43,13 @@ def list_(
         with desk.office.store.read() as session:
             ref = known(session, person).ref if person is not None else None
             found = listed(
-                session, desk.office.renderer, zone=desk.zone, cohorts=codes, to=ref, limit=limit
+                session,
+                desk.office.renderer,
+                zone=desk.zone,
+                cohorts=codes,
+                to=ref,
+                text=text,
+                limit=limit,
             )
 
         def human() -> None:
@@ -57,7 +73,7 @@ def list_(
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="Its number or its Message-ID.")],
+    name: Name,
     as_json: Json = False,
 ) -> None:
     """Show one e-mail as it was written, and every attempt to deliver it."""
@@ -75,6 +91,11 @@ def _show(told: dict[str, Any]) -> None:
     for attempt in told["attempts"]:
         code = f"{attempt['code']} " if attempt["code"] else ""
         say(f"{spoken(attempt['at'])}: {attempt['result']} ({code}{attempt['answer']})")
+    for bounce in told["bounces"]:
+        said = " ".join(filter(None, (bounce["status"], bounce["answer"])))
+        say(f"{spoken(bounce['at'])}: came back, {bounce['kind']} ({said})")
+    if told["proven"] is False:
+        say("What follows is not byte for byte what was sent: this version writes it differently.")
     say()
     if told["subject"] is None:
         say("It is written at the moment of sending.")
@@ -82,3 +103,44 @@ def _show(told: dict[str, Any]) -> None:
         say(told["subject"])
         say()
         say(told["text"])
+
+
+@app.command()
+def resend(name: Name, now: Now = None, by: By = None, as_json: Json = False) -> None:
+    """Send what it said once more, as a message of its own, to the address of today."""
+    from ats.outbox import by_hand
+
+    _handle(by_hand.resend, name, now=now, by=by, as_json=as_json)
+
+
+@app.command()
+def park(name: Name, now: Now = None, by: By = None, as_json: Json = False) -> None:
+    """Put a waiting e-mail aside until it is released."""
+    from ats.outbox import by_hand
+
+    _handle(by_hand.park, name, now=now, by=by, as_json=as_json)
+
+
+@app.command()
+def release(name: Name, now: Now = None, by: By = None, as_json: Json = False) -> None:
+    """Let a parked e-mail go with the next tick, if it still may."""
+    from ats.outbox import by_hand
+
+    _handle(by_hand.release, name, now=now, by=by, as_json=as_json)
+
+
+def _handle(
+    action: Callable[..., Handled],
+    name: str,
+    *,
+    now: str | None,
+    by: str | None,
+    as_json: bool,
+) -> None:
+    who = name_of(by)
+    with open_desk(now) as desk:
+        done = action(desk.office, name, now=desk.now, by=who)
+        goes_at = done.goes_at.astimezone(desk.zone).isoformat() if done.goes_at else None
+        document = {"message_id": done.message_id, "status": done.status, "goes_at": goes_at}
+        when = f", to go from {spoken(goes_at)}" if goes_at else ""
+        answer(document, as_json=as_json, human=lambda: say(f"It is {done.status}{when}."))

@@ -99,6 +99,8 @@ class Claim:
         composer: Composer,
     ) -> dict[str, Any] | None:
         """Return the context of a message after the retest, None if it does not go now."""
+        if message.repeats_id is not None:
+            return self._again(message, rows, people)
         if all(row.enrolment_id is None for row in rows) and message.role in STAFF_ROLES:
             return self._staff_context(message, rows, composer)
         return self._context(message, rows, people, verdicts, composer)
@@ -153,10 +155,33 @@ class Claim:
                 return None
             else:
                 self._drop(row, verdict)
+        if lines and message.unsure and message.context:  # it may have arrived: word for word
+            return message.context
         if lines:
             return composer.compose(message.recipient, message.role, lines)
         self._dissolve(message)
         return None
+
+    def _again(
+        self,
+        message: m.Message,
+        rows: Sequence[m.LedgerRow],
+        people: Mapping[int, Participant],
+    ) -> dict[str, Any] | None:
+        """Return what staff send again: what was said, unless nothing may go to them now."""
+        if self.cohort.status == "paused":
+            message.next_attempt_at = self._later()
+            return None
+        for row in rows:
+            person = people.get(row.enrolment_id or 0)
+            verdict = self.planner.left(person, None) if person else None
+            if person is not None and verdict is None and row.recipient in person.suppressed:
+                verdict = Verdict("skipped", "suppressed")
+            if verdict is not None:
+                self._drop(row, Verdict("cancelled", verdict.reason))
+                self._dissolve(message)
+                return None
+        return message.context
 
     def _staff_context(
         self, message: m.Message, rows: Sequence[m.LedgerRow], composer: Composer

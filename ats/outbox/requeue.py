@@ -44,7 +44,7 @@ def dissolve_yesterdays(
 ) -> int:
     """Let the rows of mail queued for an earlier day, and never tried, be planned afresh.
 
-    Notices wait as they are: nothing plans them.
+    Notices, and what staff send again, wait as they are: nothing plans them.
     """
     msg, row = m.Message, m.LedgerRow
     old = list(
@@ -55,6 +55,7 @@ def dissolve_yesterdays(
                 col(msg.attempts) == 0,
                 col(msg.send_on) < today,
                 col(msg.bundle).not_like(f"{notices.BUNDLE}%"),
+                col(msg.repeats_id).is_(None),
             )
         ).scalars()
     )

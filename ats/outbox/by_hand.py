@@ -1,0 +1,208 @@
+"""What staff do with one message: send it again, put it aside, let it go."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from ats.errors import Refused
+from ats.office import Office
+from ats.outbox.cohort_now import CohortNow
+from ats.outbox.messages import message_named
+from ats.outbox.park import put_aside
+from ats.outbox.requeue import queue_again
+from ats.outbox.stage import insert_message, rfc_id
+from ats.planning.planner import Planner
+from ats.records import gather
+from ats.records import models as m
+from config.programme import MessageClass
+
+#: The bundles of what is sent again begin so; nothing else joins such a message.
+BUNDLE = "again/"
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of the message; `goes_at` is the first moment at which it may go."""
+
+    message_id: str
+    status: str
+    goes_at: dt.datetime | None = None
+
+
+def resend(office: Office, name: str, *, now: dt.datetime, by: str) -> Handled:
+    """Queue what this message said once more, to the recipient's address of today.
+
+    A message of its own, with a Message-ID and a ledger row of its own (`…/again-1`): what was
+    sent stays as it is. It goes in the hours of its class; the weekly cap does not hold it.
+    Raises NotFound, and Refused for what still waits, was never written, or must not go.
+    """
+    with office.store.write() as session:
+        message, row = _message_and_row(session, name)
+        if message.status not in ("sent", "failed") or not message.context:
+            raise Refused(_STILL_WAITS.get(message.status, _NEVER_WRITTEN).format(name=name))
+        _refuse_unreachable(session, message, row)
+        again = _next_number(session, row)
+        occurrence = f"{row.occurrence}/again-{again}"
+        at = CohortNow(office, session.get_one(m.Cohort, message.cohort_id).code, now)
+        planner = at.planner(session, at.cohort(session))
+        goes_at = _opening(planner, session, message, row)
+        key = (row.step, occurrence, row.recipient)
+        values = _copied(message) | {
+            "rfc_id": rfc_id(at.code, key, now, office.letterhead.domain),
+            "send_on": planner.timeline.local_date(goes_at),
+            "bundle": BUNDLE + "/".join(key),
+            "date": now,
+            "next_attempt_at": goes_at if goes_at > now else None,
+            "repeats_id": message.id,
+        }
+        session.add(_row_again(row, occurrence, now, insert_message(session, values)))
+        _audit(session, message, "message resent", now=now, by=by, after=values["rfc_id"])
+        return Handled(values["rfc_id"], "queued", goes_at)
+
+
+def park(office: Office, name: str, *, now: dt.datetime, by: str) -> Handled:
+    """Put a waiting message aside until it is released. Raises NotFound and Refused."""
+    with office.store.write() as session:
+        message, _ = _message_and_row(session, name)
+        if message.status != "queued":
+            raise Refused(_NOT_WAITING[message.status].format(name=name))
+        put_aside(message, _rows(session, message), now=now)
+        _audit(session, message, "message parked", now=now, by=by)
+        return Handled(message.rfc_id, message.status)
+
+
+def release(office: Office, name: str, *, now: dt.datetime, by: str) -> Handled:
+    """Let a parked message go with the next tick, if it still may. Raises NotFound, Refused."""
+    with office.store.write() as session:
+        message, _ = _message_and_row(session, name)
+        if message.status != "parked":
+            raise Refused(
+                f"Message {name} is not parked (it is {message.status}), so there is nothing to "
+                "release."
+            )
+        queue_again(session, message, may_have_left=message.unsure > 0)
+        message.next_attempt_at = None
+        for row in _rows(session, message):
+            row.outcome, row.reason, row.decided_at = "queued", None, now
+        _audit(session, message, "message released", now=now, by=by)
+        return Handled(message.rfc_id, message.status)
+
+
+_STILL_WAITS = {
+    "queued": "Message {name} has not been sent yet; it goes by itself.",
+    "claimed": "Message {name} is being sent at this moment; look again in a minute.",
+    "parked": "Message {name} is parked; let it go with `ats message release {name}`.",
+}
+_NEVER_WRITTEN = "Message {name} was never written, so there is nothing to send again."
+_NOT_WAITING = {
+    "claimed": "Message {name} is being sent at this moment, so it cannot be parked any more.",
+    "sent": "Message {name} has been sent, so it cannot be parked any more.",
+    "failed": "Message {name} has failed for good; there is nothing to park.",
+    "parked": "Message {name} is parked already.",
+}
+
+
+def _message_and_row(session: Session, name: str) -> tuple[m.Message, m.LedgerRow]:
+    message = message_named(session, name)
+    row = m.LedgerRow
+    rows = session.execute(
+        select(row).where(col(row.message_id) == message.id).order_by(col(row.due_at), col(row.key))
+    )
+    first: m.LedgerRow | None = rows.scalars().first()
+    if first is None:
+        raise Refused(f"Message {name} has no row in the ledger; run `ats doctor`.")
+    return message, first
+
+
+def _rows(session: Session, message: m.Message) -> list[m.LedgerRow]:
+    row = m.LedgerRow
+    mine = select(row).where(col(row.message_id) == message.id, col(row.outcome).in_(m.OPEN))
+    return list(session.execute(mine).scalars())
+
+
+def _refuse_unreachable(session: Session, message: m.Message, row: m.LedgerRow) -> None:
+    if row.enrolment_id is None:
+        return
+    person = gather.participants(session, [row.enrolment_id])[0]
+    if person.silenced or person.status != "active" or person.parked:
+        how = "silenced" if person.silenced else "parked" if person.parked else person.status
+        raise Refused(f"Nothing goes to or about {person.ref} at present ({how}).")
+    if message.recipient in person.suppressed:
+        raise Refused(
+            f"The address of {message.recipient} does not work; import one that does with the "
+            "roster, then send this again."
+        )
+
+
+def _opening(
+    planner: Planner, session: Session, message: m.Message, row: m.LedgerRow
+) -> dt.datetime:
+    """Return the first moment at which mail of this class may go to this recipient."""
+    nation = planner.timeline.programme.nation
+    if row.enrolment_id is not None:
+        person = gather.participants(session, [row.enrolment_id])[0]
+        mentors = {mentorship.ref: mentorship.nation for mentorship in person.mentorships}
+        nation = mentors.get(message.recipient, person.nation)
+    policy = planner.policy.classes[cast("MessageClass", message.class_)]
+    return planner.windows.opening(policy, nation, planner.now)[0]
+
+
+def _next_number(session: Session, row: m.LedgerRow) -> int:
+    r = m.LedgerRow
+    told = select(func.count()).where(
+        col(r.enrolment_id).is_not_distinct_from(row.enrolment_id),
+        col(r.step) == row.step,
+        col(r.recipient) == row.recipient,
+        col(r.occurrence).startswith(f"{row.occurrence}/again-", autoescape=True),
+    )
+    return int(session.execute(told).scalar_one()) + 1
+
+
+def _copied(message: m.Message) -> dict[str, Any]:
+    names = ("cohort_id", "recipient", "role", "class_", "context", "has_chaser", "has_tip")
+    return {name: getattr(message, name) for name in names}
+
+
+def _row_again(row: m.LedgerRow, occurrence: str, now: dt.datetime, message: int) -> m.LedgerRow:
+    head = row.key.removesuffix(f"/{row.step}/{row.occurrence}/{row.recipient}")
+    return m.LedgerRow(
+        key=f"{head}/{row.step}/{occurrence}/{row.recipient}",
+        cohort_id=row.cohort_id,
+        enrolment_id=row.enrolment_id,
+        step=row.step,
+        occurrence=occurrence,
+        recipient=row.recipient,
+        role=row.role,
+        class_=row.class_,
+        due_at=now,
+        outcome="queued",
+        decided_at=now,
+        message_id=message,
+    )
+
+
+def _audit(
+    session: Session,
+    message: m.Message,
+    action: str,
+    *,
+    now: dt.datetime,
+    by: str,
+    after: str | None = None,
+) -> None:
+    session.add(
+        m.Audit(
+            at=now,
+            by=by,
+            action=action,
+            cohort_id=message.cohort_id,
+            subject=message.recipient,
+            before={"message_id": message.rfc_id},
+            after={"message_id": after} if after else None,
+        )
+    )
