@@ -19,6 +19,8 @@ from flows.cohort_timeline import cohort_timeline
 from flows.deliver import deliver
 from flows.escalate_stalled import escalate_stalled
 from flows.import_exports import import_exports
+from flows.read_bounces import read_bounces
+from flows.reconcile import reconcile
 from flows.report_cohorts import report_cohorts
 from flows.send_tips import send_tips
 
@@ -31,6 +33,8 @@ SCHEDULES: tuple[tuple[Flow[..., Any], str], ...] = (
     (import_exports, "4-59/15 7-19 * * *"),
     (cohort_timeline, "2 7 * * *"),
     (report_cohorts, "32 8-18/2 * * 1-5"),
+    (read_bounces, "9,39 7-19 * * *"),
+    (reconcile, "40 4 * * *"),
 )
 
 
