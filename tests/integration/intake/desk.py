@@ -44,6 +44,7 @@ CAT = "2026-10,P0003,Cat,Owen,cat@dyfed.example,Castle College,wales,2026-10-05"
 MIA = "M0001,Mia,Stone,mia@harbour.example,england"
 NED = "M0002,Ned,Frost,ned@harbour.example,wales"
 NOBODY = ",,,,"
+UNDO_LEAVES = ("import", "import_change", "audit", "next_due_at")  # what an undone import leaves
 
 
 @dataclass(frozen=True)
