@@ -1,0 +1,73 @@
+"""What an e-mail says of the person it goes to is so."""
+
+from typing import Any
+
+import pytest
+
+from ats.outbox.render import Rendered, Renderer
+from tests.unit.email_templates.samples import (
+    MENTOR,
+    PARTICIPANT,
+    SECTIONS,
+    TEMPLATES,
+    Fields,
+    message,
+    part,
+    person,
+    shared,
+)
+
+RENDERER = Renderer(TEMPLATES)
+ASKED: Fields = {**MENTOR, "accepted": False}
+AGREED: Fields = {**MENTOR, "accepted": True}
+MENTOR_IS_NAMED = ["summer-note", "autumn-return", "submission-received"]
+
+
+def to_participant(key: str, *, today: str = "2027-06-29", **fields: Any) -> str:
+    """Return the text of an e-mail to a participant, on one line."""
+    about = {"person": person(), **fields}
+    context = message(shared(PARTICIPANT, "participant", today=today), part(key, **about))
+    return one_line(RENDERER.render(context))
+
+
+def one_line(mail: Rendered) -> str:
+    return " ".join(mail.text.split())
+
+
+@pytest.mark.parametrize("key", MENTOR_IS_NAMED)
+def test_who_has_not_agreed_is_nobodys_mentor(key: str) -> None:
+    """Who was asked and did not answer is named as that, with what the participant can do."""
+    complete = SECTIONS if key == "submission-received" else []
+    about = person(complete=complete, submitted=key == "submission-received")
+
+    asked = to_participant(key, person=about, mentor=ASKED)
+    agreed = to_participant(key, person=about, mentor=AGREED)
+
+    assert "no answer is recorded with us so far" in asked
+    assert '"please suggest someone"' in asked
+    assert "no answer is recorded" not in agreed
+    assert "please suggest someone" not in agreed
+    for promise in (
+        f"we ask {MENTOR['full_name']} to sign",
+        f"Agree a day after the summer with {MENTOR['full_name']}",
+        f"Tell {MENTOR['full_name']} that it is done",
+        "your mentor is asked",
+    ):
+        assert promise not in asked
+
+
+def test_who_has_submitted_without_a_mentor_is_told_what_is_left() -> None:
+    """With a mentor who agreed there is nothing more to do; without one there is one thing."""
+    done = person(complete=SECTIONS, submitted=True)
+
+    texts = {
+        name: to_participant("submission-received", person=done, mentor=mentor)
+        for name, mentor in {"agreed": AGREED, "asked": ASKED, "nobody": None}.items()
+    }
+
+    assert {name: "You need do nothing more." in text for name, text in texts.items()} == {
+        "agreed": True,
+        "asked": False,
+        "nobody": False,
+    }
+    assert "no mentor is recorded for you" in texts["nobody"]
