@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session
 
 from ats.errors import NotFound, Refused
@@ -16,30 +15,16 @@ from ats.intake.hanging import Hanging
 from ats.intake.history import spoken, standing_imports
 from ats.intake.imports import lock_imports
 from ats.intake.known import PARKED
-from ats.intake.relations import AUDIT, IMPORT, OVERLAY, rows_where
+from ats.intake.relations import IMPORT, OVERLAY, rows_where
+from ats.intake.reopening import reopen_cases
 from ats.intake.restoring import Restoring, rewrite
 from ats.intake.staff import refs_of
 from ats.intake.traces import Record, Traces
+from ats.intake.undone import Undone, record_undone
 from ats.intake.unsent import remove_rows, unsend
 from ats.intake.writing import insert_rows, wake
 
-UNDONE = "import undo"  # action of the audit trail
 _ROWS = ("mentorship", "enrolment", "role", "person", "progress", "header_mapping")
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """What became of an import's values and rows."""
-
-    import_id: int
-    kind: str
-    restored: int  # values
-    removed: int  # rows
-    kept: tuple[str, ...]  # what somebody changed since, as "P0017 email"
-    named: tuple[str, ...]  # what a later roster names as well
-    written: tuple[str, ...]  # mentors who were asked or written to, or mentor elsewhere
-    parked: tuple[str, ...]  # refs of people who stay because something hangs on them
-    reopened: tuple[str, ...] = ()  # cases that only what is taken back had closed
 
 
 def undo_import(
@@ -65,6 +50,14 @@ def undo_import(
     undoing.take_rows_back()
     undoing.restore_values()
     parked = undoing.park(now, by)
+    reopened = reopen_cases(
+        connection,
+        undoing.concerned,
+        since=found.applied_at,
+        import_id=import_id,
+        now=now,
+        by=by,
+    )
     undone = Undone(
         import_id=import_id,
         kind=found.kind,
@@ -74,11 +67,12 @@ def undo_import(
         named=tuple(undoing.named),
         written=tuple(undoing.written),
         parked=parked,
+        reopened=reopened,
     )
     connection.execute(
         update(IMPORT).where(IMPORT.c.id == import_id).values(undone_at=now, undone_by=by)
     )
-    _audit(connection, found.cohort_id, undone, now, by)
+    record_undone(connection, found.cohort_id, undone, now, by)
     wake(
         connection,
         found.cohort_id,
@@ -117,7 +111,11 @@ class _Undoing:
         self._session = session
         self._connection = session.connection()
         self._traces = Traces(session, import_id, cohort_id)
-        remove_rows(self._connection, "progress", self._as_made("progress"))  # people hang on them
+        going = self._as_made("progress")
+        self._lost_progress = {
+            int(self._traces.value("progress", id_, "enrolment_id")) for id_ in going
+        }
+        remove_rows(self._connection, "progress", going)  # before: people hang on them
         self._hanging = Hanging(self._connection, self._traces)
         self._import_id = import_id
         self._gone: set[Record] = set()
@@ -211,6 +209,14 @@ class _Undoing:
         ids = self._hanging.parked
         return {row[0] for row in rows_where(self._connection, query, OVERLAY.c.enrolment_id, ids)}
 
+    @property
+    def concerned(self) -> set[int]:
+        """The enrolments that stay and of which something was taken back."""
+        ids = {id_ for name, id_ in self._touched if name == "enrolment"} | self._lost_progress
+        changed = [id_ for name, id_ in self._touched if name == "progress"]
+        ids |= {self._traces.value("progress", id_, "enrolment_id") for id_ in changed}
+        return ids - {id_ for name, id_ in self._gone if name == "enrolment"}
+
     def touched(self, entity: str) -> list[int]:
         return [id_ for name, id_ in self._touched if name == entity]
 
@@ -219,23 +225,3 @@ class _Undoing:
 
     def _label(self, entity: str, entity_id: int) -> str:
         return "/".join(self._refs(entity, entity_id)) or f"{entity} {entity_id}"
-
-
-def _audit(
-    connection: Connection, cohort_id: int, undone: Undone, now: dt.datetime, by: str
-) -> None:
-    row = {"at": now, "by": by, "cohort_id": cohort_id, "reason": "", "restricted": False}
-    counts = {"restored": undone.restored, "removed": undone.removed, "kept": list(undone.kept)}
-    after = {"import": undone.import_id, **counts, "parked": list(undone.parked)}
-    connection.execute(insert(AUDIT).values(**row, action=UNDONE, after=after))
-    parked = [
-        {
-            **row,
-            "action": f"{UNDONE}: parked",
-            "subject": ref,
-            "after": {"import": undone.import_id},
-        }
-        for ref in undone.parked
-    ]
-    if parked:
-        connection.execute(insert(AUDIT), parked)

@@ -15,7 +15,8 @@ from ats.intake.preflight import Preflight
 from ats.intake.progress import preflight_progress
 from ats.intake.roster import preflight_roster
 from ats.intake.table import read_table
-from ats.intake.undo import Undone, undo_import
+from ats.intake.undo import undo_import
+from ats.intake.undone import Undone
 from ats.records.models import Audit, Cohort
 from ats.records.store import Store
 

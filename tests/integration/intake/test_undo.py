@@ -1,10 +1,12 @@
 """Taking an import back, and what stays."""
 
+import datetime as dt
+
 import pytest
 from desk import ADA, BEN, CAT, MIA, NED, UNDO_LEAVES, Desk, progress, roster
 
 from ats.errors import NotFound, Refused
-from ats.records.models import LedgerRow, Message, Overlay
+from ats.records.models import Case, LedgerRow, Message, Overlay
 
 CHANGED = (
     f"{ADA.replace('Byron', 'King').replace('2026-10-05', '2026-10-12')},{NED}",
@@ -271,3 +273,34 @@ def test_who_was_parked_for_an_export_goes_with_the_export(desk: Desk) -> None:
     assert desk.undo(first).parked == ("P0001",)
     desk.undo(second)
     assert desk.dump(*UNDO_LEAVES) == before
+
+
+def a_case(desk: Desk, because: str, *, kind: str = "stalled-portfolio") -> None:
+    """Leave a case that closed an hour from now."""
+    with desk.store.write() as session:
+        case = Case(cohort_id=1, enrolment_id=desk.rows("enrolment", "id")[0][0], kind=kind,
+                    owner="pxm", state="closed", opened_at=desk.now, closed_because=because,
+                    closed_at=desk.now + dt.timedelta(hours=1))  # fmt: skip
+        session.add(case)
+
+
+def test_a_case_that_closed_on_what_is_taken_back_is_open_again(desk: Desk) -> None:
+    desk.roster(roster(ADA))
+    import_id = desk.progress(progress("P0001,pdp,complete,2026-10-07"), "2026-10-12")["import_id"]
+    a_case(desk, "moved")
+    a_case(desk, "mentor accepted", kind="call-mentor")
+    assert desk.undo(import_id).reopened == ("P0001 stalled-portfolio",)
+    assert desk.rows("cases", "state", "closed_at", "closed_because")[0] == ("open", None, None)
+    assert desk.rows("cases", "state")[1] == ("closed",)
+    assert ("import undo: case opened again", "P0001") in desk.rows("audit", "action", "subject")
+
+
+def test_but_not_where_another_of_its_kind_is_open(desk: Desk) -> None:
+    desk.roster(roster(ADA))
+    import_id = desk.progress(progress("P0001,pdp,complete,2026-10-07"), "2026-10-12")["import_id"]
+    a_case(desk, "moved")
+    with desk.store.write() as session:
+        session.add(Case(cohort_id=1, enrolment_id=desk.rows("enrolment", "id")[0][0],
+                         kind="stalled-portfolio", owner="pxm", opened_at=desk.now))  # fmt: skip
+    assert desk.undo(import_id).reopened == ()
+    assert desk.rows("cases", "state") == [("closed",), ("open",)]
