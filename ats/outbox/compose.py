@@ -139,6 +139,8 @@ class Composer:
             "due": {key: self._text(moment) for key, moment in due.items()},
             "complete": sorted(key for key, s in person.sections.items() if s.complete),
             "submitted": submission is not None and submission.complete,
+            "signed_off": person.mentorship is not None
+            and person.mentorship.signed_off_at is not None,
         }
 
     def _mentor(self, person: Participant) -> dict[str, Any] | None:
