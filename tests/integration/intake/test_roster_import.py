@@ -315,6 +315,16 @@ def test_other_headers_are_understood_once_they_were_explained(desk: Desk) -> No
     )
 
 
+def test_the_same_file_again_is_read_as_it_was_explained(desk: Desk) -> None:
+    text = roster(ADA).replace("email", "email,Work e-mail", 1)
+    text = text.replace("ada@riverside.example", "ada@home.example,ada@riverside.example")
+    desk.roster(text, mapping={"Work e-mail": "email"})
+    again = desk.roster(text)
+    assert counts(again) == (0, 0, 1, 0, 0)
+    assert "email is read from 'Work e-mail', as was said of it earlier." in again["notes"]
+    assert desk.people()["P0001"]["email"] == "ada@riverside.example"
+
+
 def test_one_person_may_be_in_two_cohorts(desk: Desk) -> None:
     desk.launch("2027-10")
     desk.roster(roster(ADA))
