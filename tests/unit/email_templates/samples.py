@@ -78,6 +78,7 @@ def person(who: Fields = PARTICIPANT, **fields: Any) -> Fields:
         "due": DUE,
         "complete": [],
         "submitted": False,
+        "signed_off": False,
         **fields,
     }
 
@@ -174,7 +175,9 @@ def _year() -> list[Fields]:
 
 
 def _to_mentors(key: str) -> Iterator[Fields]:
-    groups = [[person()], [person(organisation=None), person(SECOND, due={**DUE, **EXTENDED})]]
+    second = person(SECOND, due={**DUE, **EXTENDED})
+    groups = [[person()], [person(organisation=None, signed_off=True)]]
+    groups += [[person(), second], [person(signed_off=True), second]]
     known: Fields = {"answer_url": ANSWER, "calendar_url": CALENDAR, "webinars": _year()}
     for mentees, fields, rung in product(groups, [{}, known], _rungs(key)):
         about = {"person": mentees[0], "mentees": mentees, "rung": rung, **fields}

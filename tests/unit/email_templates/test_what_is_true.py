@@ -8,6 +8,7 @@ from ats.outbox.render import Rendered, Renderer
 from tests.unit.email_templates.samples import (
     MENTOR,
     PARTICIPANT,
+    SECOND,
     SECTIONS,
     TEMPLATES,
     Fields,
@@ -27,6 +28,13 @@ def to_participant(key: str, *, today: str = "2027-06-29", **fields: Any) -> str
     """Return the text of an e-mail to a participant, on one line."""
     about = {"person": person(), **fields}
     context = message(shared(PARTICIPANT, "participant", today=today), part(key, **about))
+    return one_line(RENDERER.render(context))
+
+
+def to_mentor(key: str, *mentees: Fields, today: str = "2027-10-13", **fields: Any) -> str:
+    """Return the text of an e-mail to a mentor, on one line."""
+    about = {"person": mentees[0], "mentees": list(mentees), **fields}
+    context = message(shared(MENTOR, "mentor", today=today), part(key, **about))
     return one_line(RENDERER.render(context))
 
 
@@ -71,3 +79,21 @@ def test_who_has_submitted_without_a_mentor_is_told_what_is_left() -> None:
         "nobody": False,
     }
     assert "no mentor is recorded for you" in texts["nobody"]
+
+
+def test_a_mentor_whose_sign_off_is_open_is_not_told_that_all_is_done() -> None:
+    """Whoever is waited for is named; for the others there is nothing more to do."""
+    first, second = person(signed_off=True), person(SECOND, signed_off=True)
+    waiting = person(SECOND)
+
+    done = to_mentor("mentor-thanks", first, second)
+    one_open = to_mentor("mentor-thanks", first, waiting)
+    all_open = to_mentor("mentor-thanks", waiting)
+
+    assert "There is nothing more for you to do." in done
+    assert "sign-off" not in done
+    assert "we have no sign-off from you for Bronagh Zephyrine." in one_open
+    assert "For Eilidh there is nothing more for you to do." in one_open
+    assert "we have no sign-off from you for Bronagh Zephyrine." in all_open
+    assert "nothing more for you to do" not in all_open
+    assert "The programme year has ended. Thank you" in all_open
