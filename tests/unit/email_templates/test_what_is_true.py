@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from ats.outbox.render import Rendered, Renderer
+from config.programme import Programme
+from config.programme_file import find_programme, load_programme
 from tests.unit.email_templates.samples import (
     MENTOR,
     PARTICIPANT,
@@ -12,6 +14,7 @@ from tests.unit.email_templates.samples import (
     SECTIONS,
     TEMPLATES,
     Fields,
+    contexts,
     message,
     part,
     person,
@@ -20,6 +23,7 @@ from tests.unit.email_templates.samples import (
 
 RENDERER = Renderer(TEMPLATES)
 ASKED: Fields = {**MENTOR, "accepted": False}
+PROGRAMME: Programme = load_programme(find_programme("ats"))
 AGREED: Fields = {**MENTOR, "accepted": True}
 MENTOR_IS_NAMED = ["summer-note", "autumn-return", "submission-received"]
 
@@ -97,3 +101,19 @@ def test_a_mentor_whose_sign_off_is_open_is_not_told_that_all_is_done() -> None:
     assert "we have no sign-off from you for Bronagh Zephyrine." in all_open
     assert "nothing more for you to do" not in all_open
     assert "The programme year has ended. Thank you" in all_open
+
+
+def test_what_may_be_switched_off_says_how() -> None:
+    """Participants and mentors alike; what may not be switched off promises nothing."""
+    steps = [step for step in PROGRAMME.steps if step.to in ("participant", "mentor")]
+    classes = PROGRAMME.send_policy.classes
+    optional = {step.key for step in steps if classes[step.class_].may_be_switched_off}
+
+    says = {step.key for step in steps if "If you would rather have no " in foot(step.key)}
+
+    assert says == optional
+
+
+def foot(key: str) -> str:
+    """Return what stands at the foot of an e-mail, on one line."""
+    return one_line(RENDERER.render(next(contexts(key)))).split(" -- ")[1]
