@@ -1,5 +1,8 @@
 """What an e-mail says of the person it goes to is so."""
 
+import re
+from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -117,3 +120,41 @@ def test_what_may_be_switched_off_says_how() -> None:
 def foot(key: str) -> str:
     """Return what stands at the foot of an e-mail, on one line."""
     return one_line(RENDERER.render(next(contexts(key)))).split(" -- ")[1]
+
+
+#: What a hint about a section speaks of, and no other hint of the same milestone.
+SPEAKS_OF = {
+    "About you": r"[Ii]ntroduce yourself",
+    "Self-assessment": r"recent example",
+    "Personal Development Plan": r"\bneeds?\b",
+    "Reflective diary": r"\b(moment|entry)\b",
+    "Coaching": r"\bcolleague\b",
+    "Improvement project": r"what changed",
+    "CPD log": r"calendar",
+    "First observation": r"observer",
+    "Final observation": r"observer",
+}
+
+
+@pytest.mark.parametrize("key", ["milestone-nudge", "milestone-reminder-1", "milestone-reminder-2"])
+def test_the_shortest_way_is_about_what_is_open_and_nothing_else(key: str) -> None:
+    """For every milestone that these e-mails chase, whichever of its sections are open."""
+    for milestone, titles, still_open in chased():
+        about = {"key": milestone, "title": "A milestone", "due": "2027-01-15T17:00:00+00:00"}
+        about |= {"open_sections": still_open, "overdue": False}
+        told = to_participant(key, milestone=about, as_of="2027-01-11")
+        _, _, rest = re.split(r"(The shortest way|If you would rather just finish)", told)
+        hint = re.sub(r"need (only|not)", "", rest.split("Open your portfolio:")[0])
+
+        assert [title for title in titles if re.search(SPEAKS_OF[title], hint)] == still_open
+        assert ("in this order" in hint or "does both" in hint) == (len(still_open) > 1)
+
+
+def chased() -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield key and sections of each milestone, with each selection of them."""
+    for milestone in PROGRAMME.milestones:
+        keys = [] if milestone.ladder else [*milestone.complete, *milestone.started]
+        titles = [PROGRAMME.section_title(key) for key in keys]
+        for number in range(1, len(titles) + 1):
+            for still_open in combinations(titles, number):
+                yield milestone.key, titles, list(still_open)
