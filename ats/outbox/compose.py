@@ -13,6 +13,7 @@ from ats.people.contacts import Contact
 from ats.planning.facts import Participant
 from ats.planning.timeline import Occurrence, Timeline
 from config.programme import Milestone
+from config.vocabulary import nation_of
 
 BREAKS_TOLD = 3  # how many breaks ahead a template may speak of
 STAFF = {"operations": "colleagues", "pxm": "PXM"}
@@ -134,7 +135,7 @@ class Composer:
             "family_name": contact.family_name,
             "full_name": contact.full_name,
             "organisation": contact.organisation,
-            "nation": person.nation,
+            "nation": nation_of(person.nation),
             "late_joiner": self.timeline.is_late_joiner(person),
             "joined_on": person.joined_on.isoformat(),
             "due": {key: self._text(moment) for key, moment in due.items()},
