@@ -22,6 +22,7 @@ from tests.unit.email_templates.samples import (
     part,
     person,
     shared,
+    webinar,
 )
 
 RENDERER = Renderer(TEMPLATES)
@@ -158,3 +159,23 @@ def chased() -> Iterator[tuple[str, list[str], list[str]]]:
         for number in range(1, len(titles) + 1):
             for still_open in combinations(titles, number):
                 yield milestone.key, titles, list(still_open)
+
+
+def test_who_joins_late_gets_what_the_others_had_up_front() -> None:
+    """Every webinar to come with its length, the adjustments, and how data are used."""
+    ahead = [
+        webinar(title="Reflection", starts_at="2027-01-27T16:30:00+00:00"),
+        webinar(title="Impact", starts_at="2027-04-29T16:30:00+01:00"),
+    ]
+    gone = webinar(title="Getting started", past=True)
+    agenda = to_participant("agenda-published", webinars=ahead)
+    after = agenda.split("If adjustments would help you ")[1].split(" Is one of these dates")[0]
+
+    told = to_participant("catch-up", webinars=[gone, *ahead])
+
+    assert "- Wednesday 27 January 2027, 16:30: Reflection" in told
+    assert "- Thursday 29 April 2027, 16:30: Impact" in told
+    assert "Each lasts 60 minutes. All times are UK time." in told
+    assert "Getting started" not in told
+    assert "How we use your data" in after
+    assert after in told
