@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from ats.cases.closing import close_done
@@ -124,6 +124,7 @@ class _CohortTick:
         with self.store.write() as session:
             cohort = self.at.cohort(session)
             assert cohort.id is not None
+            self._look_again_if_dates_changed(session, cohort)
             zone = self.at.timeline(session, cohort).zone
             today = self.now.astimezone(zone).date()
             recorder = self.at.recorder(session)
@@ -133,6 +134,15 @@ class _CohortTick:
         self.tally.count(recorder.outcomes)
         for journal in spent:
             journal.unlink(missing_ok=True)
+
+    def _look_again_if_dates_changed(self, session: Session, cohort: m.Cohort) -> None:
+        """Plan everybody anew when the programme file or a calendar is not what it was."""
+        programme = self.at.office.programme_named(cohort.programme)
+        fingerprint = self.at.office.fingerprint(programme, cohort.starts)
+        if cohort.planned_by != fingerprint:
+            cohort.planned_by, cohort.next_due_at = fingerprint, m.EPOCH
+            mine = col(m.Enrolment.cohort_id) == cohort.id
+            session.execute(update(m.Enrolment).where(mine).values(next_due_at=m.EPOCH))
 
     # -- plan and stage --------------------------------------------------------------------
 

@@ -6,10 +6,12 @@ The domain reads no settings of its own; everything that differs between install
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 
 from ats.outbox.render import Renderer
@@ -21,7 +23,7 @@ from ats.planning.facts import CohortFacts
 from ats.planning.timeline import Timeline
 from ats.planning.workdays import Workdays
 from ats.records.store import Store
-from config.closures import load_closures
+from config.closures import load_calendar, own_calendars
 from config.programme import Programme
 
 NATIONS = ("england", "wales", "scotland", "northern-ireland")
@@ -47,6 +49,18 @@ class Letterhead:
         return parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"
 
 
+class Calendars(dict[str, Workdays]):
+    """The working days of every nation in these years; of organisations as they are asked for."""
+
+    def __init__(self, years: Iterable[int]) -> None:
+        self._years = tuple(years)
+        super().__init__((nation, self[nation]) for nation in NATIONS)
+
+    def __missing__(self, calendar: str) -> Workdays:
+        self[calendar] = Workdays(load_calendar(calendar, self._years))
+        return self[calendar]
+
+
 @dataclass(frozen=True)
 class Office:
     """Everything that a tick needs, made once per process."""
@@ -63,6 +77,7 @@ class Office:
     bounces: BounceAddress | None = None  # None: bounces go to the sender, and nobody reads them
     _workdays: dict[int, Mapping[str, Workdays]] = field(default_factory=dict)
     _timelines: dict[int, Timeline] = field(default_factory=dict)
+    _fingerprints: dict[tuple[str, int], str] = field(default_factory=dict)
 
     @cached_property
     def wordings(self) -> Wordings:
@@ -72,11 +87,28 @@ class Office:
     def workdays(self, starts: dt.date) -> Mapping[str, Workdays]:
         """Return the calendars of all nations around a cohort that starts then."""
         if starts.year not in self._workdays:
-            years = range(starts.year - 1, starts.year + 4)
-            self._workdays[starts.year] = {
-                nation: Workdays(load_closures(nation, years)) for nation in NATIONS
-            }
+            self._workdays[starts.year] = Calendars(self._years(starts))
         return self._workdays[starts.year]
+
+    def fingerprint(self, programme: Programme, starts: dt.date) -> str:
+        """Return what all dates of such a cohort depend on, as one digest.
+
+        The programme file, the days off of nations and organisations, and this version of ours.
+        """
+        known = (programme.programme, starts.year)
+        if known not in self._fingerprints:
+            digest = hashlib.sha256(programme.model_dump_json().encode())
+            calendars = self.workdays(starts)
+            for name in (*NATIONS, *own_calendars()):
+                off = calendars[name].closures
+                digest.update(repr((name, sorted(off.closed), sorted(off.away))).encode())
+            digest.update(version("ats-engine").encode())
+            self._fingerprints[known] = digest.hexdigest()
+        return self._fingerprints[known]
+
+    @staticmethod
+    def _years(starts: dt.date) -> range:
+        return range(starts.year - 1, starts.year + 4)
 
     def timeline(self, programme: Programme, cohort: CohortFacts) -> Timeline:
         """Return the timeline of a cohort; the same one as long as the facts are the same."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from config.closure_schema import ClosureFile, DatedRange
 from config.faults import Finding, ProgrammeFault, did_you_mean
 from config.schema_faults import schema_findings
+from config.vocabulary import IN_IT, NATIONS
 from config.yaml_source import read_yaml, sentence
 
 _PACKAGED = Path(__file__).parent / "closures"
@@ -33,6 +35,36 @@ class Closures:
     away: Mapping[dt.date, str]
     known_until: dt.date
     organisation: str | None = None
+
+
+def calendar_name(nation: str, organisation: str) -> str:
+    """Return the name of somebody's calendar: the nation's, unless their organisation has its own.
+
+    `load_calendar` reads it again.
+    """
+    own = _organisations(nation).get(_plain(organisation))
+    return nation if own is None else f"{nation}{IN_IT}{own}"
+
+
+def load_calendar(calendar: str, years: Iterable[int]) -> Closures:
+    """Return the days off of a calendar that `calendar_name` named; else as `load_closures`."""
+    nation, _, organisation = calendar.partition(IN_IT)
+    return load_closures(nation, years, organisation=organisation or None)
+
+
+def own_calendars() -> list[str]:
+    """Return the names of the calendars that organisations have of their own."""
+    return [
+        f"{nation}{IN_IT}{own}" for nation in NATIONS for own in _organisations(nation).values()
+    ]
+
+
+@functools.cache
+def _organisations(nation: str) -> Mapping[str, str]:
+    """Return the organisations that have days of their own, by their plain names."""
+    if nation not in NATIONS:
+        return {}
+    return {_plain(name): name for name in _read(nation, _PACKAGED).organisations}
 
 
 def load_closures(

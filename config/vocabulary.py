@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from config.faults import did_you_mean
 
 NATIONS = ("england", "wales", "scotland", "northern-ireland")
+IN_IT = " / "  # between a nation and an organisation in it, in the name of a calendar
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Role = Literal["participant", "mentor", "operations", "pxm"]
@@ -60,6 +61,11 @@ _EXAMPLES = {"workdays": "15", "count": "2"}
 
 _CLOCK = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)$")
 _KEY = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+
+
+def nation_of(calendar: str) -> str:
+    """Return the nation of a calendar (`config.closures.calendar_name`)."""
+    return calendar.partition(IN_IT)[0]
 
 
 def _clock(value: object) -> object:

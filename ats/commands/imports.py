@@ -176,7 +176,7 @@ def undo(
     who = name_of(by)
     with open_desk(now) as desk:
         with desk.office.store.write() as session:
-            undone = undo_import(session, number, now=desk.now, by=who, zone=desk.zone)
+            undone = undo_import(session, number, now=desk.now, by=who)
 
         def human() -> None:
             say(
@@ -185,8 +185,17 @@ def undo(
             )
             if undone.kept:
                 say(f"Kept, because it was changed since: {listed(undone.kept)}.")
+            if undone.named:
+                say(f"Kept, because a later roster names them too: {listed(undone.named)}.")
+            if undone.written:
+                say(f"Kept, because they were asked or mentor elsewhere: {listed(undone.written)}.")
             if undone.parked:
-                say(f"Kept and paused, for e-mails or decisions: {listed(undone.parked)}.")
+                say(
+                    "Parked, for e-mails or decisions; everything for them waits until a roster "
+                    f"names them again: {listed(undone.parked)}."
+                )
+            if undone.reopened:
+                say(f"Cases open again: {listed(undone.reopened)}.")
 
         answer(asdict(undone), as_json=as_json, human=human)
 

@@ -78,7 +78,8 @@ def kind_of(headers: Iterable[str], *, saved: Mapping[str, Mapping[str, str]]) -
     """Return 'roster' or 'progress', whichever all required headers are there for, or None."""
     folded = {fold(header) for header in headers}
     for kind in reversed(KINDS):
-        known = {**saved.get(kind, {}), **_OTHER[kind], **_OWN[kind]}
+        remembered = _remembered(kind, list(folded), saved.get(kind, {}))
+        known = {**_OTHER[kind], **_OWN[kind], **remembered}
         if not _absent(kind, {known[header] for header in folded & set(known)}):
             return kind
     return None
@@ -89,26 +90,44 @@ def lay_out(
 ) -> Layout:
     """Return where each column stands.
 
-    A header's meaning is what was `given` for this file, else its own name, else a usual other
-    name, else what was `saved` from earlier files (folded header → column). Raises FileFault
-    when a required column is missing or stands twice, Refused when `given` names what is not
-    there.
+    A header's meaning is what was `given` for this file, else what was `saved` from earlier files
+    (folded header → column), else its own name, else a usual other name. Raises FileFault when a
+    required column is missing or stands twice, Refused when `given` names what is not there.
     """
     by_hand = _by_hand(table, kind, given)
     folded = [fold(header) for header in table.headers]
     places: dict[str, int] = {}
-    for meaning in (by_hand, _OWN[kind], _OTHER[kind], saved):
+    remembered = _remembered(kind, folded, saved)
+    for meaning in (by_hand, remembered, _OWN[kind], _OTHER[kind]):
         found: dict[str, int] = {}
         for place, header in enumerate(folded):
             column = meaning.get(header)
             if column is None or column in places or place in places.values():
                 continue
-            if column in found and meaning is not saved:
+            if column in found and meaning is not remembered:
                 raise _twice(table, column, found[column], place)
             found.setdefault(column, place)
         places |= found
     _require(table, kind, places)
-    return Layout(places, _notes(table, kind, places), by_hand)
+    read = [
+        f"{column} is read from {shown(clean(table.headers[place]))}, as was said of it earlier."
+        for column, place in places.items()
+        if column == remembered.get(folded[place]) and column in map(_OWN[kind].get, folded)
+    ]
+    return Layout(places, (*read, *_notes(table, kind, places)), by_hand)
+
+
+def _remembered(kind: str, folded: list[str], saved: Mapping[str, str]) -> dict[str, str]:
+    """Return the saved meanings of this file's headers.
+
+    A column's own name keeps its meaning, unless here another header was said to mean that.
+    """
+    found = {header: saved[header] for header in folded if header in saved}
+    return {
+        header: column
+        for header, column in found.items()
+        if header not in _OWN[kind] or _OWN[kind][header] in found.values()
+    }
 
 
 def _by_hand(table: Table, kind: str, given: Mapping[str, str]) -> dict[str, str]:

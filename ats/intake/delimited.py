@@ -9,7 +9,7 @@ import io
 import re
 
 from ats.errors import FileFault
-from ats.intake.sheet import Sheet
+from ats.intake.sheet import MOST_CHARACTERS, Sheet
 
 _DELIMITERS = ",;\t|"
 _BOMS = (  # UTF-32 first: its little-endian mark begins like that of UTF-16
@@ -90,7 +90,12 @@ def _records(
             width = width or (len(record) if any(map(str.strip, record)) else 0)
             _refuse_swallowed(name, number, record, delimiter, width)
             records.append((number, tuple(record)))
-    except csv.Error:
+    except csv.Error as error:
+        if "field limit" in str(error):
+            raise FileFault(
+                f"{name} has a cell of more than {MOST_CHARACTERS:,} characters in row "
+                f"{first + len(records)}; shorten it, or check that no quotation mark is missing."
+            ) from None
         raise FileFault(
             f"{name} has a quotation mark out of place in row {first + len(records)}; "
             "double it or take it out, or export the file again."

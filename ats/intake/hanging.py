@@ -18,13 +18,14 @@ from ats.intake.relations import (
     rows_where,
 )
 from ats.intake.traces import Traces
+from ats.intake.unsent import Naming
 
 _WRITTEN = ("sent", "merged", "case-opened", "failed")
-_ANSWERS = ("request_sent_at", "accepted_at", "declined_at", "signed_off_at", "ended_at")
+_ANSWERS = ("request_sent_at", "accepted_at", "declined_at", "signed_off_at")
 
 
 class Hanging:
-    """Sorts what a roster made into removable, claimed by a later roster, and stuck."""
+    """Sorts what rosters made into removable, claimed by a later roster, and stuck."""
 
     def __init__(self, connection: Connection, traces: Traces) -> None:
         self._connection = connection
@@ -34,21 +35,21 @@ class Hanging:
         }
         enrolments = traces.made_of("enrolment")
         self._written = self._written_to(enrolments)
+        self._namings = self._all_namings(enrolments)
+        self.removed: dict[str, set[int]] = {"mentorship": self._mentorships()}
         stuck = {id_ for id_ in enrolments if self._hangs(id_)} | self._burdened(enrolments)
-        claimed = {id_ for id_ in enrolments if self.ref(id_) in traces.claimed}
+        claimed = {id_ for id_ in enrolments if traces.heir(("enrolment", id_))}
         self.parked = sorted(stuck - claimed)
-        self.claimed = sorted(claimed)
-        self.removed: dict[str, set[int]] = {"enrolment": set(enrolments) - stuck - claimed}
-        self.removed["mentorship"] = self._mentorships()
+        self.removed["enrolment"] = set(enrolments) - stuck - claimed
         self.removed["role"] = self._unused_roles()
         self.removed["person"] = self._unused_people()
-        self.unnamed = {self._naming(id_) for id_ in self.removed["mentorship"]}
+        self.unnamed = [self.naming(id_) for id_ in sorted(self.removed["mentorship"])]
 
     def _role_ids(self) -> set[int]:
         ids = set(self._traces.made_of("role"))
         for entity in ("enrolment", "mentorship"):
             ids |= {
-                self._traces.value(entity, id_, "role_id") for id_ in self._traces.made_of(entity)
+                self._traces.value(entity, id_, "role_id") for id_ in self._traces.all_of(entity)
             }
         return ids
 
@@ -89,41 +90,65 @@ class Hanging:
         found = set()
         for table in (PROGRESS, OVERLAY, CASE):
             query = select(table.c.enrolment_id)
+            if table is OVERLAY:
+                query = query.where(OVERLAY.c.kind != "parked")
             rows = rows_where(self._connection, query, table.c.enrolment_id, enrolments)
             found |= {row[0] for row in rows}
-        query = select(MENTORSHIP.c.enrolment_id, MENTORSHIP.c.id)
-        for enrolment_id, id_ in rows_where(
-            self._connection, query, MENTORSHIP.c.enrolment_id, enrolments
-        ):
-            if not self._is_unanswered(id_):
+        for (enrolment_id, _), ids in self._namings.items():
+            if not self.removed["mentorship"].issuperset(ids):
                 found.add(enrolment_id)
+        return found & set(enrolments)
+
+    def _all_namings(self, enrolments: Iterable[int]) -> dict[tuple[int, int], list[int]]:
+        """Return every mentorship of the enrolments, by enrolment and mentor, the oldest first."""
+        concerned = self._traces.all_of("mentorship")
+        ids = {self._traces.value("mentorship", id_, "enrolment_id") for id_ in concerned}
+        query = select(MENTORSHIP.c.enrolment_id, MENTORSHIP.c.role_id, MENTORSHIP.c.id)
+        found: dict[tuple[int, int], list[int]] = {}
+        for enrolment_id, role_id, id_ in sorted(
+            rows_where(
+                self._connection, query, MENTORSHIP.c.enrolment_id, sorted(ids | set(enrolments))
+            ),
+            key=lambda row: row[2],
+        ):
+            found.setdefault((enrolment_id, role_id), []).append(id_)
         return found
 
-    def _naming(self, mentorship_id: int) -> tuple[int, str]:
-        """Return enrolment id and mentor's ref."""
+    def naming(self, mentorship_id: int) -> Naming:
+        """Return which naming it is, counted for this enrolment and mentor."""
         role_id = self._traces.value("mentorship", mentorship_id, "role_id")
         enrolment_id = self._traces.value("mentorship", mentorship_id, "enrolment_id")
-        return enrolment_id, str(self._roles[role_id].ref)
+        number = self._namings[enrolment_id, role_id].index(mentorship_id) + 1
+        return Naming(enrolment_id, str(self._roles[role_id].ref), number)
 
-    def _is_unanswered(self, mentorship_id: int) -> bool:
-        """Tell whether this import named the mentor, who was neither asked nor has answered."""
+    def is_unanswered(self, mentorship_id: int) -> bool:
+        """Tell whether the mentor was neither asked nor has answered, and nobody but imports
+        has changed the naming.
+        """
+        record = ("mentorship", mentorship_id)
+        naming = self.naming(mentorship_id)
+        ended = self._traces.value(*record, "ended_at")
         return (
-            ("mentorship", mentorship_id) in self._traces.made
-            and self._naming(mentorship_id) not in self._written
-            and not any(
-                self._traces.value("mentorship", mentorship_id, answer) for answer in _ANSWERS
-            )
+            (naming.enrolment_id, naming.mentor) not in self._written
+            and not any(self._traces.value(*record, answer) for answer in _ANSWERS)
+            and (ended is None or self._traces.is_explained(record, "ended_at"))
         )
 
     def _mentorships(self) -> set[int]:
-        """Return the namings to take back: of removed enrolments, and of older ones."""
-        staying = {*self.parked, *self.claimed}
-        return {
-            id_
-            for id_ in self._traces.made_of("mentorship")
-            if self._traces.value("mentorship", id_, "enrolment_id") not in staying
-            and self._is_unanswered(id_)
-        }
+        """Return the namings to take back: unanswered, and named by no later roster.
+
+        One after which the same mentor was named again goes only with that naming, because
+        namings are counted.
+        """
+        made = self._traces.made_of("mentorship")
+        going: set[int] = set()
+        for ids in self._namings.values():
+            for id_ in reversed(ids):
+                heir = id_ in made and self._traces.heir(("mentorship", id_))
+                if id_ not in made or heir or not self.is_unanswered(id_):
+                    break
+                going.add(id_)
+        return going
 
     def _unused_roles(self) -> set[int]:
         made = self._traces.made_of("role")
@@ -135,7 +160,7 @@ class Hanging:
             )
             if row[1] not in self.removed[entity]
         }
-        used |= {id_ for id_ in made if self._roles[id_].ref in self._traces.claimed}
+        used |= {id_ for id_ in made if self._traces.heir(("role", id_))}
         written_to = {ref for _, ref in self._written}
         used |= {id_ for id_ in made if self._roles[id_].ref in written_to}
         people = self._traces.made_of("person")

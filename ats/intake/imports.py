@@ -110,7 +110,8 @@ def _record(connection: Connection, preflight: Preflight, now: dt.datetime, by: 
     row |= {"applied_at": now, "applied_by": by, **file, **tally}
     (import_id,) = insert_rows(connection, "import", [row])
     as_of = preflight.as_of.isoformat() if preflight.as_of else None
-    after = {"import": import_id, "as_of": as_of, **file, **tally, "refs": preflight.plan.refs}
+    named = {"refs": preflight.plan.refs, "mentors": preflight.plan.mentors}
+    after = {"import": import_id, "as_of": as_of, **file, **tally, **named}
     connection.execute(
         insert(AUDIT).values(
             at=now,
@@ -137,10 +138,13 @@ def _remember(connection: Connection, log: ChangeLog, preflight: Preflight) -> N
             log.add("header_mapping", [row])
         elif found[1] != column:
             log.change([Change("header_mapping", found[0], "column", found[1], column)])
+        else:
+            log.confirm([Change("header_mapping", found[0], "column", column, column)])
 
 
 def _write_people(log: ChangeLog, preflight: Preflight, now: dt.datetime) -> None:
     plan = preflight.plan
+    log.confirm(plan.confirmed)
     log.change(plan.changes)  # first, so that an ended mentorship makes room for the next
     people = log.add("person", plan.people, {"created_at": now})
     person_ids = {row["email_key"]: id_ for row, id_ in zip(plan.people, people, strict=True)}

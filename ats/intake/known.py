@@ -20,8 +20,9 @@ from ats.intake.relations import (
     ROLE,
     rows_where,
 )
+from ats.intake.writing import as_json
 
-PARKED = "import-undone"  # the reason of the pause that an undone import leaves
+PARKED = "import-undone"  # the reason of the overlay that an undone import leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class KnownMentorship:
     role_id: int
     stands: bool
     settled: bool  # asked, answered, or named by staff: no file replaces it
+    agreed: bool
     ended_by_staff: bool
 
 
@@ -87,6 +89,7 @@ class Known:
         self.enrolments = _enrolments(connection, cohort_id)
         self.parked = _parked(connection, cohort_id)
         self.mentorships = _mentorships(connection, cohort_id)
+        self.written = _written(connection)
 
 
 def _people_of(
@@ -119,12 +122,12 @@ def _enrolments(connection: Connection, cohort_id: int) -> dict[int, KnownEnrolm
 
 
 def _parked(connection: Connection, cohort_id: int) -> dict[int, int]:
-    """Return the pauses that undone imports left: enrolment id → overlay id."""
+    """Return whom undone imports left behind: enrolment id → overlay id."""
     rows = connection.execute(
         select(OVERLAY.c.enrolment_id, OVERLAY.c.id)
         .join(ENROLMENT, ENROLMENT.c.id == OVERLAY.c.enrolment_id)
         .where(ENROLMENT.c.cohort_id == cohort_id)
-        .where(OVERLAY.c.reason == PARKED, OVERLAY.c.revoked_at.is_(None))
+        .where(OVERLAY.c.kind == "parked", OVERLAY.c.revoked_at.is_(None))
     )
     return {int(enrolment_id): int(overlay_id) for enrolment_id, overlay_id in rows}
 
@@ -142,33 +145,49 @@ def _mentorships(connection: Connection, cohort_id: int) -> dict[int, list[Known
             MENTORSHIP.c.request_sent_at,
             MENTORSHIP.c.accepted_at,
             MENTORSHIP.c.declined_at,
+            MENTORSHIP.c.signed_off_at,
         )
         .join(ENROLMENT, ENROLMENT.c.id == MENTORSHIP.c.enrolment_id)
         .where(ENROLMENT.c.cohort_id == cohort_id)
         .order_by(MENTORSHIP.c.id)
     )
     for enrolment_id, id_, role_id, ended_at, *settling in rows:
+        ended_so = (id_, as_json(ended_at))
         found[enrolment_id].append(
             KnownMentorship(
                 id=id_,
                 role_id=role_id,
                 stands=ended_at is None,
                 settled=any(settling) or id_ not in named_by_file,
-                ended_by_staff=ended_at is not None and id_ not in ended_by_file,
+                agreed=settling[1] is not None,
+                ended_by_staff=ended_at is not None and ended_so not in ended_by_file,
             )
         )
     return found
 
 
-def _by_file(connection: Connection, cohort_id: int) -> tuple[set[int], set[int]]:
-    """Return the ids of mentorships that standing imports made, and that they ended."""
+def _by_file(connection: Connection, cohort_id: int) -> tuple[set[int], set[tuple[int, str]]]:
+    """Return the ids of mentorships that rosters named, and what they ended, with its moment.
+
+    Undone rosters count too: what they leave is none of staff's doing.
+    """
     rows = connection.execute(
-        select(IMPORT_CHANGE.c.entity_id, IMPORT_CHANGE.c.field)
+        select(IMPORT_CHANGE.c.entity_id, IMPORT_CHANGE.c.field, IMPORT_CHANGE.c.after)
         .join(IMPORT, IMPORT.c.id == IMPORT_CHANGE.c.import_id)
-        .where(IMPORT.c.cohort_id == cohort_id, IMPORT.c.kind == "roster")
-        .where(IMPORT.c.undone_at.is_(None), IMPORT_CHANGE.c.entity == "mentorship")
+        .where(IMPORT.c.cohort_id == cohort_id, IMPORT_CHANGE.c.entity == "mentorship")
     ).all()
     return (
-        {id_ for id_, field in rows if field is None},
-        {id_ for id_, field in rows if field == "ended_at"},
+        {id_ for id_, field, _ in rows if field is None},
+        {(id_, after) for id_, field, after in rows if field == "ended_at"},
     )
+
+
+def _written(connection: Connection) -> set[tuple[str, int, str]]:
+    """Return the values that standing imports set in records that were there before."""
+    rows = connection.execute(
+        select(IMPORT_CHANGE.c.entity, IMPORT_CHANGE.c.entity_id, IMPORT_CHANGE.c.field)
+        .join(IMPORT, IMPORT.c.id == IMPORT_CHANGE.c.import_id)
+        .where(IMPORT.c.undone_at.is_(None), IMPORT_CHANGE.c.field.is_not(None))
+        .where(IMPORT_CHANGE.c.entity.in_(("person", "enrolment")))
+    )
+    return {(entity, id_, field) for entity, id_, field in rows}

@@ -62,11 +62,13 @@ class Plan:
     """Everything one file would write."""
 
     changes: list[Change] = field(default_factory=list)
+    confirmed: list[Change] = field(default_factory=list)  # what an earlier import set, said again
     people: list[dict[str, Any]] = field(default_factory=list)
     roles: list[NewRole] = field(default_factory=list)
     enrolments: list[NewEnrolment] = field(default_factory=list)
     namings: list[Naming] = field(default_factory=list)
     progress: list[dict[str, Any]] = field(default_factory=list)
     refs: list[str] = field(default_factory=list)  # of everybody the file names and we keep
+    mentors: dict[str, str] = field(default_factory=dict)  # participant → mentor, as it names them
     people_touched: set[int] = field(default_factory=set)
     enrolments_touched: set[int] = field(default_factory=set)

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from ats.intake.relations import COHORT, ENROLMENT, PERSON, PROGRESS, ROLE
 from ats.intake.text import shown
+from ats.intake.values import CellFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,18 @@ class Portfolios:
         return len(self._by_ref)
 
     def find(self, ref: str, email_key: str) -> tuple[int, str] | None:
-        """Return enrolment id and ref of the participant: by ref, else by address."""
-        return self._by_ref.get(ref.casefold()) or self._by_email.get(email_key)
+        """Return enrolment id and ref of the participant: by ref, or by address if there is none.
+
+        Raises CellFault when the address is somebody else's: in doubt ask, never guess.
+        """
+        found, owner = self._by_ref.get(ref.casefold()), self._by_email.get(email_key)
+        if not ref or owner in (None, found):
+            return found or (None if ref else owner)
+        assert owner is not None
+        raise CellFault(
+            f"the row's ref is {found[1] if found else shown(ref)} and its address is that of "
+            f"{owner[1]}; put the wrong one of them right"
+        )
 
     def why_unknown(self, ref: str) -> str:
         """Return the sentence about somebody who is not found."""

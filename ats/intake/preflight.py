@@ -120,6 +120,7 @@ def check_rows(table: Table, layout: Layout, cohort: Cohort) -> Problems:
     """
     problems = Problems()
     _refuse_other_cohorts(table, layout, cohort, problems)
+    _refuse_unsaid(table, layout, problems)
     for row in table.rows:
         if any(map(clean, row.cells[len(table.headers) :])):
             problems.add(
@@ -148,6 +149,30 @@ def _refuse_other_cohorts(table: Table, layout: Layout, cohort: Cohort, problems
     for name, rows in others.items():
         what = f"this row is of the cohort {shown(name)}" if name else "the cohort is empty"
         problems.add_all(rows, "cohort", f"{what}; take it out or write {cohort.code}")
+
+
+def _refuse_unsaid(table: Table, layout: Layout, problems: Problems) -> None:
+    """Note cells of a workbook that only look empty: formulas without result, merged cells."""
+    numbers = {row.number for row in table.rows}
+    columns = {place: column for column, place in layout.places.items()}
+    for number, place in sorted(table.scan.unreckoned):
+        if number in numbers and place in columns:
+            problems.add(
+                number,
+                columns[place],
+                "the cell holds a formula without its result; open the file in Excel and save it, "
+                "or write the value itself",
+            )
+    for area in table.scan.merged:
+        for number in numbers.intersection(range(area.first_row, area.last_row + 1)):
+            for place in columns:
+                if area.hides(number, place):
+                    problems.add(
+                        number,
+                        columns[place],
+                        "the cell is merged with others; unmerge them and write the value into "
+                        "each row",
+                    )
 
 
 def is_cohort(said: str, code: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from ats.errors import Refused
 from ats.intake.columns import PROGRESS, lay_out
 from ats.intake.dates import LONDON
 from ats.intake.history import (
+    Earlier,
     already_applied,
     refuse_older,
     refuse_superseded,
@@ -37,6 +38,8 @@ from ats.intake.staff import Decisions
 from ats.intake.table import Table
 from ats.intake.values import NOT_STARTED
 from ats.records.models import Cohort
+
+_HANDFUL = 3  # sections that people may well have set back by hand
 
 
 def preflight_progress(
@@ -77,12 +80,38 @@ def preflight_progress(
         layout,
         problems,
         outcome,
-        large_change=too_much(
-            outcome.suspicious, len(known.sections), share, "sections", table.filename
-        ),
+        large_change=_looks_older(table, outcome, known, as_of, standing)
+        or too_much(outcome.suspicious, len(known.sections), share, "sections", table.filename),
         already=already_applied(table, standing, as_of),
         stamp=stamp(session),
         as_of=as_of,
+    )
+
+
+def _looks_older(
+    table: Table,
+    outcome: _Outcome,
+    known: Portfolios,
+    as_of: dt.date,
+    standing: Sequence[Earlier],
+) -> str | None:
+    """Return why an export of an earlier day seems to have been given a newer date.
+
+    Portfolios move forwards. Either more went backwards than forwards, and that more than a
+    handful; or sections have vanished, and nothing is as new as what is known already.
+    """
+    backwards = f"{outcome.backwards} sections stand further back than in the records"
+    why = f"{backwards}, and {outcome.forwards} further on"
+    if outcome.backwards <= max(_HANDFUL, outcome.forwards):
+        newest = max((section.updated_on for section in known.sections.values()), default=None)
+        is_later = bool(standing) and as_of > (standing[-1].as_of or as_of)
+        said = outcome.newest
+        if not (is_later and outcome.tally.missing and said and newest and said < newest):
+            return None
+        why = f"its newest change is of {spoken(said)}, and one of {spoken(newest)} is known"
+    return (
+        f"{table.filename} looks like an older export: {why}; export it anew, or repeat with "
+        "--allow-large-change if it is right."
     )
 
 
@@ -98,7 +127,8 @@ class _Outcome:
     ) -> None:
         self.plan = Plan()
         self.notes: list[str] = []
-        self.suspicious = 0
+        self.suspicious = self.forwards = self.backwards = 0
+        self.newest = max((entry.updated_on for entry in entries if entry.updated_on), default=None)
         self._decisions = decisions
         self._counts = {"new": 0, "changed": 0, "unchanged": 0}
         self._back: list[str] = []
@@ -111,6 +141,8 @@ class _Outcome:
         named = {(entry.enrolment_id, entry.section) for entry in entries}
         missing = len(known.sections.keys() - named)
         self.suspicious += missing
+        people = {entry.enrolment_id for entry in entries}
+        self.backwards += sum(person in people for person, _ in known.sections.keys() - named)
         self.tally = Tally(**self._counts, missing=missing, refused=len(problems.rows))
         if self._back:
             self.notes.append(f"No longer complete: {listed(self._back)}.")
@@ -134,6 +166,7 @@ class _Outcome:
         if entry.status == NOT_STARTED or entry.updated_on is None:
             return "unchanged"
         if before is None:
+            self.forwards += 1
             self.plan.progress.append(
                 {
                     "enrolment_id": entry.enrolment_id,
@@ -162,7 +195,10 @@ class _Outcome:
         went_back = before.status == "complete" != entry.status
         if went_back:
             self._back.append(f"{entry.ref} {entry.section}")
-        self.suspicious += went_back or updated_on < before.updated_on
+        is_back = went_back or updated_on < before.updated_on
+        self.suspicious += is_back
+        self.backwards += is_back
+        self.forwards += not is_back
         changes: dict[str, tuple[Any, Any]] = {"updated_on": (before.updated_on, updated_on)}
         if before.status != entry.status:
             seen = NOW if entry.status == "complete" else None

@@ -72,7 +72,11 @@ class ProgressRows:
     def _participant(self, row: Row) -> tuple[int, str] | None:
         ref = clean(self._layout.raw(row, "participant_ref"))
         address = clean(self._layout.raw(row, "email"))
-        found = self._known.find(ref, email_key(address) if address else "")
+        try:
+            found = self._known.find(ref, email_key(address) if address else "")
+        except CellFault as fault:
+            self.problems.add(row.number, "participant_ref", str(fault))
+            return None
         if found is None:
             column = "participant_ref" if ref or not address else "email"
             self.problems.add(row.number, column, self._known.why_unknown(ref))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 
-from ats.intake.known import Known, KnownEnrolment
+from ats.intake.known import Known, KnownEnrolment, KnownPerson
 from ats.intake.matching import Match
 from ats.intake.plan import NOW, Change, Naming, NewEnrolment, NewRole, Plan
 from ats.intake.preflight import Tally
@@ -114,17 +115,33 @@ class RosterOutcome:
         changes = []
         for field in _PLAIN:
             before, after = getattr(person, field), getattr(said, field)
-            if after is not None and after != before and not self._mended(match, field):
+            if after == before:
+                self._confirm(Change("person", person.id, field, before, after))
+            elif after is not None and not self._mended(match, field):
                 changes.append(Change("person", person.id, field, before, after))
-        email = said.email
-        if email and email.key != person.email_key and not self._mended(match, "email"):
-            changes += [
-                Change("person", person.id, "email", person.email, email.typed),
-                Change("person", person.id, "email_key", person.email_key, email.key),
-            ]
+        changes += self._readdress(match, person, said)
         if changes:
             self.plan.people_touched.add(person.id)
         return changes
+
+    def _readdress(self, match: Match, person: KnownPerson, said: Said) -> list[Change]:
+        email = said.email
+        if email is None:
+            return []
+        changes = [
+            Change("person", person.id, "email", person.email, email.typed),
+            Change("person", person.id, "email_key", person.email_key, email.key),
+        ]
+        if email.key != person.email_key:
+            return [] if self._mended(match, "email") else changes
+        for change in changes:
+            self._confirm(dataclasses.replace(change, after=change.before))
+        return []
+
+    def _confirm(self, change: Change) -> None:
+        """Note a value that an earlier import set and that this file says again."""
+        if (change.entity, change.entity_id, change.field) in self._known.written:
+            self.plan.confirmed.append(change)
 
     def _enrol(
         self, entry: Entry, participant: Match, before: KnownEnrolment | None
@@ -135,9 +152,12 @@ class RosterOutcome:
             role_id = participant.role.id if participant.role else None
             self.plan.enrolments.append(NewEnrolment(participant.ref, role_id, joined_on))
             return []
-        if joined_on in (None, before.joined_on) or self._mended(participant, "joined_on"):
-            return []
-        return [Change("enrolment", before.id, "joined_on", before.joined_on, joined_on)]
+        change = Change("enrolment", before.id, "joined_on", before.joined_on, joined_on)
+        if joined_on == before.joined_on:
+            self._confirm(change)
+        elif joined_on is not None and not self._mended(participant, "joined_on"):
+            return [change]
+        return []
 
     def _name_mentor(
         self, entry: Entry, participant: Match, before: KnownEnrolment | None
@@ -150,10 +170,12 @@ class RosterOutcome:
         past = self._known.mentorships.get(before.id, []) if before else []
         standing = next((mentorship for mentorship in past if mentorship.stands), None)
         if standing is not None and standing.role_id == role_id:
+            self.plan.mentors[participant.ref] = mentor.ref
             return None
         if before is not None and before.status != "active":
             self._gone[participant.ref] = None
             return None
+        self.plan.mentors[participant.ref] = mentor.ref
         self.plan.namings.append(
             Naming(participant.ref, before.id if before else None, mentor.ref, role_id)
         )
@@ -162,7 +184,7 @@ class RosterOutcome:
         return [Change("mentorship", standing.id, "ended_at", None, NOW)]
 
     def _revive(self, enrolment: KnownEnrolment) -> bool:
-        """Plan the end of the pause that an undone import left."""
+        """Plan the return of somebody whom an undone import left behind."""
         overlay_id = self._known.parked.get(enrolment.id)
         if overlay_id is not None:
             self._write([Change("overlay", overlay_id, "revoked_at", None, NOW)])

@@ -6,13 +6,14 @@ import datetime as dt
 import hashlib
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ats.errors import FileFault
 from ats.intake.dates import EXCEL_1900
 from ats.intake.delimited import read_delimited
-from ats.intake.sheet import MOST_ROWS
+from ats.intake.scan import Scan
+from ats.intake.sheet import MOST_CHARACTERS, MOST_ROWS
 from ats.intake.text import clean, shown
 from ats.intake.workbook import read_workbook
 
@@ -54,6 +55,7 @@ class Table:
     notes: tuple[str, ...] = ()
     epoch: dt.date = EXCEL_1900  # day 0 of its serial dates
     cut_off: bool = False  # the last line has no end and too few cells
+    scan: Scan = field(default_factory=Scan)
 
     def has_cells_in(self, place: int) -> bool:
         """Tell whether anything stands in a column, counted from 0."""
@@ -82,6 +84,7 @@ def read_table(path: Path) -> Table:
         rows=tuple(records[1:]),
         notes=sheet.notes,
         epoch=sheet.epoch,
+        scan=sheet.scan,
         cut_off=sheet.is_unended and len(records) > 1 and len(last.cells) < len(records[0].cells),
     )
 
@@ -127,6 +130,11 @@ def _without_blank(name: str, records: Iterable[tuple[int, tuple[str, ...]]]) ->
     rows = []
     for number, cells in records:
         if any(map(clean, cells)):
+            if max(map(len, cells)) > MOST_CHARACTERS:
+                raise FileFault(
+                    f"{name} has a cell of more than {MOST_CHARACTERS:,} characters in row "
+                    f"{number}; shorten it, or check that no quotation mark is missing."
+                )
             rows.append(Row(number, cells))
             if len(rows) > MOST_ROWS + 1:
                 raise FileFault(f"{name} has more than {MOST_ROWS:,} rows; export one cohort only.")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlmodel import Session
 
-from ats.intake.columns import ROSTER
-from ats.intake.imports import IMPORTED
-from ats.intake.relations import AUDIT, IMPORT, IMPORT_CHANGE, TABLES, rows_where
+from ats.intake.claims import Claims
+from ats.intake.relations import IMPORT, IMPORT_CHANGE, TABLES, rows_where
 from ats.intake.staff import Decisions, refs_of
 from ats.intake.writing import as_json
 
@@ -25,6 +25,7 @@ class Trace:
     """One line of `import_change`."""
 
     id: int
+    import_id: int
     entity: str
     entity_id: int
     field: str | None
@@ -37,22 +38,54 @@ class Trace:
 
 
 class Traces:
-    """The rows that an import made and the values it set, against the records of today."""
+    """The rows that an import made and the values it set, against the records of today.
+
+    To what it made belongs what imports that were undone before have left behind.
+    """
 
     def __init__(self, session: Session, import_id: int, cohort_id: int) -> None:
+        self.import_id = import_id
         self._connection = session.connection()
         self._decisions = Decisions(session)
         self._refs = functools.cache(functools.partial(refs_of, session))
         own = _traces(self._connection, [import_id])
-        self.made = {trace.record: trace for trace in own if trace.field is None}
+        left = _left_behind(self._connection, cohort_id)
+        self.made = {trace.record: trace for trace in (*left, *own) if trace.field is None}
         self.set = [trace for trace in own if trace.field is not None]
-        self._now = _current(self._connection, own)
-        later = _later_imports(self._connection, import_id)
+        self._now = _current(self._connection, (*left, *own))
+        standing = _others_standing(self._connection, import_id)
         self._later: dict[tuple[Record, str | None], Trace] = {}
-        for trace in _traces(self._connection, later):
+        for trace in _traces(self._connection, [id_ for id_ in standing if id_ > import_id]):
             self._later.setdefault((trace.record, trace.field), trace)
-        self._later_records = {record for record, _ in self._later}
-        self.claimed = _claimed(self._connection, import_id, cohort_id, later)
+        self._later_of = {record: trace for (record, _), trace in reversed(self._later.items())}
+        self._explained = _explained(self._connection, self.made)
+        self.claims = Claims(self._connection, cohort_id, standing)
+
+    def heir(self, record: Record) -> int | None:
+        """Return the later import that stands and names a row as well: it is its maker then."""
+        entity, entity_id = record
+        since = self.made[record].import_id
+        if entity == "mentorship":
+            names = self._naming(entity_id)
+            return self.claims.of_mentor(*names, since=since)
+        if entity in ("role", "person", "enrolment"):
+            where = self.claims.of_ref if entity != "enrolment" else self.claims.of_participant
+            heirs = [heir for ref in self._refs(entity, entity_id) if (heir := where(ref, since))]
+            return min(heirs, default=None)
+        later = self._later_of.get(record)
+        return later.import_id if later else None
+
+    def heir_of_return(self, trace: Trace) -> int | None:
+        """Return the later import that would have brought somebody back who was parked."""
+        refs = self._refs(*trace.record)
+        heirs = [self.claims.of_participant(ref, trace.import_id) for ref in refs]
+        return next(filter(None, heirs), None)
+
+    def _naming(self, mentorship_id: int) -> tuple[str, str]:
+        """Return the participant's and the mentor's ref."""
+        (participant,) = self._refs("mentorship", mentorship_id)
+        (mentor,) = self._refs("role", self.value("mentorship", mentorship_id, "role_id"))
+        return participant, mentor
 
     def made_of(self, entity: str) -> dict[int, Trace]:
         """Return the rows of one table that the import made and that are still there."""
@@ -62,18 +95,28 @@ class Traces:
             if name == entity and (name, id_) in self._now
         }
 
+    def is_there(self, record: Record) -> bool:
+        return record in self._now
+
+    def all_of(self, entity: str) -> list[int]:
+        """Return the rows of one table that the import made or set a value in."""
+        return [id_ for name, id_ in self._now if name == entity]
+
     def value(self, entity: str, entity_id: int, field: str) -> Any:
         """Return what stands in the record today."""
         return self._now[entity, entity_id][field]
 
     def is_as_made(self, record: Record) -> bool:
-        """Tell whether nobody has changed a row since the import made it."""
-        expected = dict(self.made[record].after)
-        expected |= {trace.field: trace.after for trace in self.set if trace.record == record}
-        now = self._now[record]
-        same = all(as_json(now[field]) == value for field, value in expected.items())
-        mended = any(self._mended(*record, field) for field in expected)
-        return same and not mended and record not in self._later_records
+        """Tell whether a row holds nothing but what imports have written into it."""
+        return all(
+            self.is_explained(record, field) and not self._mended(*record, field)
+            for field in self.made[record].after
+        )
+
+    def is_explained(self, record: Record, field: str) -> bool:
+        """Tell whether an import has written the value that stands in a field."""
+        value = as_json(self._now[record][field])
+        return (record, field, _frozen(value)) in self._explained
 
     def is_as_set(self, trace: Trace) -> bool:
         """Tell whether a value is still the one that the import set, and nobody else's since."""
@@ -118,21 +161,42 @@ def _current(connection: Connection, traces: Iterable[Trace]) -> dict[Record, di
     }
 
 
-def _later_imports(connection: Connection, import_id: int) -> list[int]:
-    """Return the imports of any cohort that came later and stand, the oldest first."""
-    query = select(IMPORT.c.id).where(IMPORT.c.id > import_id, IMPORT.c.undone_at.is_(None))
+def _left_behind(connection: Connection, cohort_id: int) -> list[Trace]:
+    """Return what the cohort's undone imports have made, whether it is still there or not."""
+    columns = (IMPORT_CHANGE.c[name] for name in Trace.__slots__)
+    query = select(*columns).join(IMPORT, IMPORT.c.id == IMPORT_CHANGE.c.import_id)
+    query = query.where(IMPORT.c.cohort_id == cohort_id, IMPORT.c.undone_at.is_not(None))
+    rows = connection.execute(query.where(IMPORT_CHANGE.c.field.is_(None)))
+    return [Trace(*row) for row in rows]
+
+
+def _others_standing(connection: Connection, import_id: int) -> list[int]:
+    """Return the other imports of any cohort that stand, the oldest first."""
+    query = select(IMPORT.c.id).where(IMPORT.c.id != import_id, IMPORT.c.undone_at.is_(None))
     return list(connection.scalars(query.order_by(IMPORT.c.id)))
 
 
-def _claimed(
-    connection: Connection, import_id: int, cohort_id: int, later: list[int]
-) -> dict[str, int]:
-    """Return whom later rosters of the cohort name as well: ref → the first such import."""
-    claimed: dict[str, int] = {}
-    query = select(AUDIT.c.after).where(AUDIT.c.action == IMPORTED[ROSTER])
-    for after in connection.scalars(
-        query.where(AUDIT.c.cohort_id == cohort_id).order_by(AUDIT.c.id)
-    ):
-        if after["import"] in later:
-            claimed = dict.fromkeys(after["refs"], after["import"]) | claimed
-    return claimed
+def _explained(
+    connection: Connection, made: Mapping[Record, Trace]
+) -> set[tuple[Record, str, str]]:
+    """Return every value that any import has ever written into these rows."""
+    found: set[tuple[Record, str, str]] = {
+        (record, field, _frozen(value))
+        for record, trace in made.items()
+        for field, value in trace.after.items()
+    }
+    columns = (IMPORT_CHANGE.c[name] for name in Trace.__slots__)
+    query = select(*columns).where(IMPORT_CHANGE.c.field.is_not(None))
+    ids = sorted({entity_id for _, entity_id in made})
+    for row in rows_where(connection, query, IMPORT_CHANGE.c.entity_id, ids):
+        trace = Trace(*row)
+        if trace.record in made:
+            found |= {
+                (trace.record, str(trace.field), _frozen(value))
+                for value in (trace.before, trace.after)
+            }
+    return found
+
+
+def _frozen(value: object) -> str:
+    return json.dumps(value, sort_keys=True)

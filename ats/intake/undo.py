@@ -4,40 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session
 
 from ats.errors import NotFound, Refused
 from ats.intake.columns import PROGRESS
-from ats.intake.dates import LONDON
 from ats.intake.hanging import Hanging
 from ats.intake.history import spoken, standing_imports
 from ats.intake.imports import lock_imports
 from ats.intake.known import PARKED
-from ats.intake.relations import AUDIT, IMPORT, IMPORT_CHANGE, MENTORSHIP, PERSON
+from ats.intake.relations import IMPORT, OVERLAY, rows_where
+from ats.intake.reopening import reopen_cases
+from ats.intake.restoring import Restoring, rewrite
 from ats.intake.staff import refs_of
-from ats.intake.traces import Record, Trace, Traces
+from ats.intake.traces import Record, Traces
+from ats.intake.undone import Undone, record_undone
 from ats.intake.unsent import remove_rows, unsend
-from ats.intake.writing import from_json, insert_rows, update_rows, wake
+from ats.intake.writing import insert_rows, wake
 
-UNDONE = "import undo"  # action of the audit trail
 _ROWS = ("mentorship", "enrolment", "role", "person", "progress", "header_mapping")
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """What became of an import's values and rows."""
-
-    import_id: int
-    kind: str
-    restored: int  # values
-    removed: int  # rows
-    kept: tuple[str, ...]  # what somebody changed since, as "P0017 email"
-    parked: tuple[str, ...]  # refs of people who stay, paused, because something hangs on them
 
 
 def undo_import(
@@ -46,14 +33,14 @@ def undo_import(
     *,
     now: dt.datetime,
     by: str,
-    zone: ZoneInfo = LONDON,
 ) -> Undone:
     """Restore every value that the import set and remove the rows it made.
 
     A value that staff or a later import changed since is kept. A participant whom a later roster
     names as well is kept; one who was written to, or on whom other records hang, is parked: kept,
-    with an open pause. Raises NotFound, or Refused for what was undone before and for progress
-    that is not the newest.
+    and everything for and about them waits. In whatever order imports are undone, nothing stays
+    in the end but what staff changed and who was written to. Raises NotFound, or Refused for what
+    was undone before and for progress that is not the newest.
     """
     session.flush()
     connection = session.connection()
@@ -62,19 +49,30 @@ def undo_import(
     undoing = _Undoing(session, import_id, found.cohort_id)
     undoing.take_rows_back()
     undoing.restore_values()
-    parked = undoing.park(now, by, now.astimezone(zone).date())
+    parked = undoing.park(now, by)
+    reopened = reopen_cases(
+        connection,
+        undoing.concerned,
+        since=found.applied_at,
+        import_id=import_id,
+        now=now,
+        by=by,
+    )
     undone = Undone(
         import_id=import_id,
         kind=found.kind,
         restored=undoing.restored,
         removed=undoing.removed,
         kept=tuple(undoing.kept),
+        named=tuple(undoing.named),
+        written=tuple(undoing.written),
         parked=parked,
+        reopened=reopened,
     )
     connection.execute(
         update(IMPORT).where(IMPORT.c.id == import_id).values(undone_at=now, undone_by=by)
     )
-    _audit(connection, found.cohort_id, undone, now, by)
+    record_undone(connection, found.cohort_id, undone, now, by)
     wake(
         connection,
         found.cohort_id,
@@ -113,19 +111,35 @@ class _Undoing:
         self._session = session
         self._connection = session.connection()
         self._traces = Traces(session, import_id, cohort_id)
+        going = self._as_made("progress")
+        self._lost_progress = {
+            int(self._traces.value("progress", id_, "enrolment_id")) for id_ in going
+        }
+        remove_rows(self._connection, "progress", going)  # before: people hang on them
         self._hanging = Hanging(self._connection, self._traces)
+        self._import_id = import_id
         self._gone: set[Record] = set()
         self._touched: set[Record] = set()
         self.kept: list[str] = []
+        self.named: dict[str, None] = {}
+        self.written: dict[str, None] = {}
         self.restored = self.removed = 0
+
+    def _as_made(self, entity: str) -> set[int]:
+        """Return the rows that nobody else has a say in."""
+        return {
+            id_
+            for id_ in self._traces.made_of(entity)
+            if self._traces.is_as_made((entity, id_)) and self._traces.heir((entity, id_)) is None
+        }
 
     def take_rows_back(self) -> None:
         going: dict[str, set[int]] = dict(self._hanging.removed)
         for entity in ("progress", "header_mapping"):
-            made = self._traces.made_of(entity)
-            going[entity] = {id_ for id_ in made if self._traces.is_as_made((entity, id_))}
+            going[entity] = self._as_made(entity)
         unsend(self._connection, going["enrolment"], self._hanging.unnamed)
-        self._touched |= {("enrolment", id_) for id_, _ in self._hanging.unnamed}
+        self._unpark(going["enrolment"])
+        self._touched |= {("enrolment", naming.enrolment_id) for naming in self._hanging.unnamed}
         staying = []
         for entity in _ROWS:
             remove_rows(self._connection, entity, going[entity])
@@ -134,83 +148,74 @@ class _Undoing:
         self.removed = len(self._gone)
         self._hand_over([record for record in staying if record not in self._gone])
 
+    def _unpark(self, enrolments: Iterable[int]) -> None:
+        query = select(OVERLAY.c.id).where(OVERLAY.c.kind == "parked")
+        rows = rows_where(self._connection, query, OVERLAY.c.enrolment_id, sorted(enrolments))
+        remove_rows(self._connection, "overlay", [row.id for row in rows])
+
     def _hand_over(self, staying: Iterable[Record]) -> None:
         """Report the rows that stay; a later roster that names them is now who made them."""
         parked = {self._hanging.ref(id_) for id_ in self._hanging.parked}
-        kept: dict[str, None] = {}
         for record in staying:
-            refs = self._refs(*record)
-            heirs = [self._traces.claimed[ref] for ref in refs if ref in self._traces.claimed]
-            if heirs:
-                self._rewrite(self._traces.made[record], import_id=heirs[0])
-            if not parked & set(refs) and record[0] != "person":
-                is_part = record[0] in ("mentorship", "progress")
-                kept[self._label(*record) + (f" {record[0]}" if is_part else "")] = None
-        self.kept += kept
+            trace, refs = self._traces.made[record], self._refs(*record)
+            heir = self._traces.heir(record)
+            if heir is not None:
+                rewrite(self._connection, trace, import_id=heir)
+            if trace.import_id != self._import_id or record[0] == "person":
+                continue  # reported when its import was undone, or under its refs
+            is_part = record[0] in ("mentorship", "progress")
+            label = self._label(*record) + (f" {record[0]}" if is_part else "")
+            if heir is not None:
+                self.named[label] = None
+            elif self._was_needed(*record):
+                self.written[label] = None
+            elif not parked & set(refs):
+                self.kept.append(label)
 
-    def restore_values(self) -> None:
-        values: dict[Record, dict[str, Any]] = {}
-        for trace in self._traces.set:
-            if trace.record in self._gone or trace.field is None:
-                continue
-            if self._traces.is_as_set(trace) and self._has_room(trace):
-                before = from_json(trace.entity, trace.field, trace.before)
-                values.setdefault(trace.record, {})[trace.field] = before
-            else:
-                self._keep(trace)
-        update_rows(self._connection, values)
-        self._touched |= set(values)
-        self.restored = sum(map(len, values.values()))
-
-    def _has_room(self, trace: Trace) -> bool:
-        """Tell whether the old value does not clash with what has come to stand since."""
-        if trace.field in ("email", "email_key"):
-            key = next(
-                other.before
-                for other in self._traces.set
-                if other.record == trace.record and other.field == "email_key"
-            )
-            query = select(PERSON.c.id).where(PERSON.c.email_key == key)
-            return self._connection.scalar(query.where(PERSON.c.id != trace.entity_id)) is None
-        if trace.entity == "mentorship" and trace.field == "ended_at":
-            enrolment = select(MENTORSHIP.c.enrolment_id).where(MENTORSHIP.c.id == trace.entity_id)
-            query = select(MENTORSHIP.c.id).where(
-                MENTORSHIP.c.enrolment_id == enrolment.scalar_subquery(),
-                MENTORSHIP.c.ended_at.is_(None),
-            )
-            return self._connection.scalar(query) is None
-        return True
-
-    def _keep(self, trace: Trace) -> None:
-        """Report a value that stays; what a later import would restore is what we would have."""
-        if (later := self._traces.later(trace)) is not None:
-            self._rewrite(later, before=trace.before)
-        if trace.field != "email_key":
-            self.kept.append(f"{self._label(*trace.record)} {trace.field}")
-
-    def _rewrite(self, trace: Trace, **values: Any) -> None:
-        self._connection.execute(
-            update(IMPORT_CHANGE).where(IMPORT_CHANGE.c.id == trace.id).values(**values)
+    def _was_needed(self, entity: str, entity_id: int) -> bool:
+        if entity == "mentorship":
+            return not self._hanging.is_unanswered(entity_id)
+        return (
+            entity == "role"
+            and self._traces.value(entity, entity_id, "kind") == "mentor"
+            and self._traces.is_as_made((entity, entity_id))
         )
 
-    def park(self, now: dt.datetime, by: str, today: dt.date) -> tuple[str, ...]:
-        """Pause who stays although nobody names them; return their refs."""
-        refs = tuple(self._hanging.ref(id_) for id_ in self._hanging.parked)
-        rows = [
-            {
-                "enrolment_id": id_,
-                "kind": "pause",
-                "from_on": today,
-                "reason": PARKED,
-                "recorded_at": now,
-                "recorded_by": by,
-            }
-            for id_ in self._hanging.parked
+    def restore_values(self) -> None:
+        restoring = Restoring(self._connection, self._traces, self._hanging, self._gone)
+        restoring.restore()
+        self._touched |= set(restoring.values)
+        self.restored = sum(map(len, restoring.values.values()))
+        self.kept += [
+            f"{self._label(*trace.record)} {trace.field}"
+            for trace in reversed(restoring.kept)
+            if trace.field != "email_key"
         ]
-        if rows:
-            insert_rows(self._connection, "overlay", rows)
-        self._touched |= {("enrolment", id_) for id_ in self._hanging.parked}
-        return refs
+
+    def park(self, now: dt.datetime, by: str) -> tuple[str, ...]:
+        """Have everything wait for who stays although nobody names them; return their refs."""
+        parked = [id_ for id_ in self._hanging.parked if id_ not in self._parked_before()]
+        row = {"kind": "parked", "reason": PARKED, "recorded_at": now, "recorded_by": by}
+        if parked:
+            insert_rows(
+                self._connection, "overlay", [row | {"enrolment_id": id_} for id_ in parked]
+            )
+        self._touched |= {("enrolment", id_) for id_ in parked}
+        return tuple(map(self._hanging.ref, parked))
+
+    def _parked_before(self) -> set[int]:
+        query = select(OVERLAY.c.enrolment_id)
+        query = query.where(OVERLAY.c.kind == "parked", OVERLAY.c.revoked_at.is_(None))
+        ids = self._hanging.parked
+        return {row[0] for row in rows_where(self._connection, query, OVERLAY.c.enrolment_id, ids)}
+
+    @property
+    def concerned(self) -> set[int]:
+        """The enrolments that stay and of which something was taken back."""
+        ids = {id_ for name, id_ in self._touched if name == "enrolment"} | self._lost_progress
+        changed = [id_ for name, id_ in self._touched if name == "progress"]
+        ids |= {self._traces.value("progress", id_, "enrolment_id") for id_ in changed}
+        return ids - {id_ for name, id_ in self._gone if name == "enrolment"}
 
     def touched(self, entity: str) -> list[int]:
         return [id_ for name, id_ in self._touched if name == entity]
@@ -220,23 +225,3 @@ class _Undoing:
 
     def _label(self, entity: str, entity_id: int) -> str:
         return "/".join(self._refs(entity, entity_id)) or f"{entity} {entity_id}"
-
-
-def _audit(
-    connection: Connection, cohort_id: int, undone: Undone, now: dt.datetime, by: str
-) -> None:
-    row = {"at": now, "by": by, "cohort_id": cohort_id, "reason": "", "restricted": False}
-    counts = {"restored": undone.restored, "removed": undone.removed, "kept": list(undone.kept)}
-    after = {"import": undone.import_id, **counts, "parked": list(undone.parked)}
-    connection.execute(insert(AUDIT).values(**row, action=UNDONE, after=after))
-    parked = [
-        {
-            **row,
-            "action": f"{UNDONE}: parked",
-            "subject": ref,
-            "after": {"import": undone.import_id},
-        }
-        for ref in undone.parked
-    ]
-    if parked:
-        connection.execute(insert(AUDIT), parked)

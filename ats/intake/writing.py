@@ -54,6 +54,12 @@ class ChangeLog:
             self._note(change.entity, change.entity_id, change.field, before, as_json(after))
         update_rows(self._connection, values)
 
+    def confirm(self, changes: Iterable[Change]) -> None:
+        """Note values that stand already, so that undoing who set them leaves them alone."""
+        for change in changes:
+            value = as_json(change.after)
+            self._note(change.entity, change.entity_id, change.field, value, value)
+
     def close(self) -> None:
         """Write down what was noted."""
         if self._noted:

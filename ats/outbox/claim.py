@@ -144,6 +144,9 @@ class Claim:
             assert row.enrolment_id is not None
             key = (row.step, row.occurrence, row.recipient)
             decision = verdicts[row.enrolment_id].get(key)
+            if decision is None and self.planner.may_come_again(key) and not message.attempts:
+                self._forget(row)
+                continue
             if decision is None:
                 verdict = Verdict("cancelled", "no-longer-planned")
             else:
@@ -213,6 +216,10 @@ class Claim:
                 .where(col(m.Enrolment.id) == row.enrolment_id)
                 .values(next_due_at=m.EPOCH)
             )
+
+    def _forget(self, row: m.LedgerRow) -> None:
+        self.session.delete(row)
+        self.session.flush()
 
     def _dissolve(self, message: m.Message) -> None:
         """Let go of a message whose last row left it; one that was tried ends as failed."""

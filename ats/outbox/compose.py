@@ -14,6 +14,7 @@ from ats.people.links import Links
 from ats.planning.facts import Participant
 from ats.planning.timeline import Occurrence, Timeline
 from config.programme import Milestone
+from config.vocabulary import nation_of
 
 BREAKS_TOLD = 3  # how many breaks ahead a template may speak of
 STAFF = {"operations": "colleagues", "pxm": "PXM"}
@@ -106,10 +107,11 @@ class Composer:
         as_of = self.timeline.cohort.as_of
         audience = "mentors" if role == "mentor" else "participants"
         about = first.occurrence.subject
+        rungs = {line.occurrence.rule.rung for line in lines}
         return {
             **self._nobody(),
             "template": template,
-            "rung": rule.rung,
+            "rung": rule.rung if len(rungs) == 1 else None,  # else it is not true of all
             "person": self._person(person),
             "mentees": [self._person(line.person) for line in lines] if role == "mentor" else [],
             "mentor": self._mentor(person),
@@ -142,12 +144,14 @@ class Composer:
             "family_name": contact.family_name,
             "full_name": contact.full_name,
             "organisation": contact.organisation,
-            "nation": person.nation,
+            "nation": nation_of(person.nation),
             "late_joiner": self.timeline.is_late_joiner(person),
             "joined_on": person.joined_on.isoformat(),
             "due": {key: self._text(moment) for key, moment in due.items()},
             "complete": sorted(key for key, s in person.sections.items() if s.complete),
             "submitted": submission is not None and submission.complete,
+            "signed_off": person.mentorship is not None
+            and person.mentorship.signed_off_at is not None,
         }
 
     def _mentor(self, person: Participant) -> dict[str, Any] | None:
@@ -205,19 +209,18 @@ class Composer:
         }
 
     def _breaks(self, nation: str) -> list[dict[str, str]]:
+        """Return the breaks under way and ahead, each from its first day to its last."""
         away = self.timeline.workdays[nation].closures.away
-        today = self.today
+        today = self.today.isoformat()
         spells: list[dict[str, str]] = []
-        for day in sorted(day for day in away if day >= today):
+        for day in sorted(away):
             text, name = day.isoformat(), away[day]
             before = (day - dt.timedelta(days=1)).isoformat()
             if spells and spells[-1]["name"] == name and spells[-1]["to"] == before:
                 spells[-1]["to"] = text
             else:
                 spells.append({"name": name, "from": text, "to": text})
-            if len(spells) > BREAKS_TOLD:
-                break
-        return spells[:BREAKS_TOLD]
+        return [spell for spell in spells if spell["to"] >= today][:BREAKS_TOLD]
 
     def _text(self, moment: dt.datetime) -> str:
         return moment.astimezone(self.timeline.zone).isoformat()

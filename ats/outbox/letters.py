@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from ats.cases.digest import digest
+from ats.outbox.lapsed import lapsed
 from ats.planning.forecast import Coming, coming
 from ats.planning.rules import Rule
 from ats.planning.timeline import Timeline
@@ -19,6 +20,7 @@ from ats.records import gather
 from ats.records import models as m
 
 DAY = dt.timedelta(days=1)
+DIGESTED = ("cases_new", "cases_due", "cases_closed", "releases")
 OWNER = {"pxm-digest": "pxm", "ops-digest": "operations"}
 
 
@@ -47,15 +49,20 @@ class StaffLetters:
 
     def _digest(self, step: str, at: dt.datetime) -> dict[str, Any] | None:
         programme = self.timeline.programme
-        return digest(
+        since = self._last_told(step, at)
+        told = digest(
             self.session,
             cohort=self.cohort,
             owner=OWNER[step],
-            since=self._last_told(step, at),
+            since=since,
             until=at,
             workdays=self.timeline.workdays[programme.nation],
             titles=programme.cases,
         )
+        gone = lapsed(self.session, self.timeline, since, at) if OWNER[step] == "pxm" else []
+        if told is None and not gone:
+            return None
+        return {**dict.fromkeys(DIGESTED, ()), **(told or {}), "lapsed": gone}
 
     def _last_told(self, step: str, before: dt.datetime) -> dt.datetime:
         row = m.LedgerRow

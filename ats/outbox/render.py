@@ -11,7 +11,6 @@ import re
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,11 +21,11 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from ats.errors import TemplateFault
+from ats.outbox.words import FILTERS, count_words, names
 
 FILES: Final = ("subject.txt", "text.txt", "html.html", "reason.txt")
 LAYOUT: Final = ("layout.txt", "layout.html", "layout.css")
 WIDTH: Final = 76  # of a line of text; RFC 5322 asks for 78 at most
-NUMBERS: Final = "one two three four five six seven eight nine ten eleven twelve"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _MARKED: Final = re.compile(r" *(- |\d{1,2}\. )")
 # What Jinja, a filter or an expression of a template may raise while a template is filled.
@@ -61,8 +60,7 @@ class Renderer:
             auto_reload=False,
             cache_size=-1,
         )
-        filters = (date_long, date_short, weekday, clock, names, count_words)
-        self._environment.filters.update({one.__name__: one for one in filters})
+        self._environment.filters.update({one.__name__: one for one in FILTERS})
         self._inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
     def keys(self) -> frozenset[str]:
@@ -213,42 +211,3 @@ def _hang(line: str) -> int:
 def _continues(line: str, hang: int) -> bool:
     plain = bool(line) and "://" not in line and not _MARKED.match(line)
     return plain and _hang(line) == hang
-
-
-def date_long(moment: str) -> str:
-    """Return 'Friday 15 January 2027'."""
-    return f"{date_short(moment)} {_moment(moment):%Y}"
-
-
-def date_short(moment: str) -> str:
-    """Return 'Friday 15 January'."""
-    return f"{_moment(moment):%A} {_moment(moment).day} {_moment(moment):%B}"
-
-
-def weekday(moment: str) -> str:
-    """Return 'Friday'."""
-    return f"{_moment(moment):%A}"
-
-
-def clock(moment: str) -> str:
-    """Return '17:00', the time in the offset that *moment* is written with."""
-    if "T" not in moment:
-        raise ValueError("a day without a time has no clock")
-    return f"{_moment(moment):%H:%M}"
-
-
-def names(people: Sequence[str]) -> str:
-    """Return 'A', 'A and B' or 'A, B and C'."""
-    *others, last = people
-    return f"{', '.join(others)} and {last}" if others else last
-
-
-def count_words(number: int) -> str:
-    """Return one to twelve in words and other numbers in digits."""
-    return dict(enumerate(NUMBERS.split(), start=1)).get(number, str(number))
-
-
-def _moment(iso: str | None) -> datetime:
-    if iso is None:
-        raise ValueError("a moment is None")
-    return datetime.fromisoformat(iso)

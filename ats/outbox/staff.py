@@ -12,14 +12,11 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from ats.outbox.letters import StaffLetters
+from ats.outbox.staff_moments import StaffMoments
 from ats.outbox.stage import insert_message, rfc_id
 from ats.planning.rules import Rule, rules_of
 from ats.planning.windows import Windows
-from ats.planning.workdays import local_moment
 from ats.records import models as m
-from config.programme import WEEKDAYS, Every
-
-DAY = dt.timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -34,9 +31,13 @@ class StaffMail:
     mail_domain: str
     reachable_in_trial: frozenset[str] = frozenset()  # roles
     outcomes: Counter[str] = field(default_factory=Counter)
+    moments: StaffMoments = field(init=False)
     _facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     _told_so_far: dict[str, tuple[dt.datetime, int]] = field(default_factory=dict)
     _held: dict[str, list[m.LedgerRow]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.moments = StaffMoments(self.letters.timeline, self.now)
 
     def stage(self) -> dt.datetime | None:
         """Write what is due, and return when to look again."""
@@ -45,7 +46,7 @@ class StaffMail:
         for rule in rules_of(self.letters.timeline.programme):
             if rule.is_staff_mail:
                 again += self._settle(rule, [*self._standing(rule), *self._due(rule)])
-                again += self._upcoming(rule)
+                again += self.moments.upcoming(rule)
         return min(again, default=None)
 
     # -- what is due -----------------------------------------------------------------------
@@ -55,72 +56,28 @@ class StaffMail:
         telling = []
         for name, at in list(self._come(rule)):
             row = self._row(rule, name, at)
-            if rule.every is not None and self._is_stale(rule, at):
-                row.outcome, row.reason = "expired", None
-                self.outcomes["expired"] += 1
+            if rule.every is not None and self.moments.is_stale(rule, at):
+                self._end(row, "expired")
                 continue
             facts = self.letters.tell(row.step, row.occurrence, row.due_at)
             if facts is not None:
                 self._facts[row.key] = facts
                 telling.append(row)
             else:
-                row.outcome, row.reason = "skipped", "nothing-to-tell"
-                self.outcomes["skipped"] += 1
+                self._end(row, "skipped", "nothing-to-tell")
         return telling
-
-    def _is_stale(self, rule: Rule, at: dt.datetime) -> bool:
-        """Say whether a recurring letter is found so late that only a newer one is of use."""
-        if rule.useful_workdays is None:
-            return False
-        timeline = self.letters.timeline
-        days = timeline.workdays[timeline.programme.nation]
-        last = days.shift(timeline.local_date(at), rule.useful_workdays, away_counts=True)
-        return timeline.local_date(self.now) > last
 
     def _come(self, rule: Rule) -> Iterator[tuple[str, dt.datetime]]:
         """Yield name and moment of the occurrences that have come and have no row yet."""
         if rule.every is None:
-            come = [key for key, at in self._webinar_moments(rule) if at <= self.now]
+            come = [(key, at) for key, at in self.moments.about_webinars(rule) if at <= self.now]
             names = self._names(rule) if come else set()
-            for key, at in self._webinar_moments(rule):
-                if key in come and f"{key}/1" not in names:
-                    yield f"{key}/1", at
+            yield from ((f"{key}/1", at) for key, at in come if f"{key}/1" not in names)
             return
         last, number = self._told_so_far.get(rule.step, (self.cohort.created_at, 0))
-        moments = self._recurring(rule.every, last, self.now)
+        moments = self.moments.recurring(rule.every, last, self.now)
         for n, at in enumerate(moments, start=number + 1):
             yield str(n), at
-
-    def _webinar_moments(self, rule: Rule) -> Iterator[tuple[str, dt.datetime]]:
-        timeline = self.letters.timeline
-        nation = timeline.programme.nation
-        for webinar in timeline.cohort.webinars:
-            if webinar.audience != rule.audience or webinar.status == "cancelled":
-                continue
-            if webinar.starts_at > self.now:
-                yield webinar.key, timeline.webinar_moment(rule, webinar, nation)
-
-    def _upcoming(self, rule: Rule) -> list[dt.datetime]:
-        if rule.every is None:
-            return [at for _, at in self._webinar_moments(rule) if at > self.now]
-        return list(self._recurring(rule.every, self.now, self.now + 14 * DAY))[:1]
-
-    def _recurring(
-        self, every: Every, after: dt.datetime, until: dt.datetime
-    ) -> Iterator[dt.datetime]:
-        timeline = self.letters.timeline
-        days = timeline.workdays[timeline.programme.nation]
-        day = after.astimezone(timeline.zone).date()
-        while day <= until.astimezone(timeline.zone).date():
-            wanted = (
-                not days.is_closed(day)
-                if every.day == "working-day"
-                else WEEKDAYS[day.weekday()] == every.day
-            )
-            at = local_moment(day, every.time, timeline.zone)
-            if wanted and after < at <= until:
-                yield at
-            day += DAY
 
     # -- rows ------------------------------------------------------------------------------
 
@@ -138,12 +95,27 @@ class StaffMail:
             self._held.setdefault(standing.step, []).append(standing)
 
     def _standing(self, rule: Rule) -> list[m.LedgerRow]:
-        """Return the held rows that this rule made; notices under the same key are not its own."""
-        rows = self._held.get(rule.step, ())
+        """Return the held rows that this rule made; notices under the same key are not its own.
+
+        Rows about a webinar that is over end here.
+        """
+        rows = self._held.get(rule.step, [])
         if rule.every is not None:
             return list(rows)
-        mine = {f"{key}/1" for key, _ in self._webinar_moments(rule)}
-        return [row for row in rows if row.occurrence in mine]
+        standing = []
+        webinars = {f"{webinar.key}/1": webinar for webinar in self.moments.webinars(rule)}
+        for row in (row for row in rows if row.occurrence in webinars):
+            over = self.moments.over(webinars[row.occurrence])
+            if over is None:
+                standing.append(row)
+            else:
+                self._end(row, over.outcome, over.reason)
+        return standing
+
+    def _end(self, row: m.LedgerRow, outcome: str, reason: str | None = None) -> None:
+        row.outcome, row.reason, row.until = outcome, reason, None
+        row.decided_at = self.now
+        self.outcomes[outcome] += 1
 
     def _names(self, rule: Rule) -> set[str]:
         row = m.LedgerRow
@@ -177,8 +149,7 @@ class StaffMail:
         again = []
         for index, row in enumerate(rows):
             if rule.every is not None and index < len(rows) - 1:
-                row.outcome, row.reason, row.until = "superseded", None, None
-                self.outcomes["superseded"] += 1
+                self._end(row, "superseded")
                 continue
             reason, until = self._hold(rule)
             row.decided_at = self.now
@@ -186,8 +157,7 @@ class StaffMail:
                 row.reason, row.until = reason, until
                 again += [until] if until else []
             elif self._told(row) is None:
-                row.outcome, row.reason, row.until = "skipped", "nothing-to-tell", None
-                self.outcomes["skipped"] += 1
+                self._end(row, "skipped", "nothing-to-tell")
             else:
                 row.message_id = self._message(rule, row)
                 row.reason, row.until, row.outcome = None, None, "queued"

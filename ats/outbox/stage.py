@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Session, col
 
 from ats.cases.opening import open_case
@@ -44,6 +44,7 @@ class Stager:
         new: list[dict[str, Any]] = []
         known: list[dict[str, Any]] = []
         due: list[dict[str, Any]] = []
+        forgotten: list[int | None] = []
         for plan in plans:
             for decision in sorted(plan.decisions, key=_in_order):
                 if decision.row is not None and decision.row.outcome == "queued":
@@ -54,8 +55,14 @@ class Stager:
                 elif _differs(decision, values):
                     known.append({"row_id": decision.row.id, **values})
             known.extend(self._cancelled(plan))
+            forgotten += [
+                plan.person.past[key].id for key in plan.forgotten if not _waits(plan, key)
+            ]
             due.append({"enrolment": plan.person.id, "next_due_at": plan.next_due_at})
         self._write(new, known, due)
+        if forgotten:
+            rows = col(m.LedgerRow.id).in_(forgotten)
+            self.session.execute(delete(m.LedgerRow).where(rows))
 
     def _write(
         self, new: list[dict[str, Any]], known: list[dict[str, Any]], due: list[dict[str, Any]]
@@ -203,6 +210,11 @@ class Stager:
         ]
         statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
         return self.session.connection().execute(statement, values).scalars().all()
+
+
+def _waits(plan: PersonPlan, key: Key) -> bool:
+    """Say whether the row is of a queued message, which tests it again itself."""
+    return plan.person.past[key].outcome == "queued"
 
 
 def _place(decision: Decision) -> Place:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from ats.outbox.render import count_words
+from ats.outbox.words import count_words
 from config.programme import Condition, Moment, Programme
 
 #: Why something was not sent, by the reason in the ledger.

@@ -93,7 +93,8 @@ def _milestones_overdue(at: Situation, value: Value) -> bool:
 
 
 def _sent(at: Situation, value: Value) -> bool:
-    to = at.occurrence.recipient if at.occurrence else None
+    o = at.occurrence
+    to = o.recipient if o is not None and o.role in ("participant", "mentor") else None
     return any(
         step == value and row.sent_at is not None and (to is None or recipient == to)
         for (step, _, recipient), row in at.person.past.items()
@@ -107,10 +108,12 @@ def _join_link_missing(at: Situation, _: Value) -> bool:
 
 
 def _moved(at: Situation, _: Value) -> bool:
-    opened_on = at.since.astimezone(at.timeline.zone).date() if at.since else None
-    return opened_on is not None and any(
-        state.updated_on >= opened_on for state in at.person.sections.values()
-    )
+    """Say whether the portfolio moved on or after the as-of that the case was opened on."""
+    if at.since is None:
+        return False
+    opened_on = at.since.astimezone(at.timeline.zone).date()
+    known_until = at.timeline.cohort.as_of_at(at.since) or opened_on
+    return any(state.updated_on >= known_until for state in at.person.sections.values())
 
 
 _MEANING: dict[str, Callable[[Situation, Value], bool]] = {

@@ -24,7 +24,7 @@ class Mentorship:
     """One mentor of one participant, past (`ended_at`) or standing."""
 
     ref: str
-    nation: str
+    nation: str  # or their organisation's own calendar in it (`config.closures`)
     named_at: dt.datetime
     request_sent_at: dt.datetime | None = None
     accepted_at: dt.datetime | None = None
@@ -67,7 +67,7 @@ class Participant:
 
     id: int
     ref: str
-    nation: str
+    nation: str  # or their organisation's own calendar in it (`config.closures`)
     joined_on: dt.date
     accepted_at: dt.datetime
     status: str = "active"  # or 'deferred', 'withdrawn'
@@ -116,6 +116,11 @@ class CohortFacts:
     status: str  # 'trial', 'live', 'paused', 'closed'
     webinars: tuple[WebinarFact, ...] = ()
     as_of: dt.date | None = None
+    exports: tuple[tuple[dt.datetime, dt.date], ...] = ()  # (applied at, as of) of each export
+
+    def as_of_at(self, moment: dt.datetime) -> dt.date | None:
+        """Return the as-of of the newest export that had been applied by then."""
+        return max((as_of for applied, as_of in self.exports if applied <= moment), default=None)
 
 
 @dataclass(frozen=True, slots=True)

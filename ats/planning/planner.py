@@ -36,6 +36,7 @@ class PersonPlan:
     person: Participant
     decisions: list[Decision] = field(default_factory=list)
     cancelled: list[Key] = field(default_factory=list)  # standing rows no longer planned
+    forgotten: list[Key] = field(default_factory=list)  # likewise, and may be planned again
     next_due_at: dt.datetime | None = None
 
     def look_again(self, at: dt.datetime | None) -> None:
@@ -43,6 +44,9 @@ class PersonPlan:
         if at is not None and (self.next_due_at is None or at < self.next_due_at):
             self.next_due_at = at
 
+
+#: Anchors that come and go with what the newest export shows.
+SHOWN_BY_EXPORTS = ("sections-complete", "submission-received")
 
 InboxOf = Callable[[Occurrence], Inbox]
 
@@ -66,13 +70,20 @@ class Planner(Judge):
                 verdict = self.left(person, row) or moved
             plan.decisions.append(Decision(occurrence, verdict, row))
         planned = {occurrence.key for occurrence in found}
-        plan.cancelled = [
-            key for key, row in person.past.items() if not row.is_final and key not in planned
-        ]
+        gone = [key for key, row in person.past.items() if not row.is_final and key not in planned]
+        plan.forgotten = [key for key in gone if self.may_come_again(key)]
+        plan.cancelled = [key for key in gone if not self.may_come_again(key)]
         self._supersede(plan)
         for decision in plan.decisions:
             self._schedule(plan, decision)
         return plan
+
+    def may_come_again(self, key: Key) -> bool:
+        """Say whether this counts from what an export showed, and a newer one may show again.
+
+        Then it leaves no row, for what has not happened makes none (rule 5).
+        """
+        return any(r.step == key[0] and r.anchor in SHOWN_BY_EXPORTS for r in self.timeline.rules)
 
     def _schedule(self, plan: PersonPlan, decision: Decision) -> None:
         if decision.verdict.outcome == "held":

@@ -20,6 +20,7 @@ from ats.planning.occurrence import Occurrence, is_open, name_of
 from ats.planning.rules import Rule, rules_of
 from ats.planning.workdays import Workdays, local_moment
 from config.programme import ANCHORS, Programme
+from config.vocabulary import nation_of
 
 __all__ = ["Occurrence", "Timeline"]
 
@@ -41,6 +42,13 @@ class Timeline(Moments):
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         return tuple(r for r in rules_of(self.programme) if not r.is_staff_mail)
+
+    def twins(self, rule: Rule) -> Iterator[Rule]:
+        """Yield the other rungs of its ladder that fall on the same day."""
+        for other in self.rules:
+            same = other.is_ladder and other.step == rule.step and other is not rule
+            if same and other.workdays is not None and other.workdays == rule.workdays:
+                yield other
 
     # -- what happens ----------------------------------------------------------------------
 
@@ -204,7 +212,7 @@ class Timeline(Moments):
                 return
             at: dt.datetime | None = self.rung_moment(rule, anchor, person)
         else:
-            moment = rule.at_for.get(person.nation, rule.at)
+            moment = rule.at_for.get(nation_of(person.nation), rule.at)
             assert moment is not None
             at = self.moment_of(moment, person, mentorship)
         if at is None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ats.planning.conditions import Situation, first_failing, first_holding
 from ats.planning.facts import Participant, PastRow
 from ats.planning.moments import MORNING
+from ats.planning.occurrence import name_of
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.windows import Windows
 from ats.planning.workdays import local_moment
@@ -99,8 +100,7 @@ class Judge:
             return Verdict("skipped", "suppressed")
         if (o.recipient, rule.class_) in person.opted_out and rule.case is None:
             return Verdict("skipped", "opted-out")
-        opened = person.cases.get(rule.stopped_by_case or "")
-        if opened is not None and opened < o.due_at:
+        if self._is_with_somebody(o, person):
             return Verdict("skipped", "case-open")
         if self.is_fresh(o, person) and first_failing(rule.only_if, at) is not None:
             return Verdict("skipped", "condition-unmet")
@@ -120,6 +120,21 @@ class Judge:
         if o.rule.about_mentor:  # of the naming that it is about; the same mentor may be named anew
             ends = ends[o.number - 1 : o.number]
         return all(end is not None and end <= self.now for end in ends)
+
+    def _is_with_somebody(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether an open case stops this rung, which is not one for the same case.
+
+        A message goes beside the case that a rung of the same day opened.
+        """
+        stopping = o.rule.stopped_by_case
+        if stopping not in person.cases or o.rule.case == stopping:
+            return False
+        beside = (
+            person.past.get((twin.step, name_of(o.subject, twin), twin.to))
+            for twin in self.timeline.twins(o.rule)
+            if twin.case == stopping
+        )
+        return not any(row is not None and row.outcome == "case-opened" for row in beside)
 
     def _stops_after_submission(self, o: Occurrence, person: Participant) -> bool:
         if self.policy.classes[o.rule.class_].after_submission == "goes":

@@ -23,6 +23,7 @@ from ats.planning.facts import (
 )
 from ats.planning.traffic import Inbox
 from ats.records import models as m
+from config.closures import calendar_name
 
 #: Between the parts of a row's name, and between names; neither occurs in a ref or key.
 PART_ENDS, ROW_ENDS = "\x1f", "\x1e"
@@ -42,13 +43,21 @@ def cohort_named(session: Session, code: str) -> m.Cohort:
 
 def newest_as_of(session: Session, cohort_id: int) -> dt.date | None:
     """Return the as-of of the newest progress export applied and not undone."""
-    return session.execute(
-        select(func.max(col(m.Import.as_of))).where(
+    return max((as_of for _, as_of in exports(session, cohort_id)), default=None)
+
+
+def exports(session: Session, cohort_id: int) -> tuple[tuple[dt.datetime, dt.date], ...]:
+    """Return (applied at, as of) of each progress export that is not undone, in that order."""
+    standing = session.execute(
+        select(col(m.Import.applied_at), col(m.Import.as_of))
+        .where(
             col(m.Import.cohort_id) == cohort_id,
             col(m.Import.kind) == "progress",
             col(m.Import.undone_at).is_(None),
         )
-    ).scalar()
+        .order_by(col(m.Import.id))
+    )
+    return tuple((applied, as_of) for applied, as_of in standing if as_of is not None)
 
 
 def cohort_facts(session: Session, cohort: m.Cohort) -> CohortFacts:
@@ -59,6 +68,7 @@ def cohort_facts(session: Session, cohort: m.Cohort) -> CohortFacts:
         .where(col(m.Webinar.cohort_id) == cohort.id)
         .order_by(col(m.Webinar.starts_at), col(m.Webinar.key))
     ).scalars()
+    known = exports(session, cohort.id)
     return CohortFacts(
         id=cohort.id,
         code=cohort.code,
@@ -68,7 +78,8 @@ def cohort_facts(session: Session, cohort: m.Cohort) -> CohortFacts:
             WebinarFact(w.key, w.audience, w.starts_at, w.minutes, w.status, w.join_url)
             for w in webinars
         ),
-        as_of=newest_as_of(session, cohort.id),
+        as_of=max((as_of for _, as_of in known), default=None),
+        exports=known,
     )
 
 
@@ -91,7 +102,7 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
             Participant(
                 id=row.id,
                 ref=row.ref,
-                nation=row.nation,
+                nation=calendar_name(row.nation, row.organisation),
                 joined_on=row.joined_on,
                 accepted_at=row.accepted_at,
                 status=row.status,
@@ -116,6 +127,7 @@ def _enrolled(where: ColumnElement[bool]) -> Any:
             col(m.Enrolment.id),
             col(m.Role.ref),
             col(m.Person.nation),
+            col(m.Person.organisation),
             col(m.Enrolment.joined_on),
             col(m.Enrolment.accepted_at),
             col(m.Enrolment.status),
@@ -150,6 +162,7 @@ def _mentorships(session: Session, ids: set[int]) -> Mapping[int, list[Mentorshi
             col(m.Mentorship.enrolment_id),
             col(m.Role.ref),
             col(m.Person.nation),
+            col(m.Person.organisation),
             col(m.Mentorship.named_at),
             col(m.Mentorship.request_sent_at),
             col(m.Mentorship.accepted_at),
@@ -162,7 +175,8 @@ def _mentorships(session: Session, ids: set[int]) -> Mapping[int, list[Mentorshi
         .where(col(m.Mentorship.enrolment_id).in_(ids))
         .order_by(col(m.Mentorship.id))
     ):
-        found[row[0]].append(Mentorship(*row[1:]))
+        enrolment, ref, nation, organisation, *moments = row
+        found[enrolment].append(Mentorship(ref, calendar_name(nation, organisation), *moments))
     return found
 
 

@@ -116,6 +116,7 @@ class Cohort(SQLModel, table=True):
     created_at: dt.datetime = _moment(nullable=False)
     live_at: dt.datetime | None = _moment()
     next_due_at: dt.datetime | None = _moment(index=True)
+    planned_by: str | None = None  # fingerprint of the programme and calendars of the last plan
 
 
 class Person(SQLModel, table=True):

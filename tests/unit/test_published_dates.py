@@ -101,3 +101,22 @@ def test_a_webinar_that_only_cohort_or_programme_knows_is_a_clash() -> None:
         "the programme has a webinar webinar-1 that the cohort does not have",
         "the cohort has a webinar webinar-0 that the programme does not have",
     ]
+
+
+@pytest.mark.parametrize("name", ["ats", "qtls"])
+def test_nothing_is_asked_in_the_portfolio_before_it_is_issued(name: str) -> None:
+    """Who hears of a webinar before the start can do all that it asks them to prepare."""
+    year = timeline(load_programme(find_programme(name)))
+    rules = [rule for rule in year.rules if rule.for_each == "webinar" and rule.template]
+    early = {
+        webinar.key
+        for rule in rules
+        for webinar in year.cohort.webinars
+        if webinar.audience == rule.audience
+        and year.webinar_moment(rule, webinar, "england").date() < COHORT.starts
+    }
+    asked = {key: " ".join(year.programme.webinar(key).prepare).lower() for key in early}
+
+    assert early or name == "qtls"
+    for words in asked.values():
+        assert not [w for w in ("portfolio", "log in", "knowledge base", "section") if w in words]

@@ -117,7 +117,7 @@ def test_a_case_rung_opens_its_case_without_a_mail_of_its_own_and_the_owner_hear
 
     cohort.tick("2026-11-25 08:15")
     (digest,) = [one for one in mailbox.received if one.recipient == "pxm@provider.example"]
-    assert str(read(digest)["Subject"]) == "ATS cases: 1 new, 0 due today"
+    assert str(read(digest)["Subject"]) == "ATS cases: 1 new, 0 due"
 
 
 def test_who_has_finished_is_never_chased_on_old_data(

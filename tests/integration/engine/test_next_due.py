@@ -2,9 +2,10 @@
 
 import pytest
 from small_cohort import ADA, BEN, CAT, GRACE, SmallCohort, at
+from sqlmodel import select
 
 from ats.people import mentors
-from ats.records.models import EPOCH
+from ats.records.models import EPOCH, Cohort, Enrolment
 
 
 @pytest.fixture
@@ -107,3 +108,29 @@ def test_the_request_that_was_sent_starts_the_clock_of_its_ladder(live: SmallCoh
     live.tick("2026-10-13 09:00")
 
     assert live.due_again()["P0001"] == at("2026-10-14 09:00")  # five working days after the 7th
+
+
+def test_another_programme_file_or_calendar_resets_everybody(live: SmallCohort) -> None:
+    with live.office.store.write() as session:  # as a version with other dates would have left it
+        session.exec(select(Cohort)).one().planned_by = "other dates"
+        for enrolment in session.exec(select(Enrolment)):
+            enrolment.next_due_at = at("2027-01-01 09:00")
+
+    live.tick("2026-10-13 09:00")
+
+    assert live.outcomes("make-room") == {"1 to P0001": "sent", "1 to P0002": "sent"}
+
+
+def test_a_submission_that_an_export_took_back_is_acknowledged_when_it_is_shown_again(
+    live: SmallCohort,
+) -> None:
+    live.export("2026-10-08", "P0001,submission,complete,2026-10-07", now="2026-10-08 19:00")
+    live.tick("2026-10-08 19:10")  # too late in the day to go
+    live.export("2026-10-09", "P0001,submission,in-progress,2026-10-08", now="2026-10-09 08:00")
+    live.tick("2026-10-09 09:00")
+    assert live.outcomes("submission-received") == {}
+
+    live.export("2026-10-12", "P0001,submission,complete,2026-10-11", now="2026-10-12 08:00")
+    live.tick("2026-10-12 09:00")
+
+    assert live.outcomes("submission-received") == {"1 to P0001": "sent"}

@@ -15,7 +15,8 @@ from ats.intake.preflight import Preflight
 from ats.intake.progress import preflight_progress
 from ats.intake.roster import preflight_roster
 from ats.intake.table import read_table
-from ats.intake.undo import Undone, undo_import
+from ats.intake.undo import undo_import
+from ats.intake.undone import Undone
 from ats.records.models import Audit, Cohort
 from ats.records.store import Store
 
@@ -44,6 +45,7 @@ CAT = "2026-10,P0003,Cat,Owen,cat@dyfed.example,Castle College,wales,2026-10-05"
 MIA = "M0001,Mia,Stone,mia@harbour.example,england"
 NED = "M0002,Ned,Frost,ned@harbour.example,wales"
 NOBODY = ",,,,"
+UNDO_LEAVES = ("import", "import_change", "audit", "next_due_at")  # what an undone import leaves
 
 
 @dataclass(frozen=True)

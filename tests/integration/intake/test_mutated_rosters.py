@@ -3,12 +3,11 @@
 import csv
 
 import pytest
-from desk import SAMPLES, Desk
+from desk import SAMPLES, UNDO_LEAVES, Desk
 from mutations import Mutant, mutate
 
 from ats.errors import AtsError
 
-UNDO_LEAVES = ("import", "import_change", "audit", "next_due_at")
 with (SAMPLES / "roster-2026-10.csv").open(encoding="utf-8-sig", newline="") as file:
     GOOD = list(csv.reader(file))[:41]
 MUTANTS = [mutate(GOOD, seed=seed) for seed in range(100)]

@@ -100,13 +100,63 @@ def test_missing_sections_stay(desk: Desk) -> None:
     assert len(sections(desk)) == 5
 
 
-def test_an_address_stands_in_for_an_unknown_ref(desk: Desk) -> None:
+def test_an_address_stands_in_for_an_empty_ref_and_for_no_other(desk: Desk) -> None:
     text = (
         "cohort,participant_ref,email,section,status,updated_on\n"
         "2026-10,77,BEN@glen.example ,pdp,complete,2026-10-07\n"
+        "2026-10,P0001,ben@glen.example,pdp,complete,2026-10-07\n"
         "2026-10,,ada@riverside.example,pdp,complete,2026-10-07\n"
+        "2026-10,P0002,ben.new@glen.example,pdp,complete,2026-10-07\n"
     )
-    assert counts(desk.progress(text, "2026-10-12")) == (2, 0, 0, 0, 0)
+    result = desk.progress(text, "2026-10-12", apply=False)
+    assert counts(result) == (2, 0, 0, 0, 2)
+    remedy = "; put the wrong one of them right."
+    assert problems(result) == [
+        (2, "participant_ref", f"The row's ref is '77' and its address is that of P0002{remedy}"),
+        (3, "participant_ref", f"The row's ref is P0001 and its address is that of P0002{remedy}"),
+    ]
+
+
+def many(count: int, day: int, status: str = "in-progress") -> list[str]:
+    """Return rows of one section each, for 40 people and more."""
+    return [f"P1{n:03d},pdp,{status},2026-10-{day:02d}" for n in range(count)]
+
+
+@pytest.fixture
+def full(desk: Desk) -> Desk:
+    people = [ADA.replace("P0001", f"P1{n:03d}").replace("ada@", f"a{n}@") for n in range(40)]
+    desk.roster(roster(ADA, BEN, *people), allow_large_change=True)
+    desk.progress(progress(*many(40, 7)), "2026-10-12")
+    return desk
+
+
+@pytest.mark.parametrize(("back", "on", "refused"), [(3, 0, False), (4, 3, True), (4, 4, False)])
+def test_an_export_in_which_more_goes_back_than_on_looks_older(
+    full: Desk, back: int, on: int, refused: bool
+) -> None:
+    rows = [*many(back, 6), *many(back + on, 8)[back:], *many(40, 7)[back + on :]]
+    result = full.progress(progress(*rows), "2026-10-19", apply=False)
+    assert [problem for _, _, problem in problems(result)] == [
+        (
+            "file-4.csv looks like an older export: 4 sections stand further back than in the "
+            "records, and 3 further on; export it anew, or repeat with --allow-large-change if it "
+            "is right."
+        )
+    ] * refused
+    if refused:
+        with pytest.raises(Refused, match="looks like an older export"):
+            full.progress(progress(*rows), "2026-10-19")
+        assert full.progress(progress(*rows), "2026-10-19", allow_large_change=True)["applied"]
+
+
+def test_an_export_that_knows_neither_the_newest_change_nor_every_section_looks_older(
+    full: Desk,
+) -> None:
+    full.progress(progress(*many(40, 7), "P0001,pdp,complete,2026-10-14"), "2026-10-19")
+    with pytest.raises(Refused, match="its newest change is of 7 October 2026, and one of 14"):
+        full.progress(progress(*reversed(many(40, 7))), "2026-10-20")
+    part = progress("P0001,pdp,complete,2026-10-14", *many(39, 7))
+    assert full.progress(part, "2026-10-20")["missing"] == 1
 
 
 def test_sections_that_are_not_started_say_nothing(desk: Desk) -> None:

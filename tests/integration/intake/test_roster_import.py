@@ -2,6 +2,7 @@
 
 import pytest
 from desk import ADA, BEN, CAT, MIA, NED, Desk, roster
+from openpyxl import Workbook
 
 from ats.errors import Refused
 from ats.intake.staff import staff_decided
@@ -315,6 +316,16 @@ def test_other_headers_are_understood_once_they_were_explained(desk: Desk) -> No
     )
 
 
+def test_the_same_file_again_is_read_as_it_was_explained(desk: Desk) -> None:
+    text = roster(ADA).replace("email", "email,Work e-mail", 1)
+    text = text.replace("ada@riverside.example", "ada@home.example,ada@riverside.example")
+    desk.roster(text, mapping={"Work e-mail": "email"})
+    again = desk.roster(text)
+    assert counts(again) == (0, 0, 1, 0, 0)
+    assert "email is read from 'Work e-mail', as was said of it earlier." in again["notes"]
+    assert desk.people()["P0001"]["email"] == "ada@riverside.example"
+
+
 def test_one_person_may_be_in_two_cohorts(desk: Desk) -> None:
     desk.launch("2027-10")
     desk.roster(roster(ADA))
@@ -340,3 +351,19 @@ def test_an_import_leaves_its_trace(desk: Desk) -> None:
         (import_id, "roster", "file-1.csv", "Jo", 1)
     ]
     assert desk.rows("audit", "by", "action", "at") == [("Jo", "roster import", desk.now)]
+
+
+def test_a_cell_of_a_workbook_that_only_looks_empty_is_a_problem(desk: Desk) -> None:
+    book = Workbook()
+    lines = roster(f"{ADA},{MIA}", f"{BEN},{MIA}", f"{CAT},{MIA}").splitlines()
+    for line in lines:
+        book.active.append(line.split(","))
+    for column in "IJKLM":
+        book.active.merge_cells(f"{column}2:{column}3")
+    book.active["L4"] = '=LOWER("MIA@harbour.example")'
+    path = desk.folder / "roster.xlsx"
+    book.save(path)
+    found = problems(desk.roster(path, apply=False))
+    assert {row for row, _ in found} == {3, 4}
+    assert (3, "mentor_ref") in found
+    assert (4, "mentor_email") in found

@@ -6,11 +6,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from desk import SAMPLES, Desk
+from desk import SAMPLES, UNDO_LEAVES, Desk
 
 ROSTER = SAMPLES / "roster-2026-10.csv"
 EXPORTS = sorted(SAMPLES.glob("progress-2026-10-*.csv"))
-UNDO_LEAVES = ("import", "import_change", "audit", "next_due_at")
 
 
 def as_of(path: Path) -> str:

@@ -3,12 +3,11 @@
 import datetime as dt
 
 import pytest
-from desk import ADA, BEN, CAT, MIA, NED, Desk, progress, roster
+from desk import ADA, BEN, CAT, MIA, NED, UNDO_LEAVES, Desk, progress, roster
 
 from ats.errors import NotFound, Refused
-from ats.records.models import LedgerRow, Message, Overlay
+from ats.records.models import Case, LedgerRow, Message, Overlay
 
-UNDO_LEAVES = ("import", "import_change", "audit", "next_due_at")
 CHANGED = (
     f"{ADA.replace('Byron', 'King').replace('2026-10-05', '2026-10-12')},{NED}",
     BEN.replace("ben@glen", "ben.shah@glen"),
@@ -95,7 +94,8 @@ def test_whom_a_later_roster_names_too_stays_and_goes_with_that_one(desk: Desk) 
     second = desk.roster(roster(f"{ADA},{MIA}", BEN))["import_id"]
     undone = desk.undo(first)
     assert undone.parked == ()
-    assert "P0001" in undone.kept
+    assert undone.kept == ()
+    assert undone.named == ("P0001 mentorship", "P0001", "M0001")
     assert set(desk.people()) == {"P0001", "P0002", "M0001"}
     desk.undo(second)
     assert desk.dump(*UNDO_LEAVES) == start
@@ -154,9 +154,9 @@ def test_who_was_written_to_is_parked(desk: Desk) -> None:
     write_to(desk, "sent")
     undone = desk.undo(import_id)
     assert undone.parked == ("P0001",)
-    assert set(desk.people()) == {"P0001", "M0001"}
+    assert set(desk.people()) == {"P0001"}
     assert desk.rows("overlay", "kind", "from_on", "until_on", "reason", "recorded_by") == [
-        ("pause", dt.date(2026, 9, 2), None, "import-undone", "Jo")
+        ("parked", None, None, "import-undone", "Jo")
     ]
     assert ("import undo: parked", "P0001") in desk.rows("audit", "action", "subject")
 
@@ -205,7 +205,8 @@ def test_a_mentor_who_was_asked_since_stays(desk: Desk) -> None:
             "UPDATE mentorship SET request_sent_at = named_at WHERE id = "
             "(SELECT max(id) FROM mentorship)"
         )
-    assert desk.undo(import_id).kept == ("P0001 mentorship", "M0002")
+    undone = desk.undo(import_id)
+    assert (undone.kept, undone.written) == ((), ("P0001 mentorship", "M0002"))
     assert desk.mentors() == {"P0001": "M0002", "P0002": "M0001"}
 
 
@@ -227,3 +228,79 @@ def test_undoing_has_everybody_looked_at_whom_it_touches(desk: Desk) -> None:
     desk.set("enrolment", next_due_at=desk.now)
     desk.undo(import_id)
     assert [due.year for (due,) in desk.rows("enrolment", "next_due_at")] == [1970, 2026, 2026]
+
+
+def test_a_mentor_whom_only_an_undone_roster_named_stands_in_nobodys_way(desk: Desk) -> None:
+    import_id = desk.roster(roster(f"{ADA},{NED}"))["import_id"]
+    write_to(desk, "sent")
+    assert desk.undo(import_id).parked == ("P0001",)
+    assert desk.mentors() == {}
+    assert desk.roster(roster(f"{ADA},{MIA}"))["changed"] == 1
+    assert desk.mentors() == {"P0001": "M0001"}
+
+
+def test_a_naming_that_stays_after_undoing_it_is_replaced_unless_the_mentor_was_asked(
+    desk: Desk,
+) -> None:
+    import_id = desk.roster(roster(f"{ADA},{NED}"))["import_id"]
+    write_to(desk, "sent", recipient="M0002")  # no request: something about another mentee
+    undone = desk.undo(import_id)
+    assert (undone.parked, undone.written) == (("P0001",), ("P0001 mentorship", "M0002"))
+    desk.roster(roster(f"{ADA},{MIA}"), allow_large_change=True)
+    assert desk.mentors() == {"P0001": "M0001"}
+
+
+def test_a_mentor_who_stands_again_is_looked_at_anew(desk: Desk) -> None:
+    desk.roster(roster(f"{ADA},{MIA}", BEN, CAT))
+    import_id = desk.roster(roster(f"{ADA},{NED}"), allow_large_change=True)["import_id"]
+    with desk.store.write() as session:
+        for step, occurrence in (("mentor-request", "M0001/1"), ("agenda", "1")):
+            session.add(
+                LedgerRow(key=step, cohort_id=1, enrolment_id=desk.rows("enrolment", "id")[0][0],
+                          step=step, occurrence=occurrence, recipient="M0001", role="mentor",
+                          class_="essential", due_at=desk.now, outcome="skipped",
+                          reason="withdrawn", decided_at=desk.now)
+            )  # fmt: skip
+    desk.undo(import_id)
+    assert desk.mentors() == {"P0001": "M0001"}
+    assert desk.rows("ledger", "step") == [("agenda",)]
+
+
+def test_who_was_parked_for_an_export_goes_with_the_export(desk: Desk) -> None:
+    before = desk.dump(*UNDO_LEAVES)
+    first = desk.roster(roster(f"{ADA},{MIA}"))["import_id"]
+    second = desk.progress(progress("P0001,pdp,complete,2026-10-07"), "2026-10-12")["import_id"]
+    assert desk.undo(first).parked == ("P0001",)
+    desk.undo(second)
+    assert desk.dump(*UNDO_LEAVES) == before
+
+
+def a_case(desk: Desk, because: str, *, kind: str = "stalled-portfolio") -> None:
+    """Leave a case that closed an hour from now."""
+    with desk.store.write() as session:
+        case = Case(cohort_id=1, enrolment_id=desk.rows("enrolment", "id")[0][0], kind=kind,
+                    owner="pxm", state="closed", opened_at=desk.now, closed_because=because,
+                    closed_at=desk.now + dt.timedelta(hours=1))  # fmt: skip
+        session.add(case)
+
+
+def test_a_case_that_closed_on_what_is_taken_back_is_open_again(desk: Desk) -> None:
+    desk.roster(roster(ADA))
+    import_id = desk.progress(progress("P0001,pdp,complete,2026-10-07"), "2026-10-12")["import_id"]
+    a_case(desk, "moved")
+    a_case(desk, "mentor accepted", kind="call-mentor")
+    assert desk.undo(import_id).reopened == ("P0001 stalled-portfolio",)
+    assert desk.rows("cases", "state", "closed_at", "closed_because")[0] == ("open", None, None)
+    assert desk.rows("cases", "state")[1] == ("closed",)
+    assert ("import undo: case opened again", "P0001") in desk.rows("audit", "action", "subject")
+
+
+def test_but_not_where_another_of_its_kind_is_open(desk: Desk) -> None:
+    desk.roster(roster(ADA))
+    import_id = desk.progress(progress("P0001,pdp,complete,2026-10-07"), "2026-10-12")["import_id"]
+    a_case(desk, "moved")
+    with desk.store.write() as session:
+        session.add(Case(cohort_id=1, enrolment_id=desk.rows("enrolment", "id")[0][0],
+                         kind="stalled-portfolio", owner="pxm", opened_at=desk.now))  # fmt: skip
+    assert desk.undo(import_id).reopened == ()
+    assert desk.rows("cases", "state") == [("closed",), ("open",)]

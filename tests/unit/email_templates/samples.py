@@ -31,9 +31,10 @@ EXTENDED = {
     "mentor-sign-off": "2027-11-23T17:00:00+00:00",
     "submission": "2027-12-01T17:00:00+00:00",
 }
+PLAN = "Personal Development Plan"
 MILESTONES = {
     "first-observation": ("First observation", ["First observation"]),
-    "pdp": ("Personal Development Plan", ["About you", "Self-assessment", "PDP"]),
+    "pdp": (PLAN, ["About you", "Self-assessment", PLAN]),
     "diary-and-coaching": ("Diary and coaching", ["Reflective diary", "Coaching"]),
     "project-impact": ("Project impact and CPD log", ["Improvement project", "CPD log"]),
     "final-observation": ("Final observation", ["Final observation"]),
@@ -78,6 +79,7 @@ def person(who: Fields = PARTICIPANT, **fields: Any) -> Fields:
         "due": DUE,
         "complete": [],
         "submitted": False,
+        "signed_off": False,
         **fields,
     }
 
@@ -174,7 +176,9 @@ def _year() -> list[Fields]:
 
 
 def _to_mentors(key: str) -> Iterator[Fields]:
-    groups = [[person()], [person(organisation=None), person(SECOND, due={**DUE, **EXTENDED})]]
+    second = person(SECOND, due={**DUE, **EXTENDED})
+    groups = [[person()], [person(organisation=None, signed_off=True)]]
+    groups += [[person(), second], [person(signed_off=True), second]]
     known: Fields = {"answer_url": ANSWER, "calendar_url": CALENDAR, "webinars": _year()}
     for mentees, fields, rung in product(groups, [{}, known], _rungs(key)):
         about = {"person": mentees[0], "mentees": mentees, "rung": rung, **fields}
@@ -210,7 +214,7 @@ def _milestones(key: str) -> Iterator[Fields | None]:
         yield None
         return
     for name, (title, sections) in MILESTONES.items():
-        for still_open in ([], sections[:1], sections):
+        for still_open in ([], sections[:1], sections[1:], sections):
             yield {
                 "key": name,
                 "title": title,

@@ -17,12 +17,19 @@ CASE = {
     "opened_on": "2027-01-18",
     "signal": "mentor request without an answer",
 }
-QUIET: dict[str, Any] = {"cases_new": [], "cases_due": [], "cases_closed": [], "releases": []}
+QUIET: dict[str, Any] = {
+    "cases_new": [],
+    "cases_due": [],
+    "cases_closed": [],
+    "releases": [],
+    "lapsed": [],
+}
 BUSY = {
     "cases_new": [CASE, {**CASE, "signal": None}],
     "cases_due": [CASE],
     "cases_closed": [CASE],
     "releases": [{**CASE, "kind": "deadline-passed", "title": "deadline-passed"}],
+    "lapsed": [{**CASE, "title": "the e-mail deadline-passed", "ended_on": "2027-10-21"}],
     "as_of": "2027-01-18",
 }
 TIP = {

@@ -35,12 +35,27 @@ def test_a_header_can_be_explained_and_counts_more_than_its_name(tmp_path: Path)
     assert (found.places["participant_ref"], found.by_hand) == (1, {"learnerid": "participant_ref"})
 
 
-def test_what_was_explained_earlier_counts_where_nothing_else_does(tmp_path: Path) -> None:
+def test_what_was_explained_earlier_counts_more_than_a_name_and_is_told(tmp_path: Path) -> None:
     saved = {"learnerid": "participant_ref"}
     headers = "cohort,Learner ID,section,status,updated_on"
     assert layout(tmp_path, headers, saved=saved).places["participant_ref"] == 1
     headers = "cohort,Learner ID,participant_ref,section,status,updated_on"
-    assert layout(tmp_path, headers, saved=saved).places["participant_ref"] == 2
+    found = layout(tmp_path, headers, saved=saved)
+    assert found.places["participant_ref"] == 1
+    assert found.notes == (
+        "participant_ref is read from 'Learner ID', as was said of it earlier.",
+        "Not read: 'participant_ref'.",
+    )
+
+
+def test_a_columns_own_name_is_given_away_only_where_another_header_takes_it(
+    tmp_path: Path,
+) -> None:
+    saved = {"learnerid": "participant_ref", "participantref": "email"}
+    headers = "cohort,participant_ref,section,status,updated_on"
+    assert layout(tmp_path, headers, saved=saved).places["participant_ref"] == 1
+    found = layout(tmp_path, f"{headers},Learner ID", saved=saved)
+    assert (found.places["email"], found.places["participant_ref"]) == (1, 5)
 
 
 @pytest.mark.parametrize(

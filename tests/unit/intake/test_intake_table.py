@@ -9,6 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from ats.errors import FileFault
+from ats.intake.scan import Area, scan_sheet
 from ats.intake.table import MOST_BYTES, Row, Table, read_table
 
 TEXT = "Ref;Name;Joined\r\n17;Zoë;05/10/2026\r\n18;Siân;\r\n"
@@ -173,3 +174,59 @@ def test_too_many_rows_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileFault, match="more than 50,000 rows; export one cohort only"):
         table(tmp_path, "a,b\n" + "1,2\n" * 50_001)
     assert len(table(tmp_path, "a,b\n" + "1,2\n" * 50_000).rows) == 50_000
+
+
+def zipped(**parts: bytes) -> bytes:
+    """Return a workbook of one row with some of its parts replaced or added."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(Roster=[["a"], ["1"]]))) as old,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for entry in old.namelist():
+            found = [data for name, data in parts.items() if f"/{name}." in entry]
+            new.writestr(entry, found[0] if found else old.read(entry))
+        if "sharedStrings" in parts:
+            new.writestr("xl/sharedStrings.xml", parts["sharedStrings"])
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("part", "bytes_"), [("sheet1", 51 << 20), ("sharedStrings", 51 << 20), ("styles", 3 << 20)]
+)
+def test_what_is_huge_only_unpacked_is_refused_before_it_is_read(
+    tmp_path: Path, part: str, bytes_: int
+) -> None:
+    with pytest.raises(FileFault, match="far larger unpacked than a roster or an export can be"):
+        table(tmp_path, zipped(**{part: b" " * bytes_}), "file.xlsx")
+
+
+@pytest.mark.parametrize("length", [10_001, 200_000])
+def test_a_cell_of_a_books_length_is_refused(tmp_path: Path, length: int) -> None:
+    problem = r"has a cell of more than 10,000 characters in row 2; shorten it"
+    with pytest.raises(FileFault, match=problem):
+        table(tmp_path, f"a,b\n1,{'x' * length}\n")
+    with pytest.raises(FileFault, match=problem):
+        table(tmp_path, workbook(Roster=[["a"], ["x" * min(length, 32_000)]]), "file.xlsx")
+
+
+def test_formulas_without_result_merged_cells_and_hidden_rows_are_found(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["a", "b", "c"], ["1", "=A2", "2"], ["3", '=""', "4"], ["5", "6", "7"]):
+        book.active.append(row)
+    book.active.merge_cells("C3:C4")
+    book.active.row_dimensions[4].hidden = True
+    file = io.BytesIO()
+    book.save(file)
+    found = table(tmp_path, file.getvalue(), "file.xlsx")
+    assert found.scan.unreckoned == {(2, 1), (3, 1)}
+    assert found.scan.merged == [Area(3, 2, 4, 2)]
+    assert found.notes == ("Hidden rows are read like the others: 4.",)
+
+
+def test_a_formula_whose_result_is_an_empty_text_has_one() -> None:
+    xml = (
+        b"<worksheet xmlns='x'><row r='2'><c r='A2' t='str'><f>1</f><v></v></c><c><f>1</f></c>"
+        b"<c r='AA2'><f>1</f><v>7</v></c></row></worksheet>"
+    )
+    assert scan_sheet(io.BytesIO(xml)).unreckoned == {(2, 1)}

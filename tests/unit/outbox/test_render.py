@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from ats.errors import TemplateFault
-from ats.outbox.render import (
-    Rendered,
-    Renderer,
+from ats.outbox.render import Rendered, Renderer
+from ats.outbox.words import (
     clock,
     count_words,
     date_long,
     date_short,
+    days_after,
     names,
     weekday,
 )
@@ -262,3 +262,17 @@ def test_lists_and_numbers_are_said_in_words() -> None:
         "A, B and C",
     ]
     assert [count_words(n) for n in (0, 1, 12, 13)] == ["0", "one", "twelve", "13"]
+
+
+@pytest.mark.parametrize(
+    ("later", "earlier", "days"),
+    [
+        ("2027-03-19T17:00:00+00:00", "2027-03-09", 10),
+        ("2027-03-02", "2027-02-26", 4),  # across a month's end
+        ("2027-01-04", "2026-12-21", 14),  # across a year's end
+        ("2027-03-29T09:00:00+01:00", "2027-03-27T17:00:00+00:00", 2),  # across a clock change
+        ("2027-03-19", "2027-03-20", -1),
+    ],
+)
+def test_days_are_counted_on_the_calendar(later: str, earlier: str, days: int) -> None:
+    assert days_after(later, earlier) == days

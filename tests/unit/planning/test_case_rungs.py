@@ -9,6 +9,8 @@ from fact_changes import becomes, exports
 from in_memory_year import InMemoryYear
 from people import ASKED, at, cohort, complete, day, mentor, participant, started, verdict, verdicts
 
+from ats.planning.facts import PastRow
+
 AGREED = mentor(request_sent_at=ASKED, accepted_at=ASKED)
 NEW = participant(mentorships=(AGREED,))  # nothing done
 ADA = replace(NEW, sections=complete("about-you", on="Mon 2 Nov 2026"))
@@ -192,3 +194,36 @@ def test_a_second_rung_that_meets_an_open_case_of_its_kind_opens_none() -> None:
 def test_who_has_not_submitted_always_is_a_case_of_its_own() -> None:
     stuck = replace(STUCK, cases={**STUCK.cases, "call-participant": at("Wed 9 Dec 2026 09:00")})
     assert verdict(stuck, "chase-submission plus-1/1", "Thu 7 Oct 2027 09:00") == "case-opened"
+
+
+def test_a_reminder_that_waited_for_data_stops_when_a_case_was_opened_meanwhile() -> None:
+    waiting = PastRow("held", due_at=at("Wed 20 Jan 2027 09:00"), reason="stale-data")
+    stuck = replace(
+        ADA,
+        cases={"stalled-portfolio": at("Fri 22 Jan 2027 09:00")},
+        past={
+            ("chase-milestone", "pdp/plus-3/1", "P0001"): waiting,
+            ("chase-milestone", "pdp/two-overdue/1", "pxm"): PastRow("case-opened"),
+        },
+    )
+    found = pdp(stuck, "Tue 26 Jan 2027 09:00", as_of=day("Mon 25 Jan 2027"))
+    assert found["plus-3"] == "skipped case-open"
+
+
+def test_reminder_2_goes_beside_the_case_that_its_own_day_opened() -> None:
+    stuck = replace(
+        ADA,
+        cases={"stalled-portfolio": at("Wed 27 Jan 2027 09:00")},
+        past={("chase-milestone", "pdp/plus-8-red/1", "pxm"): PastRow("case-opened")},
+    )
+    found = pdp(stuck, "Wed 27 Jan 2027 09:00", as_of=day("Tue 26 Jan 2027"))
+    assert found["plus-8"] == "queued"
+
+
+def test_a_rung_whose_condition_fails_adds_no_signal_to_an_open_case() -> None:
+    moved = participant(
+        sections=started("pdp", on="Tue 19 Jan 2027"),
+        cases={"stalled-portfolio": at("Tue 12 Jan 2027 09:00")},
+    )
+    found = pdp(moved, "Wed 27 Jan 2027 09:00", as_of=day("Tue 26 Jan 2027"))
+    assert found["plus-8-red"] == "skipped condition-unmet"

@@ -8,6 +8,7 @@ import pytest
 from people import ASKED, WEBINARS, at, cohort, mentor, participant, verdict
 
 from ats.planning.facts import PastRow
+from config.programme import NATIONS
 
 AGREED = mentor(request_sent_at=ASKED, accepted_at=ASKED)
 ADA = participant(mentorships=(AGREED,))
@@ -86,11 +87,31 @@ def test_a_deadline_is_not_announced_once_it_has_passed(name: str, now: str, exp
     assert verdict(ADA, name, now) == expected
 
 
-@pytest.mark.parametrize(
-    "name", ["agenda-published 1", "portfolio-issued 1", "before-christmas 1", "summer-note 1"]
-)
+@pytest.mark.parametrize("name", ["agenda-published 1", "portfolio-issued 1"])
 def test_essentials_never_expire(name: str) -> None:
     assert verdict(ADA, name, "Wed 24 Nov 2027 10:00") == "queued"
+
+
+@pytest.mark.parametrize("nation", NATIONS)
+@pytest.mark.parametrize(
+    ("name", "now", "expected"),
+    [
+        ("before-christmas 1", "Fri 18 Dec 2026 17:59", "queued"),
+        ("before-christmas 1", "Mon 21 Dec 2026 09:00", "expired"),  # the break has begun
+        ("before-christmas 1", "Wed 6 Jan 2027 09:00", "expired"),
+        ("summer-note 1", "Fri 9 Jul 2027 17:59", "queued"),
+        ("summer-note 1", "Mon 12 Jul 2027 09:00", "expired"),  # the break has begun
+        ("summer-note 1", "Mon 6 Sep 2027 09:00", "expired"),
+        ("towards-march 1", "Fri 19 Mar 2027 16:59", "queued"),
+        ("towards-march 1", "Fri 19 Mar 2027 17:00", "expired"),
+        ("autumn-return 1", "Wed 6 Oct 2027 16:59", "queued"),
+        ("autumn-return 1", "Wed 6 Oct 2027 17:00", "expired"),
+    ],
+)
+def test_an_essential_about_a_break_or_a_date_is_of_use_until_then(
+    name: str, nation: str, now: str, expected: str
+) -> None:
+    assert verdict(participant(nation=nation), name, now) == expected
 
 
 @pytest.mark.parametrize(

@@ -73,3 +73,16 @@ def test_a_sign_off_stops_the_reminders_and_the_cases() -> None:
         ),
         "skipped condition-met",
     )
+
+
+def test_nobody_is_rung_about_a_sign_off_that_was_never_asked_for() -> None:
+    request = ("mentor-sign-off-request", "1", "M0001")
+    call = "chase-sign-off M0001/minus-5/1"
+    asked = participant(
+        mentorships=(AGREED,), past={request: PastRow("sent", at("Fri 10 Sep 2027 09:00"))}
+    )
+    now = "Wed 29 Sep 2027 09:00"
+    assert (verdict(asked, call, now), verdict(replace(asked, past={}), call, now)) == (
+        "case-opened",
+        "skipped condition-unmet",
+    )

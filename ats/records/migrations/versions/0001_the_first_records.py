@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("live_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("planned_by", sa.String(), nullable=True),
         sa.CheckConstraint(
             "(status = 'paused') = (resumes_as IS NOT NULL)", name=op.f("ck_cohort_pause_returns")
         ),

@@ -1,0 +1,75 @@
+"""When staff mail falls due, and when it is of use no more."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ats.planning.facts import WebinarFact
+from ats.planning.rules import Rule
+from ats.planning.timeline import Timeline
+from ats.planning.verdicts import Verdict
+from ats.planning.workdays import local_moment
+from config.programme import WEEKDAYS, Every
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMoments:
+    """The moments of one cohort's staff mail, seen from one moment."""
+
+    timeline: Timeline
+    now: dt.datetime
+
+    def recurring(
+        self, every: Every, after: dt.datetime, until: dt.datetime
+    ) -> Iterator[dt.datetime]:
+        """Yield the moments of a recurring letter in (after, until]."""
+        timeline = self.timeline
+        days = timeline.workdays[timeline.programme.nation]
+        day = timeline.local_date(after)
+        while day <= timeline.local_date(until):
+            wanted = (
+                not days.is_closed(day)
+                if every.day == "working-day"
+                else WEEKDAYS[day.weekday()] == every.day
+            )
+            at = local_moment(day, every.time, timeline.zone)
+            if wanted and after < at <= until:
+                yield at
+            day += DAY
+
+    def is_stale(self, rule: Rule, at: dt.datetime) -> bool:
+        """Say whether a recurring letter is found so late that only a newer one is of use."""
+        if rule.useful_workdays is None:
+            return False
+        days = self.timeline.workdays[self.timeline.programme.nation]
+        last = days.shift(self.timeline.local_date(at), rule.useful_workdays, away_counts=True)
+        return self.timeline.local_date(self.now) > last
+
+    def webinars(self, rule: Rule) -> Iterator[WebinarFact]:
+        """Yield the webinars that a rule for each of them is about."""
+        return (one for one in self.timeline.cohort.webinars if one.audience == rule.audience)
+
+    def about_webinars(self, rule: Rule) -> Iterator[tuple[str, dt.datetime]]:
+        """Yield the key of each webinar still ahead, and when the mail about it falls due."""
+        for webinar in self.webinars(rule):
+            if self.over(webinar) is None:
+                nation = self.timeline.programme.nation
+                yield webinar.key, self.timeline.webinar_moment(rule, webinar, nation)
+
+    def over(self, webinar: WebinarFact) -> Verdict | None:
+        """Return how mail about a webinar ends that has begun or is cancelled; else None."""
+        if webinar.status == "cancelled":
+            return Verdict("cancelled", "no-longer-planned")
+        return Verdict("expired") if webinar.starts_at <= self.now else None
+
+    def upcoming(self, rule: Rule) -> list[dt.datetime]:
+        """Return when to look at a rule again: at its next moment, or as a webinar begins."""
+        if rule.every is not None:
+            return list(self.recurring(rule.every, self.now, self.now + 14 * DAY))[:1]
+        webinars = self.timeline.webinars
+        moments = list(self.about_webinars(rule))
+        return [at if at > self.now else webinars[key].starts_at for key, at in moments]

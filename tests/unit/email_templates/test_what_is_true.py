@@ -1,0 +1,181 @@
+"""What an e-mail says of the person it goes to is so."""
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from ats.outbox.render import Rendered, Renderer
+from config.programme import Programme
+from config.programme_file import find_programme, load_programme
+from tests.unit.email_templates.samples import (
+    MENTOR,
+    PARTICIPANT,
+    SECOND,
+    SECTIONS,
+    TEMPLATES,
+    Fields,
+    contexts,
+    message,
+    part,
+    person,
+    shared,
+    webinar,
+)
+
+RENDERER = Renderer(TEMPLATES)
+ASKED: Fields = {**MENTOR, "accepted": False}
+PROGRAMME: Programme = load_programme(find_programme("ats"))
+AGREED: Fields = {**MENTOR, "accepted": True}
+MENTOR_IS_NAMED = ["summer-note", "autumn-return", "submission-received"]
+
+
+def to_participant(key: str, *, today: str = "2027-06-29", **fields: Any) -> str:
+    """Return the text of an e-mail to a participant, on one line."""
+    about = {"person": person(), **fields}
+    context = message(shared(PARTICIPANT, "participant", today=today), part(key, **about))
+    return one_line(RENDERER.render(context))
+
+
+def to_mentor(key: str, *mentees: Fields, today: str = "2027-10-13", **fields: Any) -> str:
+    """Return the text of an e-mail to a mentor, on one line."""
+    about = {"person": mentees[0], "mentees": list(mentees), **fields}
+    context = message(shared(MENTOR, "mentor", today=today), part(key, **about))
+    return one_line(RENDERER.render(context))
+
+
+def one_line(mail: Rendered) -> str:
+    return " ".join(mail.text.split())
+
+
+@pytest.mark.parametrize("key", MENTOR_IS_NAMED)
+def test_who_has_not_agreed_is_nobodys_mentor(key: str) -> None:
+    """Who was asked and did not answer is named as that, with what the participant can do."""
+    complete = SECTIONS if key == "submission-received" else []
+    about = person(complete=complete, submitted=key == "submission-received")
+
+    asked = to_participant(key, person=about, mentor=ASKED)
+    agreed = to_participant(key, person=about, mentor=AGREED)
+
+    assert "no answer is recorded with us so far" in asked
+    assert '"please suggest someone"' in asked
+    assert "no answer is recorded" not in agreed
+    assert "please suggest someone" not in agreed
+    for promise in (
+        f"we ask {MENTOR['full_name']} to sign",
+        f"Agree a day after the summer with {MENTOR['full_name']}",
+        f"Tell {MENTOR['full_name']} that it is done",
+        "your mentor is asked",
+    ):
+        assert promise not in asked
+
+
+def test_who_has_submitted_without_a_mentor_is_told_what_is_left() -> None:
+    """With a mentor who agreed there is nothing more to do; without one there is one thing."""
+    done = person(complete=SECTIONS, submitted=True)
+
+    texts = {
+        name: to_participant("submission-received", person=done, mentor=mentor)
+        for name, mentor in {"agreed": AGREED, "asked": ASKED, "nobody": None}.items()
+    }
+
+    assert {name: "You need do nothing more." in text for name, text in texts.items()} == {
+        "agreed": True,
+        "asked": False,
+        "nobody": False,
+    }
+    assert "no mentor is recorded for you" in texts["nobody"]
+
+
+def test_a_mentor_whose_sign_off_is_open_is_not_told_that_all_is_done() -> None:
+    """Whoever is waited for is named; for the others there is nothing more to do."""
+    first, second = person(signed_off=True), person(SECOND, signed_off=True)
+    waiting = person(SECOND)
+
+    done = to_mentor("mentor-thanks", first, second)
+    one_open = to_mentor("mentor-thanks", first, waiting)
+    all_open = to_mentor("mentor-thanks", waiting)
+
+    assert "There is nothing more for you to do." in done
+    assert "sign-off" not in done
+    assert "we have no sign-off from you for Bronagh Zephyrine." in one_open
+    assert "For Eilidh there is nothing more for you to do." in one_open
+    assert "we have no sign-off from you for Bronagh Zephyrine." in all_open
+    assert "nothing more for you to do" not in all_open
+    assert "The programme year has ended. Thank you" in all_open
+
+
+def test_what_may_be_switched_off_says_how() -> None:
+    """Participants and mentors alike; what may not be switched off promises nothing."""
+    steps = [step for step in PROGRAMME.steps if step.to in ("participant", "mentor")]
+    classes = PROGRAMME.send_policy.classes
+    optional = {step.key for step in steps if classes[step.class_].may_be_switched_off}
+
+    says = {step.key for step in steps if "If you would rather have no " in foot(step.key)}
+
+    assert says == optional
+
+
+def foot(key: str) -> str:
+    """Return what stands at the foot of an e-mail, on one line."""
+    return one_line(RENDERER.render(next(contexts(key)))).split(" -- ")[1]
+
+
+#: What a hint about a section speaks of, and no other hint of the same milestone.
+SPEAKS_OF = {
+    "About you": r"[Ii]ntroduce yourself",
+    "Self-assessment": r"recent example",
+    "Personal Development Plan": r"\bneeds?\b",
+    "Reflective diary": r"\b(moment|entry)\b",
+    "Coaching": r"\bcolleague\b",
+    "Improvement project": r"what changed",
+    "CPD log": r"calendar",
+    "First observation": r"observer",
+    "Final observation": r"observer",
+}
+
+
+@pytest.mark.parametrize("key", ["milestone-nudge", "milestone-reminder-1", "milestone-reminder-2"])
+def test_the_shortest_way_is_about_what_is_open_and_nothing_else(key: str) -> None:
+    """For every milestone that these e-mails chase, whichever of its sections are open."""
+    for milestone, titles, still_open in chased():
+        about = {"key": milestone, "title": "A milestone", "due": "2027-01-15T17:00:00+00:00"}
+        about |= {"open_sections": still_open, "overdue": False}
+        told = to_participant(key, milestone=about, as_of="2027-01-11")
+        _, _, rest = re.split(r"(The shortest way|If you would rather just finish)", told)
+        hint = re.sub(r"need (only|not)", "", rest.split("Open your portfolio:")[0])
+
+        assert [title for title in titles if re.search(SPEAKS_OF[title], hint)] == still_open
+        assert ("in this order" in hint or "does both" in hint) == (len(still_open) > 1)
+
+
+def chased() -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield key and sections of each milestone, with each selection of them."""
+    for milestone in PROGRAMME.milestones:
+        keys = [] if milestone.ladder else [*milestone.complete, *milestone.started]
+        titles = [PROGRAMME.section_title(key) for key in keys]
+        for number in range(1, len(titles) + 1):
+            for still_open in combinations(titles, number):
+                yield milestone.key, titles, list(still_open)
+
+
+def test_who_joins_late_gets_what_the_others_had_up_front() -> None:
+    """Every webinar to come with its length, the adjustments, and how data are used."""
+    ahead = [
+        webinar(title="Reflection", starts_at="2027-01-27T16:30:00+00:00"),
+        webinar(title="Impact", starts_at="2027-04-29T16:30:00+01:00"),
+    ]
+    gone = webinar(title="Getting started", past=True)
+    agenda = to_participant("agenda-published", webinars=ahead)
+    after = agenda.split("If adjustments would help you ")[1].split(" Is one of these dates")[0]
+
+    told = to_participant("catch-up", webinars=[gone, *ahead])
+
+    assert "- Wednesday 27 January 2027, 16:30: Reflection" in told
+    assert "- Thursday 29 April 2027, 16:30: Impact" in told
+    assert "Each lasts 60 minutes. All times are UK time." in told
+    assert "Getting started" not in told
+    assert "How we use your data" in after
+    assert after in told

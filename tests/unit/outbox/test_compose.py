@@ -1,0 +1,67 @@
+"""What the templates are told of the days around them."""
+
+from typing import Any, cast
+
+import pytest
+
+from ats.office import Letterhead
+from ats.outbox.compose import Composer, Line
+from ats.people.contacts import Contact
+from tests.unit.planning.people import at, mentor, participant, timeline
+
+HEAD = Letterhead(
+    sender="ATS <ats@programme.example>",
+    reply_to="ats@programme.example",
+    operations="operations@programme.example",
+    pxm="pxm@programme.example",
+    portfolio="https://portfolio.example",
+    knowledge_base="https://portfolio.example/knowledge",
+    privacy_notice="https://programme.example/privacy",
+)
+REQUEST_SENT = at("Wed 7 Oct 2026 09:00")
+PEOPLE = [
+    participant(id=n, ref=f"P000{n}", mentorships=(mentor(request_sent_at=REQUEST_SENT),))
+    for n in (1, 2)
+]
+
+
+def composed(now: str, recipient: str, role: str, *names: str) -> dict[str, Any]:
+    """Return the one part of a message with one of these occurrences of each participant."""
+    known = {ref: Contact(ref, ref, "", f"{ref}@x.example") for ref in ("P0001", "P0002", "M0001")}
+    lines = [
+        Line(o, person)
+        for person, name in zip(PEOPLE, names, strict=False)
+        for o in timeline().occurrences(person)
+        if f"{o.rule.step} {o.occurrence}" == name
+    ]
+    assert len(lines) == len(names)
+    composer = Composer(timeline(), HEAD, known, at(now), trial=False)
+    (part,) = composer.compose(recipient, role, lines)["parts"]
+    return cast("dict[str, Any]", part)
+
+
+@pytest.mark.parametrize("now", ["Fri 18 Dec 2026 09:00", "Mon 4 Jan 2027 09:00"])
+def test_a_break_is_told_from_its_first_day_even_while_it_lasts(now: str) -> None:
+    part = composed(now, "P0001", "participant", "before-christmas 1")
+
+    christmas = {"name": "Christmas break", "from": "2026-12-21", "to": "2027-01-04"}
+    assert part["closures"][0] == christmas
+
+
+def test_a_break_that_is_over_is_not_told() -> None:
+    part = composed("Tue 5 Jan 2027 09:00", "P0001", "participant", "before-christmas 1")
+
+    assert part["closures"][0]["name"] == "February half-term"
+
+
+@pytest.mark.parametrize(
+    ("rungs", "told"),
+    [(("plus-10", "plus-10"), "plus-10"), (("plus-10", "plus-5"), None), (("plus-5",), "plus-5")],
+)
+def test_a_rung_is_told_only_if_it_is_that_of_every_mentee(
+    rungs: tuple[str, ...], told: str | None
+) -> None:
+    """So a mentor reads of a last reminder only when it is the last about each of them."""
+    names = [f"chase-mentor-request M0001/{rung}/1" for rung in rungs]
+
+    assert composed("Wed 4 Nov 2026 09:00", "M0001", "mentor", *names)["rung"] == told
