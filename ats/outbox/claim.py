@@ -13,21 +13,19 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, select
 from sqlmodel import Session, col
 
 from ats.office import Office
-from ats.outbox import notices
-from ats.outbox.compose import Composer, Line
+from ats.outbox.compose import Composer
 from ats.outbox.park import park
+from ats.outbox.retest import Retest
 from ats.people.contacts import Contact, contacts
-from ats.planning.facts import Key, Participant
-from ats.planning.planner import Decision, Planner, Verdict
+from ats.planning.facts import Participant
+from ats.planning.planner import Planner
 from ats.records import gather
 from ats.records import models as m
 from ats.unexpected import told
-
-STAFF_ROLES = ("operations", "pxm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,44 +64,23 @@ class Claim:
         rows = self._rows([_id(message) for message in messages])
         people = self._people(rows)
         known = contacts(self.session, _refs(messages, people))
-        composer = Composer(
-            self.planner.timeline,
-            self.office.letterhead,
-            known,
-            self.planner.now,
-            self.cohort.status == "trial",
-            self.office.links,
+        retest = Retest(
+            self.session, self.cohort, self.planner, self._composer(known), people, self.outcomes
         )
-        verdicts = {pid: self._verdicts(person) for pid, person in people.items()}
         claimed = []
         for message in messages:
             mine = rows.get(_id(message), [])
             try:
-                context = self._said(message, mine, people, verdicts, composer)
+                context = retest.context(message, mine)
             except Exception as fault:  # noqa: BLE001 (one message's fault never stops the others)
                 self.errors.append(f"composing {message.rfc_id} was {told(fault)}")
                 park(self.session, message, mine, now=self.planner.now)
                 continue
             if context is not None:
-                classes = {row.class_ for row in mine}
+                classes = {row.class_ for row in mine if row.outcome == "queued"}
                 claimed.append(self._pin(message, context, known.get(message.recipient), classes))
         self.session.flush()
         return claimed
-
-    def _said(
-        self,
-        message: m.Message,
-        rows: Sequence[m.LedgerRow],
-        people: Mapping[int, Participant],
-        verdicts: Mapping[int, Mapping[Key, Decision]],
-        composer: Composer,
-    ) -> dict[str, Any] | None:
-        """Return the context of a message after the retest, None if it does not go now."""
-        if message.repeats_id is not None:
-            return self._again(message, rows, people)
-        if all(row.enrolment_id is None for row in rows) and message.role in STAFF_ROLES:
-            return self._staff_context(message, rows, composer)
-        return self._context(message, rows, people, verdicts, composer)
 
     def _queued(self, limit: int) -> Sequence[m.Message]:
         waiting = select(m.Message).where(_may_be_claimed(self.cohort, self.planner.now))
@@ -126,109 +103,15 @@ class Claim:
         ids = {r.enrolment_id for mine in rows.values() for r in mine if r.enrolment_id}
         return {p.id: p for p in gather.participants(self.session, sorted(ids))}
 
-    def _verdicts(self, person: Participant) -> dict[Key, Decision]:
-        return {d.occurrence.key: d for d in self.planner.judge(person).decisions}
-
-    # -- the retest ------------------------------------------------------------------------
-
-    def _context(
-        self,
-        message: m.Message,
-        rows: Sequence[m.LedgerRow],
-        people: Mapping[int, Participant],
-        verdicts: Mapping[int, Mapping[Key, Decision]],
-        composer: Composer,
-    ) -> dict[str, Any] | None:
-        lines = []
-        for row in rows:
-            assert row.enrolment_id is not None
-            key = (row.step, row.occurrence, row.recipient)
-            decision = verdicts[row.enrolment_id].get(key)
-            if decision is None and self.planner.may_come_again(key) and not message.attempts:
-                self._forget(row)
-                continue
-            if decision is None:
-                verdict = Verdict("cancelled", "no-longer-planned")
-            else:
-                verdict = decision.verdict
-            if decision is not None and verdict.outcome == "queued":
-                lines.append(Line(decision.occurrence, people[row.enrolment_id]))
-            elif message.attempts and verdict.outcome == "held":  # it keeps its Message-ID
-                message.next_attempt_at = verdict.until or self._later()
-                return None
-            else:
-                self._drop(row, verdict)
-        if lines and message.unsure and message.context:  # it may have arrived: word for word
-            return message.context
-        if lines:
-            return composer.compose(message.recipient, message.role, lines)
-        self._dissolve(message)
-        return None
-
-    def _again(
-        self,
-        message: m.Message,
-        rows: Sequence[m.LedgerRow],
-        people: Mapping[int, Participant],
-    ) -> dict[str, Any] | None:
-        """Return what staff send again: what was said, unless nothing may go to them now."""
-        if self.cohort.status == "paused":
-            message.next_attempt_at = self._later()
-            return None
-        for row in rows:
-            person = people.get(row.enrolment_id or 0)
-            verdict = self.planner.left(person, None) if person else None
-            if person is not None and verdict is None and row.recipient in person.suppressed:
-                verdict = Verdict("skipped", "suppressed")
-            if verdict is not None:
-                self._drop(row, Verdict("cancelled", verdict.reason))
-                self._dissolve(message)
-                return None
-        return message.context
-
-    def _staff_context(
-        self, message: m.Message, rows: Sequence[m.LedgerRow], composer: Composer
-    ) -> dict[str, Any] | None:
-        """Return the context of mail to an office: its facts were gathered when it was staged."""
-        if rows and message.context and self.cohort.status != "paused":
-            if "facts" not in message.context:  # composed by an earlier claim
-                return message.context
-            return composer.staff(message.role, rows[0].step, message.context["facts"])
-        if message.bundle.startswith(notices.BUNDLE):  # planned once: it waits as it is
-            message.next_attempt_at = self._later()
-            return None
-        for row in rows:
-            self._drop(row, Verdict("held", "paused"))
-        self._dissolve(message)
-        return None
-
-    def _later(self) -> dt.datetime:
-        return self.planner.now + notices.LOOK_AGAIN
-
-    def _drop(self, row: m.LedgerRow, verdict: Verdict) -> None:
-        row.outcome, row.reason, row.until = verdict.outcome, verdict.reason, verdict.until
-        row.decided_at, row.message_id = self.planner.now, None
-        if verdict.outcome != "held":
-            self.outcomes[verdict.outcome] += 1
-        if row.enrolment_id is not None:
-            self.session.execute(
-                update(m.Enrolment)
-                .where(col(m.Enrolment.id) == row.enrolment_id)
-                .values(next_due_at=m.EPOCH)
-            )
-
-    def _forget(self, row: m.LedgerRow) -> None:
-        self.session.delete(row)
-        self.session.flush()
-
-    def _dissolve(self, message: m.Message) -> None:
-        """Let go of a message whose last row left it; one that was tried ends as failed."""
-        self.session.flush()
-        if message.attempts:
-            message.status = "failed"
-            return
-        self.session.execute(delete(m.Message).where(col(m.Message.id) == message.id))
-        self.session.expunge(message)
+    def _composer(self, known: Mapping[str, Contact]) -> Composer:
+        return Composer(
+            self.planner.timeline,
+            self.office.letterhead,
+            known,
+            self.planner.now,
+            self.cohort.status == "trial",
+            self.office.links,
+        )
 
     # -- pinning ---------------------------------------------------------------------------
 
