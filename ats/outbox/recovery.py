@@ -67,6 +67,9 @@ class Recovery:
                     tried.append(Tried(_id(message), result, written))
             self.session.flush()
             self.recorder.record(tried)
+            for message in messages:
+                if message.unsure and message.status == "queued":
+                    message.next_attempt_at = None  # its attempt was the dead worker's, long ago
         return [path for owner in abandoned for path in self._spent(owner)]
 
     def _abandoned(self, cohort_id: int) -> Mapping[str, Sequence[m.Message]]:
