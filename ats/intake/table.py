@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -33,6 +34,9 @@ _FOREIGN = {
     b"7z\xbc\xaf": "a compressed file",
     b"SQLite format 3": "a database",
 }
+_DIGIT = re.compile(r"\d")
+_DATE = re.compile(r"(0{4}([-/.])00?\2|00?([-/.])00?\3)00")
+_BEGUN = re.compile(r"0+[-/.]")  # how any of them begins
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<head", b"<meta", b"<style", b"<div")
 
 
@@ -76,7 +80,6 @@ def read_table(path: Path) -> Table:
     headers = records[0].cells
     if sheet.is_grid:
         headers += ("",) * (max(len(row.cells) for row in records) - len(headers))
-    last = records[-1]
     return Table(
         filename=path.name,
         digest=hashlib.sha256(data).hexdigest(),
@@ -85,8 +88,30 @@ def read_table(path: Path) -> Table:
         notes=sheet.notes,
         epoch=sheet.epoch,
         scan=sheet.scan,
-        cut_off=sheet.is_unended and len(records) > 1 and len(last.cells) < len(records[0].cells),
+        cut_off=sheet.is_unended and len(records) > 1 and _is_cut_off(records),
     )
+
+
+def _is_cut_off(records: list[Row]) -> bool:
+    """Tell whether the last row, which has no line end, lacks cells or ends within a date.
+
+    It does where its last cell begins as other rows' dates do and stops before they stop.
+    """
+    *others, last = records
+    width = len(others[0].cells)
+    if len(last.cells) < width:
+        return True
+    end = _shape(last.cells[-1])
+    shapes = {_shape(row.cells[-1]) for row in others[1:] if len(row.cells) == width}
+    dates = {shape for shape in (shapes or {"0000-00-00"}) if _DATE.match(shape)}
+    if end in shapes or not _BEGUN.match(end):
+        return False
+    return any(shape.startswith(end) for shape in dates - {end})
+
+
+def _shape(cell: str) -> str:
+    """Return the cell with all digits alike."""
+    return _DIGIT.sub("0", clean(cell))
 
 
 def _bytes_of(path: Path) -> bytes:
