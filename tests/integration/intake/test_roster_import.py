@@ -186,18 +186,27 @@ def test_a_mentor_who_was_asked_or_has_answered_is_not_replaced_by_a_file(
     result = desk.roster(roster(f"{ADA},{NED}"), apply=False)
     assert problems(result) == [(2, "mentor_ref")]
     assert result["problems"][0]["problem"] == (
-        "The file names M0002 as mentor, our records say M0001, who was asked or has answered; "
-        "correct the file, or record a replacement."
+        "The file names M0002 as mentor, our records say M0001, who "
+        + (
+            "has agreed; write M0001 into the file, or empty its mentor cells."
+            if settled == "accepted_at"
+            else "was asked or named by staff; correct the file, or record "
+            "`ats mentor decline P0001` and import it again."
+        )
     )
 
 
 def test_a_mentor_whom_staff_ended_does_not_return_with_a_file(desk: Desk) -> None:
     desk.roster(roster(f"{ADA},{MIA}", BEN))
     desk.set("mentorship", declined_at=desk.now, ended_at=desk.now)
-    result = desk.roster(roster(f"{ADA},{MIA}"), apply=False)
-    assert problems(result) == [(2, "mentor_ref")]
+    result = desk.roster(roster(f"{ADA},{MIA}", f"{BEN},{NED}"))
+    assert counts(result) == (0, 1, 1, 0, 0)
+    assert result["notes"] == ["Declined or ended before, so not named again: P0001 M0001."]
+    assert desk.mentors() == {"P0002": "M0002"}
     desk.roster(roster(f"{ADA},{NED}"))
-    assert desk.mentors() == {"P0001": "M0002"}
+    assert desk.mentors() == {"P0001": "M0002", "P0002": "M0002"}
+    desk.roster(roster(f"{ADA},{MIA}"))
+    assert desk.mentors() == {"P0001": "M0002", "P0002": "M0002"}
 
 
 def test_what_staff_changed_stays(desk: Desk) -> None:
