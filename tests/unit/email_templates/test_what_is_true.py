@@ -212,3 +212,17 @@ def test_a_date_that_several_share_is_said_once() -> None:
     assert f"- Tuesday 28 September 2027: your sign-off for {both}" in with_a_third
     assert "- Tuesday 23 November 2027: your sign-off for Cat Owen" in with_a_third
     assert "1 December 2027, 17:00: the portfolio of Cat Owen is to be" in with_a_third
+
+
+def test_who_is_asked_to_mentor_learns_what_takes_time() -> None:
+    """No number of hours is invented; what takes time is listed, and the webinars still to come."""
+    webinars = [webinar(kind="mentor"), webinar(kind="mentor"), webinar(kind="mentor")]
+    webinars += [webinar(kind="mentor", past=True)]
+
+    told = to_mentor("mentor-request", person(), today="2026-10-07", webinars=webinars)
+    hours = told.split("What it takes in hours ")[1].split(" Where we got your address")[0]
+
+    assert hours.startswith("We set no number of hours: you agree with Eilidh what you can give.")
+    for takes in ("first professional discussion", "midpoint", "Looking through", "The sign-off"):
+        assert takes in hours
+    assert "- Three webinars for mentors, 60 minutes each." in hours
