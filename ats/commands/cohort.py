@@ -138,7 +138,7 @@ def _path(programme: str) -> str:
 
 
 def _show_checks(code: str, checks: Sequence[Check], refusal: object) -> None:
-    table(("", "check", ""), [(c.status, c.name, c.text) for c in checks])
+    table(("status", "check", "how it is"), [(c.status, c.name, c.text) for c in checks])
     if refusal is None:
         say(f"Cohort {code} is live: the next tick sends to real people.")
 

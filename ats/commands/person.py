@@ -90,7 +90,7 @@ def _show_enrolment(enrolment: dict[str, Any]) -> None:
         (spoken(one["due"]), one["title"], one["state"], "extended" if one["extended"] else "")
         for one in enrolment["milestones"]
     ]
-    table(("due", "milestone", "state", ""), milestones)
+    table(("due", "milestone", "state", "own date"), milestones)
     mentor = enrolment["mentor"]
     if mentor is None:
         say("Mentor: none named")

@@ -39,15 +39,15 @@ def ledger(
                 say("Nothing like that has fallen due.")
                 return
             table(
-                ("due", "person", "to", "step", "occurrence", "outcome", "reason"),
+                ("due", "person", "to", "step", "outcome", "occurrence", "reason"),
                 [
                     (
                         spoken(row["due_at"]),
                         row["person"] or "–",
                         row["to"],
                         row["step"],
-                        row["occurrence"],
                         row["outcome"],
+                        row["occurrence"],
                         row["reason"] or "",
                     )
                     for row in found
@@ -86,7 +86,7 @@ def _tell(story: list[dict[str, Any]], *, whole: bool) -> None:
     needless = [e for e in story if e["kind"] == "task" and e["outcome"] in _NOT_OPENED]
     for entry in story:
         if whole or entry not in needless:
-            say(entry["text"])
+            say(entry["text"], hang="    ")
     if needless and not whole:
         steps = ", ".join(sorted({entry["step"] for entry in needless}))
         say(
