@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from command_line import CommandLine
 from terminal import on_terminal
+
+from ats.commands.demo import _tell
+from ats.demo.report import YearReport
 
 
 @pytest.fixture
@@ -66,3 +71,18 @@ def test_every_column_of_the_doctor_has_a_heading(
     _, lines = on_terminal(monkeypatch, 80, ("doctor",))
     heading = " ".join(lines[: [line[:1] for line in lines].index("─")])
     assert heading.split() == ["status", "what", "how", "it", "is"]
+
+
+@pytest.mark.parametrize(("columns", "headings"), [(80, 4 + 2), (200, 14 + 2)])
+def test_the_demos_year_fits_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, columns: int, headings: int
+) -> None:
+    months = [f"{2026 + n // 12}-{n % 12 + 1:02}" for n in range(8, 22)]
+    steps = {"golden-thread-and-observation": dict.fromkeys(months, 125)}
+    report = YearReport(4905, {}, steps, {"sent": 4905}, 9, {"stalled-portfolio": 9}, tmp_path,
+                        4905, 60.0, 804, [])  # fmt: skip
+    monkeypatch.setattr("ats.cli.app", lambda *_, **__: _tell(report, tmp_path))
+    _, lines = on_terminal(monkeypatch, columns, ("demo",))
+    assert len(lines[0].split()) == headings
+    assert lines[2].split()[0] == "golden-thread-and-observation"
+    assert lines[2].split()[-1] == "1750"
