@@ -143,7 +143,7 @@ def _sent(
     session: Session, cohort: m.Cohort, timeline: Timeline, *, since: dt.datetime
 ) -> tuple[Sent, ...]:
     row = m.LedgerRow
-    where = col(row.outcome).in_(DELIVERED) & (col(row.sent_at) >= since)
+    where = (col(row.outcome) == "sent") & (col(row.sent_at) >= since)  # one of each e-mail
     counts: Counter[tuple[int, str, str]] = Counter()
     columns = (col(row.sent_at), col(row.step), col(row.role))
     for sent_at, step, role, count, _ in _by(session, cohort, where, *columns):

@@ -35,10 +35,10 @@ def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/London"))
 
 
-def enrol(office: Office, folder: Path, code: str = "2026-10") -> None:
-    """Ada has named Mia as her mentor, Ben nobody."""
+def enrol(office: Office, folder: Path, code: str = "2026-10", *, both: bool = False) -> None:
+    """Ada has named Mia as her mentor, Ben nobody, unless *both* have named Mia."""
     folder.mkdir(exist_ok=True)
-    text = f"{HEAD}{code},{ADA},{MIA}\n{code},{BEN},,,,,\n"
+    text = f"{HEAD}{code},{ADA},{MIA}\n{code},{BEN},{MIA if both else ',,,,'}\n"
     (folder / f"{code}.csv").write_text(text, encoding="utf-8")
     (file,) = import_folder(office, folder, now=at(ENROLLED), by="Jo")
     assert file.state == "applied", file.problems
@@ -134,6 +134,18 @@ def test_the_page_holds_refs_and_counts_but_nobodys_name(
     assert "| P0002 | Fri 6 Nov 2026 |" in milestone["markdown"]
     for name in ("Ada", "Byron", "Ben", "Shah", "Mia", "Stone", "@", "riverside"):
         assert name not in f"{timeline} {milestone}"
+
+
+def test_an_e_mail_about_two_mentees_is_one_e_mail_on_the_page(
+    office: Office, launched: Launch, folder: Path, mailbox: InMemoryMailbox
+) -> None:
+    launched()
+    enrol(office, folder, both=True)
+    rounds.run_tick(office, "", "everything", now=at("2026-10-07 09:00"))
+    to_mia = [one for one in mailbox.received if one.recipient == "mia@harbour.example"]
+    page = pages.timeline(office, "2026-10", now=at("2026-10-08 09:00"))["markdown"]
+    assert len(to_mia) == 1
+    assert "| mentor-request | mentors | 1 |" in page
 
 
 def test_milestones_ahead_are_those_that_have_not_passed(office: Office, launched: Launch) -> None:

@@ -77,7 +77,7 @@ def test_a_quiet_cohort_says_so_in_every_section() -> None:
         "Held, and why": ["Nothing is held."],
         "Open cases": ["No case is open."],
         "Dates in the next four weeks": ["No webinar and no deadline."],
-        "Sent in the last 14 days": ["Nothing was sent."],
+        "E-mails sent in the last 14 days": ["Nothing was sent."],
     }
 
 
@@ -108,10 +108,11 @@ def test_a_trial_says_that_nothing_goes_to_real_people() -> None:
 
 
 def test_what_was_sent_is_told_by_week_the_newest_first() -> None:
-    assert section(timeline_page(BUSY), "Sent in the last 14 days")[2:] == [
+    assert section(timeline_page(BUSY), "E-mails sent in the last 14 days")[2:] == [
         "| Week 6, from Mon 16 Nov 2026 | pdp-tip | participants | 118 |",
         "|  | pxm-digest | PXM | 1 |",
         "| Week 5, from Mon 9 Nov 2026 | webinar-week-ahead | mentors | 80 |",
+        "199 e-mails. One that tells several things is counted once, under the first of them.",
     ]
 
 
