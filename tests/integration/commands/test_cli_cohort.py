@@ -235,3 +235,9 @@ def test_without_a_cohort_a_command_leaves_out_what_is_paused_and_says_so(
 
     assert (ran.code, ran.document["sent"]) == (0, 0)
     assert ran.err == "No cohort is in trial or live; name another one with --cohort.\n"
+
+
+def test_codes_and_refs_pasted_with_blanks_mean_the_same(live: CommandLine) -> None:
+    assert live.done("cohort", "show", " 2026-10 ")["code"] == "2026-10"
+    assert live.done("tick", "--cohort", "  2026-10\t", "--now", "2026-09-03T09:00")["sent"] == 2
+    assert live.done("why", " P0001\n")["person"] == "P0001"
