@@ -15,7 +15,7 @@ from ats.intake.dates import EXCEL_1900
 from ats.intake.delimited import read_delimited
 from ats.intake.scan import Scan
 from ats.intake.sheet import MOST_CHARACTERS, MOST_ROWS
-from ats.intake.text import clean, shown
+from ats.intake.text import clean, legible, shown
 from ats.intake.workbook import read_workbook
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -71,17 +71,18 @@ def read_table(path: Path) -> Table:
 
     Raises FileFault with one sentence and a remedy for whatever is not such a file.
     """
+    name = legible(path.name)
     data = _bytes_of(path)
-    _refuse_foreign(path.name, data)
-    sheet = (read_workbook if data.startswith(b"PK") else read_delimited)(path.name, data)
-    records = _without_blank(path.name, sheet.records)
+    _refuse_foreign(name, data)
+    sheet = (read_workbook if data.startswith(b"PK") else read_delimited)(name, data)
+    records = _without_blank(name, sheet.records)
     if not records:
-        raise FileFault(f"{path.name} holds no rows; export it again.")
+        raise FileFault(f"{name} holds no rows; export it again.")
     headers = records[0].cells
     if sheet.is_grid:
         headers += ("",) * (max(len(row.cells) for row in records) - len(headers))
     return Table(
-        filename=path.name,
+        filename=name,
         digest=hashlib.sha256(data).hexdigest(),
         headers=headers,
         rows=tuple(records[1:]),
@@ -115,25 +116,26 @@ def _shape(cell: str) -> str:
 
 
 def _bytes_of(path: Path) -> bytes:
+    name, where = legible(path.name), legible(str(path))
     try:
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
-            raise FileFault(f"{path} is a folder; name the file in it.")
+            raise FileFault(f"{where} is a folder; name the file in it.")
         if not stat.S_ISREG(found.st_mode):
-            raise FileFault(f"{path} is no ordinary file; name a CSV or XLSX file.")
+            raise FileFault(f"{where} is no ordinary file; name a CSV or XLSX file.")
         if found.st_size > MOST_BYTES:
             raise FileFault(
-                f"{path.name} has {found.st_size / 1_048_576:.0f} MB, more than the "
+                f"{name} has {found.st_size / 1_048_576:.0f} MB, more than the "
                 f"{MOST_BYTES // 1_048_576} MB that are read; export one cohort only."
             )
         data = path.read_bytes()
     except FileNotFoundError:
-        raise FileFault(f"{path} does not exist; check the name and the folder.") from None
+        raise FileFault(f"{where} does not exist; check the name and the folder.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the name cannot be used"
         raise FileFault(f"{shown(str(path))} cannot be read ({reason}); check it.") from error
     if not data.strip():
-        raise FileFault(f"{path.name} is empty; export it again.")
+        raise FileFault(f"{name} is empty; export it again.")
     return data
 
 

@@ -1,6 +1,8 @@
 """Files that are refused as a whole, with nothing written."""
 
 import datetime as dt
+import os
+from pathlib import Path
 
 import pytest
 from desk import ADA, BEN, CAT, MIA, Desk, progress, roster
@@ -137,3 +139,10 @@ def test_the_newest_as_of_is_that_of_the_newest_import_that_stands(desk: Desk) -
     desk.undo(import_id)
     with desk.store.read() as session:
         assert newest_as_of(session, 1) == (dt.date(2026, 10, 5), applied_at)
+
+
+def test_a_file_whose_name_is_no_text_is_imported_under_a_name_that_is(desk: Desk) -> None:
+    path = Path(os.fsdecode(os.fsencode(desk.folder) + b"/caf\xe9\n.csv"))
+    path.write_text(roster(ADA))
+    desk.roster(path)
+    assert desk.rows("import", "filename") == [("caf��.csv",)]

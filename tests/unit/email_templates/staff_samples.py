@@ -46,6 +46,7 @@ WEEK: dict[str, Any] = {
     "missing_links": [WEBINAR],
 }
 FILE: dict[str, Any] = {
+    "notes": ["Only the first sheet is read, 'Late joiners' is not."],
     "file": "roster-2026-10.csv",
     "kind": "roster",
     "ready": False,
@@ -61,7 +62,7 @@ FILE: dict[str, Any] = {
     ],
     "import_id": None,
 }
-CLEAN = {**FILE, "ready": True, "problems": [], "refused": 0}
+CLEAN = {**FILE, "ready": True, "problems": [], "refused": 0, "notes": []}
 FAULT = {
     "cause": "a joining link is missing",
     "what": "The webinar on Wednesday has no joining link, and its reminder is due.",
