@@ -15,19 +15,33 @@ CASE = {
     "kind": "stalled-portfolio",
     "title": "Portfolio without movement for 15 working days",
     "opened_on": "2027-01-18",
-    "signal": "mentor request without an answer",
+    "signal": "chase-mentor-request M0003/plus-15/1",
+    "mentor": None,
+}
+ABOUT_A_MENTOR = {
+    **CASE,
+    "kind": "call-mentor",
+    "title": "Call the mentor about the request",
+    "mentor": {"ref": "M0003", "full_name": "Wyn Ravensdale"},
 }
 QUIET: dict[str, Any] = {
     "cases_new": [],
     "cases_due": [],
     "cases_closed": [],
+    "cases_open": [],
+    "open_count": 0,
     "releases": [],
     "lapsed": [],
 }
 BUSY = {
-    "cases_new": [CASE, {**CASE, "signal": None}],
-    "cases_due": [CASE],
-    "cases_closed": [CASE],
+    "cases_new": [CASE, {**CASE, "signal": None}, ABOUT_A_MENTOR],
+    "cases_due": [CASE, ABOUT_A_MENTOR],
+    "cases_closed": [CASE, ABOUT_A_MENTOR],
+    "cases_open": [
+        {"title": CASE["title"], "cases": [{**CASE, "age": 12}, {**CASE, "age": 1}]},
+        {"title": ABOUT_A_MENTOR["title"], "cases": [{**ABOUT_A_MENTOR, "age": 7}]},
+    ],
+    "open_count": 3,
     "releases": [{**CASE, "kind": "deadline-passed", "title": "deadline-passed"}],
     "lapsed": [{**CASE, "title": "the e-mail deadline-passed", "ended_on": "2027-10-21"}],
     "as_of": "2027-01-18",
