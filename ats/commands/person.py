@@ -81,9 +81,11 @@ def _show(told: dict[str, Any]) -> None:
 
 def _show_enrolment(enrolment: dict[str, Any]) -> None:
     say()
-    marks = [word for word in ("late_joiner", "paused", "silenced") if enrolment[word]]
+    marks = [word for word in ("late_joiner", "paused", "parked", "silenced") if enrolment[word]]
     more = "".join(f", {mark.replace('_', ' ')}" for mark in marks)
     say(f"Cohort {enrolment['cohort']} ({enrolment['cohort_status']}): {enrolment['status']}{more}")
+    if enrolment["parked"]:
+        say(f"Everything waits, because {enrolment['parked']['because']}.")
     as_of = f"portfolio as of {enrolment['as_of']}" if enrolment["as_of"] else "no export yet"
     say(f"Joined {enrolment['joined_on']}, {as_of}")
     milestones = [
