@@ -108,7 +108,7 @@ def _export_by(timeline: Timeline, coming: Iterable[Expected]) -> dt.date | None
     programme, as_of = timeline.programme, timeline.cohort.as_of
     needing = {rule.step for rule in timeline.rules if rule.fresh_data}
     for expected in coming:
-        if expected.step not in needing:
+        if expected.waits or expected.step not in needing:
             continue
         days = timeline.workdays[programme.nation]
         age = days.count(as_of, expected.date, away_counts=True) if as_of else None

@@ -32,7 +32,7 @@ def headline(cohort: CohortFigures) -> str:
     """Return the page in one line: what is to do, what comes, what is held, which cases."""
     counts = {
         "to do": len(list(_tasks(cohort))),
-        "e-mails in the next 14 days": sum(expected.count for expected in cohort.coming),
+        "e-mails in the next 14 days": sum(e.count for e in cohort.coming if not e.waits),
         "held": sum(held.count for held in cohort.held),
         "cases open": sum(case.count for case in cohort.cases),
     }
@@ -149,7 +149,15 @@ def _each_once(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[object, ...
 def _coming(cohort: CohortFigures) -> str:
     if not cohort.coming:
         return ""
-    rows = [(spoken(e.date), e.step, TO.get(e.to, e.to), e.count) for e in cohort.coming]
+    rows = [
+        (
+            spoken(e.date),
+            e.step,
+            TO.get(e.to, e.to),
+            f"{e.count}, once somebody acts: {WAITS[e.waits]}" if e.waits else e.count,
+        )
+        for e in cohort.coming
+    ]
     note = "As things stand now: a reminder stops the moment its cause is gone."
     return f"{table(('When', 'E-mail', 'To', 'Expected'), _each_once(rows))}\n\n{note}"
 

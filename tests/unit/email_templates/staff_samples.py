@@ -52,6 +52,9 @@ TIP = {
     "sample": "Writing your PDP: five questions to start with",
 }
 WEEK: dict[str, Any] = {
+    "first_day": "2026-11-23",
+    "last_day": "2026-11-29",
+    "waiting": [],
     "days": [
         {"date": "2026-11-24", "items": [{**TIP, "count": 118}]},
         {"date": "2026-11-26", "items": [{**TIP, "count": 1, "sample": None}]},
@@ -59,6 +62,12 @@ WEEK: dict[str, Any] = {
     "total": 119,
     "missing_links": [WEBINAR],
 }
+WAITING = [
+    {"step": "deadline-passed", "to": "participant", "waits": "release", "count": 2},
+    {"step": "mentor-sign-off-request", "to": "mentor", "waits": "parked", "count": 1},
+    {"step": "pdp-tip", "to": "participant", "waits": "trial", "count": 118},
+    {"step": "pdp-tip", "to": "participant", "waits": "paused", "count": 1},
+]
 FILE: dict[str, Any] = {
     "notes": ["Only the first sheet is read, 'Late joiners' is not."],
     "file": "roster-2026-10.csv",
@@ -88,7 +97,8 @@ STAFF: dict[str, list[dict[str, Any]]] = {
     "ops-digest": [QUIET, BUSY],
     "ops-week-ahead": [
         WEEK,
-        {"days": [], "total": 0, "missing_links": []},
+        {**WEEK, "days": [], "total": 0, "missing_links": [], "waiting": WAITING},
+        {**WEEK, "first_day": "2026-11-29", "waiting": WAITING[:1]},
         {**WEEK, "days": WEEK["days"][:1], "total": 1, "missing_links": []},
     ],
     "ops-import-due": [

@@ -124,6 +124,17 @@ def test_what_comes_is_told_by_day() -> None:
     ]
 
 
+def test_what_waits_for_somebody_is_not_counted_as_coming() -> None:
+    waiting = Expected(dt.date(2026, 11, 25), "pdp-tip", "participant", 7, "release")
+    figures = replace(BUSY, coming=(*BUSY.coming, waiting))
+
+    assert section(timeline_page(figures), "Coming in the next 14 days")[4] == (
+        "| Wed 25 Nov 2026 | pdp-tip | participants | 7, once somebody acts: "
+        "the Participant Experience Manager has to release it |"
+    )
+    assert "123 e-mails in the next 14 days" in headline(figures)
+
+
 def test_what_is_held_is_told_with_its_reason_in_words() -> None:
     assert section(timeline_page(BUSY), "Held, and why")[2:] == [
         (
