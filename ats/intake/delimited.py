@@ -84,7 +84,8 @@ def _records(
 ) -> list[tuple[int, tuple[str, ...]]]:
     records: list[tuple[int, tuple[str, ...]]] = []
     width = 0
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    file = io.StringIO(text, newline="")
+    reader = csv.reader(file, delimiter=delimiter, strict=True, skipinitialspace=True)
     try:
         for number, record in enumerate(reader, first):
             width = width or (len(record) if any(map(str.strip, record)) else 0)

@@ -190,6 +190,15 @@ def test_a_bad_cell_is_named_with_a_remedy(desk: Desk, row: str, column: str, pr
     assert problems(result) == [(2, column, problem)]
 
 
+def test_a_change_from_long_before_the_start_is_a_problem(desk: Desk) -> None:
+    rows = ("P0001,pdp,complete,2001-11-10", "P0002,pdp,complete,2026-09-10")
+    result = desk.progress(progress(*rows), "2026-10-12", apply=False)
+    said = "10 November 2001 is long before the start of the cohort; check the date."
+    assert problems(result) == [(2, "updated_on", said)]
+    with pytest.raises(Refused, match="1 January 2001 is long before the start of cohort 2026-10"):
+        desk.progress(progress(rows[1]), "2001-01-01")
+
+
 def test_an_unknown_section_is_answered_with_those_that_there_are(desk: Desk) -> None:
     result = desk.progress(progress("P0001,essay,complete,2026-10-07"), "2026-10-12", apply=False)
     ((row, column, problem),) = problems(result)

@@ -71,6 +71,10 @@ def test_formulas_in_a_csv_are_text(tmp_path: Path) -> None:
     assert table(tmp_path, "a,b\n=1+1,@x\n").rows == (Row(2, ("=1+1", "@x")),)
 
 
+def test_a_blank_before_a_quotation_mark_is_no_part_of_the_cell(tmp_path: Path) -> None:
+    assert table(tmp_path, 'a,b\n1, "two, three"\n').rows == (Row(2, ("1", "two, three")),)
+
+
 def test_a_file_that_ends_within_a_row_is_marked(tmp_path: Path) -> None:
     assert table(tmp_path, "a,b,c\n1,2,3\n4,5").cut_off
     assert not table(tmp_path, "a,b,c\n1,2,3\n4,5\n").cut_off
