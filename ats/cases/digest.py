@@ -39,12 +39,12 @@ def digest(
         c for c in cases if c.closed_at and since <= c.closed_at < until and c.opened_at < since
     ]
     due = [c for c in cases if c.state == "open" and _is_due(c, since, until, workdays)]
-    old = [c for c in cases if c.state == "open" and c not in new and c not in due]
+    told = {c.id for c in (*new, *due)}
+    old = [c for c in cases if c.state == "open" and c.id not in told]
     releases = _releases(session, cohort) if owner == "pxm" else []
-    asked = any(since <= release.decided_at < until for release in releases)
-    if not (new or due or closed or asked) and not (
-        (old or releases) and _opens_the_week(since, until)
-    ):
+    news = [*new, *due, *closed, *(r for r in releases if since <= r.decided_at < until)]
+    waiting = [*old, *releases] if _opens_the_week(since, until) else []
+    if not (news or waiting):
         return None
     about = _about(session, cohort, [*new, *due, *closed, *old], titles)
     return {
@@ -151,7 +151,7 @@ def _is_due(case: m.Case, since: dt.datetime, until: dt.datetime, workdays: Work
 
 
 def _opens_the_week(since: dt.datetime, until: dt.datetime) -> bool:
-    """Say whether no digest has gone since Monday, or since Tuesday if Monday is a holiday."""
+    """Say whether no digest has gone in the week of *until* yet."""
     monday = until.date() - dt.timedelta(days=until.weekday())
     return since.date() < monday
 
