@@ -58,12 +58,13 @@ def preflight_roster(
     problems = check_rows(table, layout, cohort)
     rows = list(roster_rows(table, layout, problems, zone=zone))
     known = _known(session, cohort.id, rows)
-    entries = _checked(table, rows, known, cohort, policy, problems)
+    decisions = Decisions(session)
+    entries = _checked(table, rows, known, cohort, policy, decisions, problems)
     sound = [entry for entry in entries if entry.row.number not in problems.rows]
     outcome = RosterOutcome(
         sound,
         known,
-        Decisions(session),
+        decisions,
         missing=_missing(entries, known),
         refused=len(problems.rows),
     )
@@ -98,6 +99,7 @@ def _checked(
     known: Known,
     cohort: Cohort,
     policy: ImportPolicy,
+    decisions: Decisions,
     problems: Problems,
 ) -> list[Entry]:
     """Return the rows with whom they mean, everything that speaks against them noted."""
@@ -113,6 +115,7 @@ def _checked(
     check.refuse_strangers(matcher.subjects, problems)
     check.refuse_unjoined(entries, known, problems)
     check.refuse_other_mentor(entries, known, problems)
+    matcher.settle(decisions)
     return entries
 
 

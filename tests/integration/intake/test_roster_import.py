@@ -1,7 +1,7 @@
 """Whom a roster means, and what it changes."""
 
 import pytest
-from desk import ADA, BEN, CAT, MIA, NED, Desk, roster
+from desk import ADA, BEN, CAT, MIA, NED, UNDO_LEAVES, Desk, roster
 from openpyxl import Workbook
 
 from ats.errors import Refused
@@ -104,8 +104,43 @@ def test_an_unknown_ref_with_a_known_address_is_asked_about(desk: Desk) -> None:
 
 def test_taking_over_somebodys_address_is_asked_about(desk: Desk) -> None:
     desk.roster(roster(ADA, BEN, CAT))
-    result = desk.roster(roster(ADA.replace("ada@riverside", "ben@glen")), apply=False)
-    assert problems(result) == [(2, "email")]
+    taken = ADA.replace("ada@riverside", "ben@glen")
+    assert problems(desk.roster(roster(taken), apply=False)) == [(2, "email")]
+    assert problems(desk.roster(roster(taken, BEN), apply=False)) == [(2, "email")]
+    moved = BEN.replace("ben@glen", "shah@glen")
+    both = [taken, CAT.replace("cat@dyfed", "ben@glen"), moved]
+    assert problems(desk.roster(roster(*both), apply=False)) == [(2, "email"), (3, "email")]
+    faulty = moved.replace("scotland", "Narnia")
+    assert problems(desk.roster(roster(taken, faulty), apply=False)) == [
+        (2, "email"),
+        (3, "nation"),
+    ]
+    desk.mend("P0002", "email", email="ben@glen.example")
+    assert problems(desk.roster(roster(taken, moved), apply=False)) == [(2, "email")]
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        ("ben@glen", "ada@riverside", "cat@dyfed"),
+        ("ben@glen", "cat@dyfed", "ada@riverside"),
+        ("ben@glen", "shah@glen", "cat@dyfed"),
+        ("cat@dyfed", "ada@riverside", "owen@dyfed"),
+    ],
+    ids=["a swap", "a round", "a chain", "a longer chain"],
+)
+def test_addresses_may_be_passed_on_within_one_file(desk: Desk, new: tuple[str, ...]) -> None:
+    old = ("ada@riverside", "ben@glen", "cat@dyfed")
+    desk.roster(roster(ADA, BEN, CAT))
+    before = desk.dump(*UNDO_LEAVES)
+    rows = [row.replace(*pair) for row, *pair in zip((ADA, BEN, CAT), old, new, strict=True)]
+    result = desk.roster(roster(*rows))
+    assert result["problems"] == []
+    assert [person["email_key"] for person in desk.people().values()] == [
+        f"{address}.example" for address in new
+    ]
+    assert desk.undo(result["import_id"]).kept == ()
+    assert desk.dump(*UNDO_LEAVES) == before
 
 
 def test_a_mentor_with_a_participants_address_and_name_is_one_person(desk: Desk) -> None:
