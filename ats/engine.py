@@ -145,7 +145,12 @@ class _CohortTick:
             with self.store.write() as session:
                 cohort = self.at.cohort(session)
                 planner = self.at.planner(session, cohort)
-                people = close_done(session, gather.participants(session, ids), planner)
+                people = close_done(
+                    session,
+                    gather.participants(session, ids),
+                    planner,
+                    on_fault=self._could_not_plan,
+                )
                 stager = self._stager(session, cohort, planner)
                 inboxes = Inboxes(session, planner)
                 inboxes.load(place for person in people for place in person.inboxes)

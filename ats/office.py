@@ -67,6 +67,7 @@ class Office:
     programme_named: Callable[[str], Programme]
     relay: Callable[[], SmtpAddress]  # asked when there is something to send
     pool: int = 10
+    mail_stays_here: bool = False  # in a local mailbox
     _workdays: dict[int, Mapping[str, Workdays]] = field(default_factory=dict)
     _timelines: dict[int, Timeline] = field(default_factory=dict)
     _fingerprints: dict[tuple[str, int], str] = field(default_factory=dict)

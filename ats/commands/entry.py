@@ -67,6 +67,7 @@ def open_office(settings: Settings) -> Office:
         programme_named=programme_named,
         relay=_Relay(settings),
         pool=settings.smtp_pool,
+        mail_stays_here=settings.smtp_url is None,
     )
 
 
