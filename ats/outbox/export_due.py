@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from ats import published
 from ats.outbox.inboxes import Inboxes
 from ats.planning.facts import Participant
 from ats.planning.planner import Planner
@@ -18,6 +19,8 @@ from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.workdays import local_moment
 from ats.records import gather
 from ats.records import models as m
+
+TO_PEOPLE = ("participant", "mentor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class ExportDue:
     def _held_for_data(self, planner: Planner, person: Participant) -> Iterator[tuple[str, ...]]:
         for decision in planner.judge(person).decisions:
             rule = decision.occurrence.rule
-            to_people = rule.template and rule.to in ("participant", "mentor")
+            to_people = rule.template and rule.to in TO_PEOPLE
             if to_people and decision.verdict.reason == "stale-data":
                 yield decision.occurrence.key
 
@@ -96,15 +99,38 @@ class ExportDue:
         return gather.participants(self.session, [i for i in ids if i is not None])
 
     def _any_shared(self, rules: Collection[Rule], now: dt.datetime, moment: dt.datetime) -> bool:
-        """Say whether one of these falls due to everybody by that moment, or already waits."""
-        row = m.LedgerRow
-        waiting = select(func.count()).where(
-            col(row.cohort_id) == self.timeline.cohort.id,
-            col(row.outcome) == "held",
+        """Say whether one of these can want newer data of everybody at that moment.
+
+        It falls due by then or waits already; while the data are young, only if they are from
+        before a deadline or from before an e-mail that it follows.
+        """
+        row, timeline = m.LedgerRow, self.timeline
+        known_until = self._young(moment)
+        if known_until is None:
+            wanted = col(row.outcome) == "held"
+            due = (
+                now < slot.due_at <= moment and slot.rule in rules
+                for nation in tuple(timeline.workdays)
+                for slot in timeline.shared_slots(nation)
+            )
+        else:
+            wanted = (col(row.reason) == "stale-data") | (col(row.sent_at) >= known_until)
+            due = (known_until < at <= moment for _, at in published.milestones(timeline))
+        found = select(func.count()).where(
+            col(row.cohort_id) == timeline.cohort.id,
             col(row.step).in_({rule.step for rule in rules}),
+            col(row.role).in_(TO_PEOPLE),
+            wanted,
         )
-        return bool(self.session.execute(waiting).scalar_one()) or any(
-            now < slot.due_at <= moment and slot.rule in rules
-            for nation in tuple(self.timeline.workdays)
-            for slot in self.timeline.shared_slots(nation)
-        )
+        return any(due) or bool(self.session.execute(found).scalar_one())
+
+    def _young(self, moment: dt.datetime) -> dt.datetime | None:
+        """Return until when portfolios are known, None if that will be too long ago by then."""
+        as_of, day = self.timeline.cohort.as_of, self.timeline.local_date(moment)
+        most = self.timeline.programme.send_policy.export_due_workdays + 1  # a working day on
+        calendars = self.timeline.workdays.values()
+        if as_of is None or any(
+            days.count(as_of, day, away_counts=True) > most for days in calendars
+        ):
+            return None
+        return local_moment(as_of, dt.time(), self.timeline.zone)
