@@ -12,6 +12,8 @@ from ats.intake.roster_rows import PARTICIPANT, Said
 from ats.intake.staff import Decisions
 from ats.intake.values import same_name
 
+_MOST_TAKERS = 3  # people who take over somebody's address in one file
+
 
 @dataclass(eq=False, slots=True)
 class Subject:
@@ -142,14 +144,29 @@ class Matcher:
     def settle(self, decisions: Decisions) -> None:
         """Note who takes over an address that its owner does not give up in a sound row.
 
-        To be called after every other check; a row that fails here may hold up the next.
+        To be called after every other check; a row that fails here may hold up the next. Where
+        more than a few people do so, rows have rather shifted.
         """
+        if len({match.subject for _, match, _ in self._taking}) > _MOST_TAKERS:
+            self._ask_about_shift()
+            return
         before = -1
         while before != len(self._problems.rows):
             before = len(self._problems.rows)
             for said, match, owner in self._taking:
                 if not self._gives_up(owner, said.email_key, decisions):
                     self._shared(said, match.ref, owner)
+
+    def _ask_about_shift(self) -> None:
+        others = len({match.subject for _, match, _ in self._taking}) - 1
+        for said, match, owner in self._taking:
+            other = next(iter(owner.refs), "somebody")
+            self._problem(
+                said,
+                "email",
+                f"{match.ref} and {others} others take over each other's addresses, this one that "
+                f"of {other}; check whether rows have shifted, or change few at a time",
+            )
 
     def _gives_up(self, owner: Subject, key: str | None, decisions: Decisions) -> bool:
         said = [one for one in owner.said if one.row not in self._problems.rows and one.email_key]

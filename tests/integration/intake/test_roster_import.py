@@ -143,6 +143,18 @@ def test_addresses_may_be_passed_on_within_one_file(desk: Desk, new: tuple[str, 
     assert desk.dump(*UNDO_LEAVES) == before
 
 
+def test_a_column_of_addresses_that_has_shifted_is_asked_about(desk: Desk) -> None:
+    rows = [ADA.replace("P0001", f"P001{n}").replace("ada@", f"ada{n}@") for n in range(4)]
+    desk.roster(roster(*rows))
+    shifted = [row.replace(f"ada{n}@", f"ada{(n + 1) % 4}@") for n, row in enumerate(rows)]
+    result = desk.roster(roster(*shifted), apply=False)
+    assert problems(result) == [(row, "email") for row in (2, 3, 4, 5)]
+    assert result["problems"][0]["problem"] == (
+        "P0010 and 3 others take over each other's addresses, this one that of P0011; check "
+        "whether rows have shifted, or change few at a time."
+    )
+
+
 def test_a_mentor_with_a_participants_address_and_name_is_one_person(desk: Desk) -> None:
     result = desk.roster(roster(ADA, f"{BEN},M0009,Ada,Byron,Ada@Riverside.example,england"))
     people = desk.people()
