@@ -59,9 +59,7 @@ def test_a_taken_port_is_refused_in_one_sentence_and_nothing_begins(
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert err.startswith(f"Port {taken} on 127.0.0.1, the dashboard's, cannot be used (")
-    assert err.endswith(
-        "end what uses it (another `ats up`?), or set PREFECT_SERVER_API_PORT to another port.\n"
-    )
+    assert err.endswith("end what uses it, or set PREFECT_SERVER_API_PORT to another port.\n")
     assert list(folder.iterdir()) == []
 
 
