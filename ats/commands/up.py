@@ -94,7 +94,7 @@ def _run(
         children.start("dashboard", server, env=environment, patience=SERVER_PATIENCE)
         if not children.wait(lambda: _answers(port), seconds=READY_WITHIN):
             return
-        children.start("flows", ["flows"], env=environment, patience=FLOWS_PATIENCE)
+        children.start("flows", ["flows", "--alone"], env=environment, patience=FLOWS_PATIENCE)
         if children.wait(lambda: _serves(port), seconds=READY_WITHIN):
             for name, place in places.items():
                 say(f"{name:<12}{place}")
