@@ -121,6 +121,7 @@ def child_environment(
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",  # it asks an analytics host at every load
         "PYTHONPATH": _python_path(),
         "PYTHONSAFEPATH": "1",  # nor anything of that name in the folder we are called from
         "PYTHONUNBUFFERED": "1",

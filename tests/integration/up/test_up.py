@@ -88,6 +88,7 @@ def test_children_get_nothing_of_another_prefect_and_send_nothing_home(
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",
     }
     assert (given["DO_NOT_TRACK"], given["ATS_SMTP_URL"]) == ("1", "smtp://127.0.0.1:2525")
 
