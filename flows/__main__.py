@@ -56,9 +56,7 @@ def _begin(served: Sequence[RunnerDeployment], *, alone: bool) -> None:
         names = [deployment.name for deployment in served]
         now = dt.datetime.now(dt.UTC)  # noqa: TID251 (an entry point)
         ended, overtaken = asyncio.run(clear_leftovers(names, now=now))
-        sys.stdout.write(
-            f"Left from before: {ended} runs ended, {overtaken} late ones cancelled.\n"
-        )
+        sys.stdout.write(f"Left from before: ended {ended}, overtaken and cancelled {overtaken}.\n")
 
 
 def _refuse(sentence: str) -> int:
