@@ -143,6 +143,7 @@ class _CohortTick:
     def _plan_people(self) -> None:
         for ids in self._due():
             with self.store.write() as session:
+                gather.lock(session, ids)  # before anything is read that staff may change
                 cohort = self.at.cohort(session)
                 planner = self.at.planner(session, cohort)
                 people = close_done(
@@ -196,7 +197,7 @@ class _CohortTick:
 
     def _plan_staff(self) -> None:
         with self.store.write() as session:
-            cohort = self.at.cohort(session)
+            cohort = self.at.cohort(session, locked=True)
             if cohort.next_due_at is None or cohort.next_due_at > self.now:
                 return
             planner = self.at.planner(session, cohort)

@@ -29,16 +29,25 @@ from config.closures import calendar_name
 PART_ENDS, ROW_ENDS = "\x1f", "\x1e"
 
 
-def cohort_named(session: Session, code: str) -> m.Cohort:
-    """Return the cohort; NotFound names those there are."""
-    cohort: m.Cohort | None = session.execute(
-        select(m.Cohort).where(col(m.Cohort.code) == code)
-    ).scalar()
+def cohort_named(session: Session, code: str, *, locked: bool = False) -> m.Cohort:
+    """Return the cohort, locked for this transaction if asked; NotFound names those there are."""
+    query = select(m.Cohort).where(col(m.Cohort.code) == code)
+    cohort: m.Cohort | None = session.execute(query.with_for_update() if locked else query).scalar()
     if cohort is None:
         codes = session.execute(select(col(m.Cohort.code)).order_by(col(m.Cohort.code))).scalars()
         known = ", ".join(codes) or "none; launch one with `ats cohort launch`"
         raise NotFound(f"There is no cohort {code}; the records hold: {known}.")
     return cohort
+
+
+def lock(session: Session, enrolments: Sequence[int]) -> None:
+    """Let nobody reset the next due moments of these before this transaction has set them.
+
+    Whoever changes a fact resets them in the same transaction, and so waits for this one.
+    """
+    e = m.Enrolment
+    mine = select(col(e.id)).where(col(e.id).in_(enrolments)).order_by(col(e.id))
+    session.execute(mine.with_for_update())
 
 
 def newest_as_of(session: Session, cohort_id: int) -> dt.date | None:
