@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from ats.cases.closing import close_done
@@ -29,6 +29,7 @@ from ats.planning.facts import Participant
 from ats.planning.planner import Planner
 from ats.records import gather
 from ats.records import models as m
+from ats.records.due import look_again_at_all
 from ats.tally import Tally
 from ats.unexpected import told
 
@@ -134,9 +135,8 @@ class _CohortTick:
         programme = self.at.office.programme_named(cohort.programme)
         fingerprint = self.at.office.fingerprint(programme, cohort.starts)
         if cohort.planned_by != fingerprint:
-            cohort.planned_by, cohort.next_due_at = fingerprint, m.EPOCH
-            mine = col(m.Enrolment.cohort_id) == cohort.id
-            session.execute(update(m.Enrolment).where(mine).values(next_due_at=m.EPOCH))
+            cohort.planned_by = fingerprint
+            look_again_at_all(session, cohort)
 
     # -- plan and stage --------------------------------------------------------------------
 

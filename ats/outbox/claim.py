@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select
 from sqlmodel import Session, col
 
 from ats.office import Letterhead
@@ -24,6 +24,7 @@ from ats.planning.facts import Key, Participant
 from ats.planning.planner import Decision, Planner, Verdict
 from ats.records import gather
 from ats.records import models as m
+from ats.records.due import look_again
 from ats.unexpected import told
 
 STAFF_ROLES = ("operations", "pxm")
@@ -185,11 +186,7 @@ class Claim:
         if verdict.outcome != "held":
             self.outcomes[verdict.outcome] += 1
         if row.enrolment_id is not None:
-            self.session.execute(
-                update(m.Enrolment)
-                .where(col(m.Enrolment.id) == row.enrolment_id)
-                .values(next_due_at=m.EPOCH)
-            )
+            look_again(self.session, row.enrolment_id)
 
     def _forget(self, row: m.LedgerRow) -> None:
         self.session.delete(row)

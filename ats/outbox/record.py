@@ -16,6 +16,7 @@ from ats.outbox.requeue import queue_again
 from ats.outbox.result import Result
 from ats.outbox.retry import retry_after
 from ats.records import models as m
+from ats.records.due import look_again
 
 #: The step whose sending starts the mentor's ladder ("request-sent").
 REQUEST = "mentor-request"
@@ -143,12 +144,7 @@ class Recorder:
             .values(request_sent_at=self.now)
         )
         if row.enrolment_id is not None:
-            self._look_again(row.enrolment_id)
-
-    def _look_again(self, enrolment: int) -> None:
-        self.session.execute(
-            update(m.Enrolment).where(col(m.Enrolment.id) == enrolment).values(next_due_at=m.EPOCH)
-        )
+            look_again(self.session, row.enrolment_id)
 
     def _attempt(self, message: m.Message, result: Result) -> None:
         assert message.id is not None

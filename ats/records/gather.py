@@ -50,11 +50,6 @@ def lock(session: Session, enrolments: Sequence[int]) -> None:
     session.execute(mine.with_for_update())
 
 
-def newest_as_of(session: Session, cohort_id: int) -> dt.date | None:
-    """Return the as-of of the newest progress export applied and not undone."""
-    return max((as_of for _, as_of in exports(session, cohort_id)), default=None)
-
-
 def exports(session: Session, cohort_id: int) -> tuple[tuple[dt.datetime, dt.date], ...]:
     """Return (applied at, as of) of each progress export that is not undone, in that order."""
     standing = session.execute(
