@@ -74,6 +74,8 @@ def working_cohorts(office: Office, codes: Iterable[str] | None) -> list[str]:
 def _sending(office: Office, codes: Iterable[str] | None) -> list[str]:
     """Return these codes without those of closed cohorts, which send nothing any more."""
     named = working_cohorts(office, codes)
+    if codes is None:
+        return named
     with office.store.read() as session:
         shut = select(col(m.Cohort.code)).where(col(m.Cohort.status) == "closed")
         closed = set(session.execute(shut).scalars())

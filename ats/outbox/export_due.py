@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from ats import published
 from ats.outbox.inboxes import Inboxes
-from ats.planning.facts import Participant
+from ats.planning.facts import Key, Participant
 from ats.planning.planner import Planner
 from ats.planning.rules import Rule
 from ats.planning.timeline import Occurrence, Timeline
@@ -64,23 +64,19 @@ class ExportDue:
         renewed = Timeline(self.timeline.programme, cohort, self.timeline.workdays)
         fresh = Planner(renewed, now=moment, reachable_in_trial=may_go)
         stale = Planner(self.timeline, now=moment, reachable_in_trial=may_go)
-        people = [p for p in self._people(now, moment) if any(self._held_for_data(stale, p))]
-        held = {(p.id, key) for p in people for key in self._held_for_data(stale, p)}
+        everybody = self._people(now, moment)
+        held = {person.id: _held_for_data(stale, person) for person in everybody}
+        people = [person for person in everybody if held[person.id]]
+        inboxes = Inboxes(self.session, fresh)
+        inboxes.load(place for person in people for place in person.inboxes)
         return len(
             {
                 (d.occurrence.recipient, d.occurrence.role, d.bundle)
-                for plan in fresh.plan(people, Inboxes(self.session, fresh))
+                for plan in fresh.plan(people, inboxes)
                 for d in plan.decisions
-                if d.verdict.outcome == "queued" and (plan.person.id, d.occurrence.key) in held
+                if d.verdict.outcome == "queued" and d.occurrence.key in held[plan.person.id]
             }
         )
-
-    def _held_for_data(self, planner: Planner, person: Participant) -> Iterator[tuple[str, ...]]:
-        for decision in planner.judge(person).decisions:
-            rule = decision.occurrence.rule
-            to_people = rule.template and rule.to in TO_PEOPLE
-            if to_people and decision.verdict.reason == "stale-data":
-                yield decision.occurrence.key
 
     # -- whom it may concern ---------------------------------------------------------------
 
@@ -134,3 +130,14 @@ class ExportDue:
         ):
             return None
         return local_moment(as_of, dt.time(), self.timeline.zone)
+
+
+def _held_for_data(planner: Planner, person: Participant) -> set[Key]:
+    """Return the e-mails to people about this participant that newer data would let go."""
+    return {
+        decision.occurrence.key
+        for decision in planner.judge(person).decisions
+        if decision.verdict.reason == "stale-data"
+        and decision.occurrence.rule.template
+        and decision.occurrence.rule.to in TO_PEOPLE
+    }
