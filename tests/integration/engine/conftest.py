@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_cohort import SmallCohort
+from small_cohort import CROWD, SmallCohort
 
 from ats.commands.entry import open_office
 from ats.office import Office
@@ -40,4 +40,12 @@ def cohort(office: Office, mailbox: InMemoryMailbox, tmp_path: Path) -> SmallCoh
     """Cohort 2026-10 in trial, empty; its mail goes to `mailbox`."""
     cohort = SmallCohort(office, tmp_path)
     cohort.address = mailbox.address
+    return cohort
+
+
+@pytest.fixture
+def crowd(cohort: SmallCohort) -> SmallCohort:
+    """Two hundred people whose agenda is due."""
+    cohort.enrol(*CROWD)
+    cohort.go_live_unchecked()
     return cohort

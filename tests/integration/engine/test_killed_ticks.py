@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from small_cohort import ADA, GRACE, SmallCohort, at, message_ids, recipients
+from small_cohort import ADA, CROWD_ADDRESSES, GRACE, SmallCohort, at, message_ids, recipients
 from ticking import POOL, Signal, SlowMailbox, begin, kill, until
 
 from ats.outbox.mailbox import HANG, InMemoryMailbox
@@ -12,41 +12,31 @@ from ats.outbox.results import RECORD_ROWS
 from ats.people import mentors
 
 NOW = at("2026-09-03 09:00")
-PEOPLE = [f"2026-10,P{n:04},Pat,No{n},p{n}@x.example,X,england,2026-10-05" for n in range(200)]
-ADDRESSES = sorted(f"p{n}@x.example" for n in range(200))
-
-
-@pytest.fixture
-def live(cohort: SmallCohort) -> SmallCohort:
-    """Two hundred people whose agenda is due."""
-    cohort.enrol(*PEOPLE)
-    cohort.go_live_unchecked()
-    return cohort
 
 
 @pytest.mark.parametrize("number", [1, 40, 99, 130, 190])
 def test_a_tick_killed_in_mid_delivery_is_completed_by_the_next(
-    live: SmallCohort, number: int
+    crowd: SmallCohort, number: int
 ) -> None:
     reached = Signal(number)
     with SlowMailbox(0.01, reached) as mailbox:
-        worker = begin(live.store, mailbox.address, NOW)
+        worker = begin(crowd.store, mailbox.address, NOW)
         reached.wait()
         kill(worker)
-        live.address = mailbox.address
+        crowd.address = mailbox.address
 
-        told = live.tick("2026-09-03 09:10")
+        told = crowd.tick("2026-09-03 09:10")
 
         assert told.errors == []
         assert told.queued == 0
-        assert sorted(set(recipients(mailbox))) == ADDRESSES  # nothing is lost
+        assert sorted(set(recipients(mailbox))) == CROWD_ADDRESSES  # nothing is lost
         ids = Counter(message_ids(mailbox))
         assert len(ids) == 200  # what came twice came under the same Message-ID
         assert len(mailbox.received) - 200 <= POOL + RECORD_ROWS
         assert max(ids.values()) <= 2
-        assert live.tick("2026-09-03 09:20").sent == 0
-        assert set(live.ledger("outcome", step="agenda-published")) == {("sent",)}
-        assert {(one.status, one.lease_owner) for one in live.messages()} == {("sent", None)}
+        assert crowd.tick("2026-09-03 09:20").sent == 0
+        assert set(crowd.ledger("outcome", step="agenda-published")) == {("sent",)}
+        assert {(one.status, one.lease_owner) for one in crowd.messages()} == {("sent", None)}
 
 
 @pytest.fixture(params=["CONNECT", "RCPT", "."])
@@ -57,78 +47,78 @@ def hanging(request: pytest.FixtureRequest) -> Iterator[InMemoryMailbox]:
 
 
 def test_a_tick_killed_while_it_waits_for_an_answer_is_completed_by_the_next(
-    live: SmallCohort, hanging: InMemoryMailbox, mailbox: InMemoryMailbox
+    crowd: SmallCohort, hanging: InMemoryMailbox, mailbox: InMemoryMailbox
 ) -> None:
-    worker = begin(live.store, hanging.address, NOW)
-    until(lambda: bool(live.messages(status="claimed")))
+    worker = begin(crowd.store, hanging.address, NOW)
+    until(lambda: bool(crowd.messages(status="claimed")))
     kill(worker)
-    staged = {one.recipient: one.rfc_id for one in live.messages()}
+    staged = {one.recipient: one.rfc_id for one in crowd.messages()}
 
-    live.address = mailbox.address
-    told = live.tick("2026-09-03 09:10")
+    crowd.address = mailbox.address
+    told = crowd.tick("2026-09-03 09:10")
 
     assert (told.sent, told.queued, told.errors) == (200, 0, [])
-    assert recipients(mailbox) == ADDRESSES
-    assert {one.recipient: one.rfc_id for one in live.messages()} == staged
+    assert recipients(mailbox) == CROWD_ADDRESSES
+    assert {one.recipient: one.rfc_id for one in crowd.messages()} == staged
     assert sorted(message_ids(mailbox)) == sorted(staged.values())
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.05, 0.15, 0.3])
 def test_a_tick_killed_while_it_plans_is_completed_by_the_next(
-    live: SmallCohort, mailbox: InMemoryMailbox, seconds: float
+    crowd: SmallCohort, mailbox: InMemoryMailbox, seconds: float
 ) -> None:
-    worker = begin(live.store, mailbox.address, NOW)
-    until(live.is_leased)
+    worker = begin(crowd.store, mailbox.address, NOW)
+    until(crowd.is_leased)
     worker.join(seconds)
     kill(worker, may_have_ended=True)
-    live.address = mailbox.address
+    crowd.address = mailbox.address
 
-    live.tick("2026-09-03 09:10")
+    crowd.tick("2026-09-03 09:10")
 
-    assert sorted(set(recipients(mailbox))) == ADDRESSES
+    assert sorted(set(recipients(mailbox))) == CROWD_ADDRESSES
     assert len(set(message_ids(mailbox))) == 200
     assert len(mailbox.received) - 200 <= POOL + RECORD_ROWS
-    assert live.tick("2026-09-03 09:20").sent == 0
+    assert crowd.tick("2026-09-03 09:20").sent == 0
 
 
 def test_what_may_have_left_before_the_kill_keeps_its_message_id_over_night(
-    live: SmallCohort,
+    crowd: SmallCohort,
 ) -> None:
     reached = Signal(40)
     with SlowMailbox(0.01, reached) as mailbox:
-        worker = begin(live.store, mailbox.address, at("2026-09-03 17:55"))
+        worker = begin(crowd.store, mailbox.address, at("2026-09-03 17:55"))
         reached.wait()
         kill(worker)
-        live.address = mailbox.address
+        crowd.address = mailbox.address
 
-        assert live.tick("2026-09-03 18:05").sent == 0  # out of hours by now
-        live.tick("2026-09-04 09:00")
+        assert crowd.tick("2026-09-03 18:05").sent == 0  # out of hours by now
+        crowd.tick("2026-09-04 09:00")
 
         ids = Counter(message_ids(mailbox))
         by_person = Counter(recipients(mailbox))
-        assert sorted(by_person) == ADDRESSES
+        assert sorted(by_person) == CROWD_ADDRESSES
         twice = [address for address, times in by_person.items() if times > 1]
         assert len(twice) <= POOL + RECORD_ROWS
         assert len(ids) == 200  # never under another Message-ID
-        assert set(live.ledger("outcome", step="agenda-published")) == {("sent",)}
+        assert set(crowd.ledger("outcome", step="agenda-published")) == {("sent",)}
 
 
-def test_what_may_have_left_before_a_pause_keeps_its_message_id(live: SmallCohort) -> None:
+def test_what_may_have_left_before_a_pause_keeps_its_message_id(crowd: SmallCohort) -> None:
     reached = Signal(40)
     with SlowMailbox(0.01, reached) as mailbox:
-        worker = begin(live.store, mailbox.address, NOW)
+        worker = begin(crowd.store, mailbox.address, NOW)
         reached.wait()
         kill(worker)
         left = len(mailbox.received)
-        live.address = mailbox.address
-        live.pause("2026-09-03 09:05")
+        crowd.address = mailbox.address
+        crowd.pause("2026-09-03 09:05")
 
-        assert live.tick("2026-09-03 09:10").sent == 0
+        assert crowd.tick("2026-09-03 09:10").sent == 0
         assert len(mailbox.received) == left
-        live.resume("2026-09-03 12:00")
-        live.tick("2026-09-03 12:10")
+        crowd.resume("2026-09-03 12:00")
+        crowd.tick("2026-09-03 12:10")
 
-        assert sorted(set(recipients(mailbox))) == ADDRESSES
+        assert sorted(set(recipients(mailbox))) == CROWD_ADDRESSES
         assert len(set(message_ids(mailbox))) == 200
         assert len(mailbox.received) - 200 <= POOL + RECORD_ROWS
 
