@@ -208,7 +208,7 @@ def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
     r = m.LedgerRow
     mine, standing = col(r.enrolment_id).in_(ids), col(r.outcome).in_(m.OPEN)
     connection = session.connection()
-    for enrolment, outcome, names in connection.execute(_unsent_finals(mine, standing)):
+    for enrolment, outcome, names in connection.execute(_unsent_finals(mine, standing)).all():
         row = PastRow(outcome)
         past = found[enrolment]
         for name in names.split(ROW_ENDS):
@@ -216,11 +216,11 @@ def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
             past[(step, occurrence, recipient)] = row
     named = (col(r.enrolment_id), col(r.step), col(r.occurrence), col(r.recipient))
     sent = select(*named, col(r.outcome), col(r.sent_at)).where(mine, col(r.sent_at).is_not(None))
-    for enrolment, step, occurrence, recipient, outcome, sent_at in connection.execute(sent):
+    for enrolment, step, occurrence, recipient, outcome, sent_at in connection.execute(sent).all():
         found[enrolment or 0][(step, occurrence, recipient)] = PastRow(outcome, sent_at)
     details = (col(r.outcome), col(r.sent_at), col(r.due_at), col(r.reason), col(r.until))
     opens = select(*named, *details, col(r.id)).where(mine, standing)
-    for enrolment, step, occurrence, recipient, *facts in connection.execute(opens):
+    for enrolment, step, occurrence, recipient, *facts in connection.execute(opens).all():
         found[enrolment or 0][(step, occurrence, recipient)] = PastRow(*facts)
     return found
 
