@@ -70,8 +70,13 @@ class Store:
     def upgrade(self) -> None:
         """Create the tables, or bring them to this version. Refuses a newer database."""
         self.refuse_newer()
-        with _as_fault(self), self.engine.begin() as connection:
-            config = _alembic()
+        config = _alembic()
+        with (
+            _as_fault(self),
+            self.engine.connect() as connection,
+            _tables_may_be_rewritten(connection),
+            connection.begin(),
+        ):
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -132,6 +137,25 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+@contextlib.contextmanager
+def _tables_may_be_rewritten(connection: Connection) -> Iterator[None]:
+    """Let SQLite drop and rename a table that others refer to, as changing a check takes.
+
+    Foreign keys cannot be switched off within a transaction, so it is done around it.
+    """
+    raw: Any = connection.connection.dbapi_connection
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        if broken := raw.execute("PRAGMA foreign_key_check").fetchall():
+            raise DatabaseFault(f"The upgrade left rows that lead nowhere: {broken[:3]}.")
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 @contextlib.contextmanager
