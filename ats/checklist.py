@@ -70,6 +70,7 @@ def checklist(
         )
     return [
         _settings(missing_settings),
+        _delivery(office),
         _roster(people),
         _templates(proof, people, progress),
         _dates(timeline, people, now),
@@ -101,6 +102,23 @@ def _settings(missing: Sequence[str]) -> Check:
     if missing:
         return Check("settings", "red", f"set {', '.join(missing)}, which e-mails need.")
     return Check("settings", "green", "Every address that e-mails name is set.")
+
+
+def _delivery(office: Office) -> Check:
+    """Say where the mail goes: what goes elsewhere counts as sent, and is never sent again."""
+    if office.letterhead.redirect_to:
+        text = (
+            "ATS_MAIL_REDIRECT_TO is set: every e-mail goes to that address instead, counts as "
+            "sent, and reaches nobody else later; take it out before real people shall get mail."
+        )
+        return Check("delivery", "amber", text)
+    if office.mail_stays_here:
+        text = (
+            "ATS_SMTP_URL is not set: e-mails go into the local mailbox, count as sent, and reach "
+            "nobody; set it before real people shall get mail."
+        )
+        return Check("delivery", "amber", text)
+    return Check("delivery", "green", "E-mails go to the people themselves.")
 
 
 def _roster(people: Sequence[Participant]) -> Check:

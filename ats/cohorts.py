@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -20,6 +20,7 @@ from ats.planning.facts import CohortFacts, WebinarFact
 from ats.planning.workdays import Workdays
 from ats.records import gather
 from ats.records import models as m
+from ats.records.due import look_again_at_all
 from ats.webinars import document as webinar_document
 from config.programme import Programme
 
@@ -78,7 +79,7 @@ def go_live(
         cohort = gather.cohort_named(session, code)
         _refuse_unless_trial(cohort)
         cohort.status, cohort.live_at = "live", now
-        _look_again(session, cohort)
+        look_again_at_all(session, cohort)
         ambers = [check.name for check in checks if check.status == "amber"]
         after = {"status": "live", "amber": ambers}
         _note(session, cohort, "cohort-go-live", now=now, by=by, before="trial", after=after)
@@ -95,7 +96,7 @@ def pause(office: Office, code: str, *, now: dt.datetime, by: str) -> None:
             raise Refused(f"Cohort {code} is closed and sends nothing any more.")
         before = cohort.status
         cohort.status, cohort.resumes_as = "paused", before
-        _look_again(session, cohort)
+        look_again_at_all(session, cohort)
         _note(session, cohort, "cohort-pause", now=now, by=by, before=before, after="paused")
 
 
@@ -109,7 +110,7 @@ def resume(office: Office, code: str, *, now: dt.datetime, by: str) -> str:
         if cohort.status != "paused" or cohort.resumes_as is None:
             raise Refused(f"Cohort {code} is not paused ({cohort.status}), so nothing resumes.")
         cohort.status, cohort.resumes_as = cohort.resumes_as, None
-        _look_again(session, cohort)
+        look_again_at_all(session, cohort)
         status = cohort.status
         _note(session, cohort, "cohort-resume", now=now, by=by, before="paused", after=status)
     return status
@@ -212,12 +213,6 @@ def _webinar(cohort_id: int, fact: WebinarFact, programme: Programme) -> m.Webin
         minutes=fact.minutes,
         uid=str(uuid.uuid4()),  # never from date or title: both may change
     )
-
-
-def _look_again(session: Session, cohort: m.Cohort) -> None:
-    cohort.next_due_at = m.EPOCH
-    mine = col(m.Enrolment.cohort_id) == cohort.id
-    session.execute(update(m.Enrolment).where(mine).values(next_due_at=m.EPOCH))
 
 
 def _note(

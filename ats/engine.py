@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from ats.cases.closing import close_done
@@ -30,6 +30,7 @@ from ats.planning.facts import Participant
 from ats.planning.planner import Planner
 from ats.records import gather
 from ats.records import models as m
+from ats.records.due import look_again_at_all
 from ats.tally import Tally
 from ats.unexpected import told
 
@@ -74,6 +75,8 @@ def working_cohorts(office: Office, codes: Iterable[str] | None) -> list[str]:
 def _sending(office: Office, codes: Iterable[str] | None) -> list[str]:
     """Return these codes without those of closed cohorts, which send nothing any more."""
     named = working_cohorts(office, codes)
+    if codes is None:
+        return named
     with office.store.read() as session:
         shut = select(col(m.Cohort.code)).where(col(m.Cohort.status) == "closed")
         closed = set(session.execute(shut).scalars())
@@ -140,18 +143,23 @@ class _CohortTick:
         programme = self.at.office.programme_named(cohort.programme)
         fingerprint = self.at.office.fingerprint(programme, cohort.starts)
         if cohort.planned_by != fingerprint:
-            cohort.planned_by, cohort.next_due_at = fingerprint, m.EPOCH
-            mine = col(m.Enrolment.cohort_id) == cohort.id
-            session.execute(update(m.Enrolment).where(mine).values(next_due_at=m.EPOCH))
+            cohort.planned_by = fingerprint
+            look_again_at_all(session, cohort)
 
     # -- plan and stage --------------------------------------------------------------------
 
     def _plan_people(self) -> None:
         for ids in self._due():
             with self.store.write() as session:
+                gather.lock(session, ids)  # before anything is read that staff may change
                 cohort = self.at.cohort(session)
                 planner = self.at.planner(session, cohort)
-                people = close_done(session, gather.participants(session, ids), planner)
+                people = close_done(
+                    session,
+                    gather.participants(session, ids),
+                    planner,
+                    on_fault=self._could_not_plan,
+                )
                 stager = self._stager(session, cohort, planner)
                 inboxes = Inboxes(session, planner)
                 inboxes.load(place for person in people for place in person.inboxes)
@@ -197,7 +205,7 @@ class _CohortTick:
 
     def _plan_staff(self) -> None:
         with self.store.write() as session:
-            cohort = self.at.cohort(session)
+            cohort = self.at.cohort(session, locked=True)
             if cohort.next_due_at is None or cohort.next_due_at > self.now:
                 return
             planner = self.at.planner(session, cohort)

@@ -75,6 +75,7 @@ class Office:
     journals: Path | None = None  # folder for the notes of workers; None: they keep none
     links: Links | None = None  # to the public pages; None: there are none yet
     bounces: BounceAddress | None = None  # None: bounces go to the sender, and nobody reads them
+    mail_stays_here: bool = False  # in a local mailbox
     _workdays: dict[int, Mapping[str, Workdays]] = field(default_factory=dict)
     _timelines: dict[int, Timeline] = field(default_factory=dict)
     _fingerprints: dict[tuple[str, int], str] = field(default_factory=dict)

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlmodel import Session, col
 
 from ats.office import Office
@@ -22,6 +22,7 @@ from ats.planning.facts import Participant
 from ats.planning.planner import Planner
 from ats.records import gather
 from ats.records import models as m
+from ats.records.due import look_again
 
 PEOPLE_AT_ONCE = 500
 #: What fell due and has no row so long after is missing; a tick comes every ten minutes by day.
@@ -197,9 +198,7 @@ def _is_hidden(session: Session, planner: Planner, person: Participant) -> bool:
     comes = truth.next_due_at
     if not due_now and (comes is None or (noted is not None and noted <= comes)):
         return False
-    session.execute(
-        update(enrolment).where(col(enrolment.id) == person.id).values(next_due_at=m.EPOCH)
-    )
+    look_again(session, person.id)
     return True
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from ats.errors import NotFound, Refused
 from ats.records import gather
 from ats.records import models as m
+from ats.records.due import look_again_at_all
 from ats.records.store import Store
 
 _LONGEST = 2000
@@ -61,9 +62,7 @@ def set_join_url(
         before, webinar.join_url = webinar.join_url, join_url
         if before == join_url:
             return
-        standing.next_due_at = m.EPOCH
-        mine = col(m.Enrolment.cohort_id) == standing.id
-        session.execute(update(m.Enrolment).where(mine).values(next_due_at=m.EPOCH))
+        look_again_at_all(session, standing)
         session.add(
             m.Audit(
                 at=now,

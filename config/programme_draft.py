@@ -6,11 +6,12 @@ with it is found in the same reading.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from config.faults import Place
 from config.programme import (
@@ -23,9 +24,11 @@ from config.programme import (
     Step,
     WebinarPlan,
 )
+from config.vocabulary import AnyCondition
 
 M = TypeVar("M", bound=Model)
 
+_CONDITION: TypeAdapter[Condition] = TypeAdapter(AnyCondition)
 _CONDITION_LISTS = ("unless", "only-if", "wait-while")
 
 #: Stands in for the rungs while a ladder is read without them; they are read one by one.
@@ -45,7 +48,7 @@ class PlacedCondition(NamedTuple):
 
     place: Place
     condition: Condition
-    of: Step | Ladder | Rung
+    of: Step | Ladder | Rung | None  # None: what closes a kind of case
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,16 @@ class Draft:
             yield PlacedCondition((*place, "until"), ladder.until, ladder)
         for place, rung in self.rungs.items():
             yield from _listed(place, rung, "unless", "only_if")
+        yield from self._closing()
+
+    def _closing(self) -> Iterator[PlacedCondition]:
+        """Yield the conditions that close a kind of case, as far as they can be read."""
+        closing = self.raw.get("case-closes-when")
+        for kind, listed in closing.items() if isinstance(closing, dict) else ():
+            for i, raw in enumerate(listed if isinstance(listed, list) else []):
+                with contextlib.suppress(ValidationError):
+                    place = ("case-closes-when", kind, i)
+                    yield PlacedCondition(place, _CONDITION.validate_python(raw), None)
 
 
 def _bounded(

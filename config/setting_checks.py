@@ -20,6 +20,7 @@ from pydantic_settings import NoDecode
 _ADDRESS = re.compile(
     r'(?!\.)(?!.*\.\.)[^\s@<>()\[\]\\,;:"\x00-\x1f\x7f]{1,64}(?<!\.)@[\w-]{1,63}(\.[\w-]{1,63})*'
 )
+_IN_MEMORY = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
 _DATABASES = ("sqlite://", "postgresql+psycopg://")
 _MAIL_SERVERS = ("smtp", "smtp+starttls", "smtps")
 
@@ -65,6 +66,10 @@ def _web_address(value: str) -> str:
 
 
 def _database(value: SecretStr) -> SecretStr:
+    if value.get_secret_value().strip() in _IN_MEMORY:
+        raise ValueError(
+            "is a database in memory, which ends with each command; write sqlite:///path/to/file"
+        )
     if not value.get_secret_value().startswith(_DATABASES):
         raise ValueError(
             "must begin with sqlite:/// or postgresql+psycopg://: write for instance "

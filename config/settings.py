@@ -244,7 +244,14 @@ def _names_in(env_file: Path | None) -> tuple[list[str], list[str]]:
 def _shown(value: object) -> str:
     if isinstance(value, SecretStr):
         text = value.get_secret_value()
-        return re.sub("//.*@", "//…@", text) if "://" in text else "set, not shown"
+        return _without_secrets(text) if "://" in text else "set, not shown"
     if isinstance(value, tuple):
         return ", ".join(value) or "not set"
     return "not set" if value is None else str(value)
+
+
+def _without_secrets(address: str) -> str:
+    """Return an address without its login and without what it says after a question mark."""
+    plain = re.sub("//.*@", "//…@", address)
+    head, mark, _ = plain.partition("?")
+    return f"{head}?…" if mark else head

@@ -1,22 +1,30 @@
-"""`python -m flows`: serve every deployment from this process, until it is ended."""
+"""`python -m flows`: serve every deployment from this process, until it is ended.
+
+`--alone`: nobody else serves them, so what is under way on the dashboard is a leftover.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 import sys
+from collections.abc import Sequence
 
 import httpx
 from prefect import get_client, serve
 from prefect.deployments import run_deployment
+from prefect.deployments.runner import RunnerDeployment
 from prefect.settings import get_current_settings
 
 from config.settings import SettingsFaults, load_settings
 from flows.deployments import deployments
+from tasks.leftovers import clear_leftovers
 
 RUNS_AT_ONCE = 3  # each takes about 92 MB
 FIRST = "cohort-timeline"  # run once at the start, so that its pages are there
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Serve until SIGTERM or Ctrl-C. Return 1, after one sentence, when that cannot begin."""
     settings = get_current_settings()
     if settings.api.url is None:
@@ -32,13 +40,23 @@ def main() -> int:
     except httpx.HTTPError:
         return _refuse(f"No Prefect server answers at {settings.api.url}; start it, or `ats up`.")
     served = deployments(zone)
+    _begin(served, alone="--alone" in arguments)
+    sys.stdout.write(f"Serving {len(served)} deployments; the dashboard is {settings.ui_url}\n")
+    serve(*served, pause_on_shutdown=False, print_starting_message=False, limit=RUNS_AT_ONCE)
+    return 0
+
+
+def _begin(served: Sequence[RunnerDeployment], *, alone: bool) -> None:
+    """Order the first run; when alone, clear away what was left, so that it need not queue."""
     for deployment in served:
         if deployment.name == FIRST:
             deployment.apply()
             run_deployment(f"{FIRST}/{FIRST}", timeout=0, as_subflow=False)
-    sys.stdout.write(f"Serving {len(served)} deployments; the dashboard is {settings.ui_url}\n")
-    serve(*served, pause_on_shutdown=False, print_starting_message=False, limit=RUNS_AT_ONCE)
-    return 0
+    if alone:
+        names = [deployment.name for deployment in served]
+        now = dt.datetime.now(dt.UTC)  # noqa: TID251 (an entry point)
+        ended, overtaken = asyncio.run(clear_leftovers(names, now=now))
+        sys.stdout.write(f"Left from before: ended {ended}, overtaken and cancelled {overtaken}.\n")
 
 
 def _refuse(sentence: str) -> int:
@@ -47,4 +65,4 @@ def _refuse(sentence: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

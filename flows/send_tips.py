@@ -12,7 +12,7 @@ from tasks.conclusion import conclude
 
 @flow(name="send-tips")
 async def send_tips(cohort: str = "") -> State[Any]:
-    """Sends everything that is due by now; the run's name counts today's tips.
+    """Sends everything that is due by now; the run's name tells how much, and counts today's tips.
 
     Two runs at the same time do no harm: one of them says "busy" and leaves the work to the other.
 

@@ -10,12 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
 from ats.records.store import Store
 
 # Prefect reports its use to its makers unless told not to, before it is imported.
 os.environ.update({"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"})
+
+# How long an example takes is a matter of the machine and its load, never of a test.
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 _numbers = itertools.count(1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -14,14 +15,26 @@ from ats.planning.planner import Planner
 from ats.records import models as m
 
 
-def close_done(session: Session, people: list[Participant], planner: Planner) -> list[Participant]:
+def close_done(
+    session: Session,
+    people: list[Participant],
+    planner: Planner,
+    *,
+    on_fault: Callable[[Participant, Exception], None],
+) -> list[Participant]:
     """Close the open cases of these people whose cause is gone; return the people without them.
+
+    Somebody whose cases cannot be judged is left out and told to `on_fault`.
 
     What closes a kind of case stands in the programme file; the reason recorded is its condition.
     """
     after = []
     for person in people:
-        done = {kind: why for kind in person.cases if (why := _done(kind, person, planner))}
+        try:
+            done = {kind: why for kind in person.cases if (why := _done(kind, person, planner))}
+        except Exception as fault:  # noqa: BLE001 (one person's fault never stops the others)
+            on_fault(person, fault)
+            continue
         if done:
             _close(session, person, done, planner)
             left = {kind: at for kind, at in person.cases.items() if kind not in done}

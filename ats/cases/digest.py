@@ -1,15 +1,16 @@
-"""What the owners of cases are told once a day: new, due and closed, by ref and first name."""
+"""What the owners of cases are told once a day: new, due, closed, and still open."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from ats.people.contacts import contacts
+from ats.people.contacts import Contact, contacts
 from ats.planning.workdays import Workdays
 from ats.records import models as m
 
@@ -26,63 +27,122 @@ def digest(
     workdays: Workdays,
     titles: Mapping[str, str],
 ) -> dict[str, Any] | None:
-    """Return the lines of one owner's digest over [since, until), or None when there are none.
+    """Return the lines of one owner's digest over [since, until), or None when none need go.
 
     A case is due on the fifth working day after it was opened. `releases` are e-mails that wait
-    for the PXM's word.
+    for the PXM's word. What was told before and still waits stands in every digest that goes; by
+    itself it is a reason for the first digest of a week only.
     """
-    cases = _cases(session, cohort, owner)
-    new = [c for c in cases if since <= c.opened_at < until and c.state != "closed"]
+    cases = _cases(session, cohort, owner, until)
+    new = [c for c in cases if since <= c.opened_at and c.state != "closed"]
     closed = [
         c for c in cases if c.closed_at and since <= c.closed_at < until and c.opened_at < since
     ]
     due = [c for c in cases if c.state == "open" and _is_due(c, since, until, workdays)]
-    releases = _releases(session, cohort, since, until) if owner == "pxm" else []
-    if not (new or due or closed or releases):
+    told = {c.id for c in (*new, *due)}
+    old = [c for c in cases if c.state == "open" and c.id not in told]
+    releases = _releases(session, cohort) if owner == "pxm" else []
+    news = [*new, *due, *closed, *(r for r in releases if since <= r.decided_at < until)]
+    waiting = [*old, *releases] if _opens_the_week(since, until) else []
+    if not (news or waiting):
         return None
-    refs = _refs(session, cohort)
-    known = contacts(session, refs.values())
-    signals = _signals(session, [*new, *due, *closed])
-
-    def line(case: m.Case) -> dict[str, Any]:
-        ref = refs[case.enrolment_id]
-        return {
-            "id": case.id,
-            "ref": ref,
-            "given_name": known[ref].given_name,
-            "kind": case.kind,
-            "title": titles.get(case.kind, case.kind),
-            "opened_on": case.opened_at.date().isoformat(),
-            "signal": signals.get(case.id or 0, ""),
-        }
-
+    about = _about(session, cohort, [*new, *due, *closed, *old], titles)
     return {
-        "cases_new": [line(c) for c in new],
-        "cases_due": [line(c) for c in due],
-        "cases_closed": [line(c) for c in closed],
-        "releases": [
-            {
-                "id": row.id,
-                "ref": refs[row.enrolment_id or 0],
-                "given_name": known[refs[row.enrolment_id or 0]].given_name,
-                "kind": row.step,
-                "title": f"the e-mail {row.step}",
-                "opened_on": row.due_at.date().isoformat(),
-                "signal": "",
-            }
-            for row in releases
-        ],
+        "cases_new": [about.line(case) for case in new],
+        "cases_due": [about.line(case) for case in due],
+        "cases_closed": [about.line(case) for case in closed],
+        "cases_open": about.by_kind(old, until.date(), workdays),
+        "open_count": len(old),
+        "releases": [about.release(row) for row in releases],
     }
 
 
-def _cases(session: Session, cohort: m.Cohort, owner: str) -> list[m.Case]:
-    return list(
-        session.execute(
-            select(m.Case)
-            .where(col(m.Case.cohort_id) == cohort.id, col(m.Case.owner) == owner)
-            .order_by(col(m.Case.id))
-        ).scalars()
-    )
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What staff read of cases: whom they are about, and which mentor."""
+
+    refs: Mapping[int, str]  # of participants, by enrolment
+    known: Mapping[str, Contact]
+    signals: Mapping[int, Sequence[str]]  # by case, oldest first
+    titles: Mapping[str, str]
+
+    def line(self, case: m.Case) -> dict[str, Any]:
+        return {
+            "id": case.id,
+            **self._participant(case.enrolment_id),
+            "kind": case.kind,
+            "title": self.titles.get(case.kind, case.kind),
+            "opened_on": case.opened_at.date().isoformat(),
+            "signal": next(iter(self._signals(case)), ""),
+            "mentor": self._mentor(case),
+        }
+
+    def by_kind(
+        self, cases: Iterable[m.Case], today: dt.date, workdays: Workdays
+    ) -> list[dict[str, Any]]:
+        """Return the cases grouped by kind with their age in working days, oldest first."""
+        groups: dict[str, list[m.Case]] = {}
+        for case in sorted(cases, key=lambda case: (case.opened_at, case.id or 0)):
+            groups.setdefault(case.kind, []).append(case)
+        return [
+            {
+                "title": self.titles.get(kind, kind),
+                "cases": [
+                    {
+                        **self.line(case),
+                        "age": workdays.count(case.opened_at.date(), today, away_counts=True),
+                    }
+                    for case in group
+                ],
+            }
+            for kind, group in groups.items()
+        ]
+
+    def release(self, row: m.LedgerRow) -> dict[str, Any]:
+        return {
+            "id": row.id,
+            **self._participant(row.enrolment_id or 0),
+            "kind": row.step,
+            "title": f"the e-mail {row.step}",
+            "opened_on": row.due_at.date().isoformat(),
+            "signal": "",
+            "mentor": None,
+        }
+
+    def _participant(self, enrolment_id: int) -> dict[str, str]:
+        ref = self.refs[enrolment_id]
+        return {"ref": ref, "given_name": self.known[ref].given_name}
+
+    def _mentor(self, case: m.Case) -> dict[str, str] | None:
+        """Return the mentor whom the newest signal is about, if one is about a mentor."""
+        for signal in reversed(self._signals(case)):
+            if mentor := self.known.get(_subject(signal)):
+                return {"ref": mentor.ref, "full_name": mentor.full_name}
+        return None
+
+    def _signals(self, case: m.Case) -> Sequence[str]:
+        return self.signals.get(case.id or 0, ())
+
+
+def _about(
+    session: Session, cohort: m.Cohort, cases: Sequence[m.Case], titles: Mapping[str, str]
+) -> _About:
+    refs = _refs(session, cohort)
+    signals = _signals(session, cases)
+    subjects = {_subject(signal) for several in signals.values() for signal in several}
+    return _About(refs, contacts(session, subjects | {*refs.values()}), signals, titles)
+
+
+def _subject(signal: str) -> str:
+    """Return whom or what a rung was about: M0003 of "chase-sign-off M0003/minus-5/1"."""
+    return signal.partition(" ")[2].partition("/")[0]
+
+
+def _cases(session: Session, cohort: m.Cohort, owner: str, until: dt.datetime) -> list[m.Case]:
+    case = m.Case
+    mine = (col(case.cohort_id) == cohort.id, col(case.owner) == owner)
+    query = select(case).where(*mine, col(case.opened_at) < until).order_by(col(case.id))
+    return list(session.execute(query).scalars())
 
 
 def _is_due(case: m.Case, since: dt.datetime, until: dt.datetime, workdays: Workdays) -> bool:
@@ -90,23 +150,17 @@ def _is_due(case: m.Case, since: dt.datetime, until: dt.datetime, workdays: Work
     return since.date() < day <= until.date()
 
 
-def _releases(
-    session: Session, cohort: m.Cohort, since: dt.datetime, until: dt.datetime
-) -> list[m.LedgerRow]:
+def _opens_the_week(since: dt.datetime, until: dt.datetime) -> bool:
+    """Say whether no digest has gone in the week of *until* yet."""
+    monday = until.date() - dt.timedelta(days=until.weekday())
+    return since.date() < monday
+
+
+def _releases(session: Session, cohort: m.Cohort) -> list[m.LedgerRow]:
     row = m.LedgerRow
-    return list(
-        session.execute(
-            select(row)
-            .where(
-                col(row.cohort_id) == cohort.id,
-                col(row.outcome) == "held",
-                col(row.reason) == "release",
-                col(row.decided_at) >= since,
-                col(row.decided_at) < until,
-            )
-            .order_by(col(row.key))
-        ).scalars()
-    )
+    waits = (col(row.outcome) == "held", col(row.reason) == "release")
+    query = select(row).where(col(row.cohort_id) == cohort.id, *waits).order_by(col(row.key))
+    return list(session.execute(query).scalars())
 
 
 def _refs(session: Session, cohort: m.Cohort) -> dict[int, str]:
@@ -118,13 +172,13 @@ def _refs(session: Session, cohort: m.Cohort) -> dict[int, str]:
     return {row.id: row.ref for row in rows}
 
 
-def _signals(session: Session, cases: list[m.Case]) -> dict[int, str]:
+def _signals(session: Session, cases: Iterable[m.Case]) -> dict[int, list[str]]:
     rows = session.execute(
         select(col(m.CaseSignal.case_id), col(m.CaseSignal.signal))
         .where(col(m.CaseSignal.case_id).in_([case.id for case in cases]))
         .order_by(col(m.CaseSignal.id))
     )
-    found: dict[int, str] = {}
+    found: dict[int, list[str]] = {}
     for case_id, signal in rows:
-        found.setdefault(case_id, signal)
+        found.setdefault(case_id, []).append(signal)
     return found

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TextIO
 
 import typer
+
+_USUAL = 80  # columns of a terminal that does not tell
 
 
 def answer(document: object, *, as_json: bool, human: Callable[[], None]) -> None:
@@ -18,14 +23,14 @@ def answer(document: object, *, as_json: bool, human: Callable[[], None]) -> Non
         human()
 
 
-def say(text: str = "") -> None:
-    """Print a line for people."""
-    typer.echo(plain(text))
+def say(text: str = "", *, hang: str = "") -> None:
+    """Print a line for people; what a terminal has to break is broken between words."""
+    typer.echo(_fitted(plain(text), sys.stdout, hang))
 
 
 def complain(text: str) -> None:
     """Print a line on standard error."""
-    typer.echo(plain(text), err=True)
+    typer.echo(_fitted(plain(text), sys.stderr), err=True)
 
 
 def refuse(text: str) -> typer.Exit:
@@ -44,34 +49,36 @@ def spoken(moment: str | None) -> str:
     return f"{moment[:10]} {moment[11:16]}" if moment else "–"
 
 
-def table(
-    columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str | None = None
-) -> None:
-    """Print rows under their headings: framed on a terminal, aligned with blanks in a pipe."""
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows under their headings: fitted to a terminal, one line each in a pipe."""
     cells = [["" if cell is None else plain(str(cell)) for cell in row] for row in rows]
-    if sys.stdout.isatty():
-        _framed(columns, cells, title)
+    if (width := terminal_width(sys.stdout)) is not None:
+        from ats.commands.layout import table_lines
+
+        for line in table_lines(columns, cells, width=width):
+            typer.echo(line)
         return
-    if title:
-        say(title)
     widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
     for row in (columns, *cells):
         padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         typer.echo("  ".join(padded).rstrip())
 
 
-def _framed(columns: Sequence[str], cells: Sequence[Sequence[str]], title: str | None) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def terminal_width(stream: TextIO) -> int | None:
+    """Return how many columns the terminal behind a stream has, None where there is none."""
+    if not stream.isatty():
+        return None
+    with contextlib.suppress(OSError, ValueError):
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL
+    return _USUAL
 
-    drawn = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
-    for row in cells:
-        drawn.add_row(*(Text(cell) for cell in row))  # Text: a name is never markup
-    Console().print(drawn)
+
+def _fitted(text: str, stream: TextIO, hang: str = "") -> str:
+    if (width := terminal_width(stream)) is None:
+        return text
+    from ats.commands.layout import wrapped
+
+    return "\n".join(wrapped(text, width, hang=hang))
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -47,20 +47,17 @@ def list_(
             if not found:
                 say("There is no such case.")
                 return
-            rows = [
-                (
-                    one["id"],
-                    one["cohort"],
-                    one["person"],
-                    one["kind"],
-                    one["owner"],
-                    one["state"],
-                    one["opened_at"][:10],
-                    (one["closed_at"] or "–")[:10],
-                )
-                for one in found
-            ]
-            columns = ("case", "cohort", "person", "kind", "owner", "state", "opened", "closed")
-            table(columns, rows)
+            # Two cohorts are rare, and without the column a row fits 80 columns.
+            several = len({one["cohort"] for one in found}) > 1
+            names = ("case", *(["cohort"] * several), "person", "kind", "owner", "opened", "closed")
+            table(names, [[_cell(one, name) for name in names] for one in found])
 
         answer(found, as_json=as_json, human=human)
+
+
+def _cell(case: dict[str, Any], name: str) -> str:
+    if name == "opened":
+        return str(case["opened_at"][:10])
+    if name == "closed":
+        return str((case["closed_at"] or case["state"])[:10])
+    return str(case["id" if name == "case" else name])

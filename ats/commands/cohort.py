@@ -10,6 +10,7 @@ import typer
 from ats.commands.answer import answer, complain, progress, refuse, say, spoken, table
 from ats.commands.desk import Desk, name_of, open_desk, read_day
 from ats.commands.options import By, Code, Json, Now
+from ats.errors import AtsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +125,11 @@ def resume(code: Code, now: Now = None, by: By = None, as_json: Json = False) ->
 def _answer_status(desk: Desk, code: str, sentence: str, as_json: bool) -> None:
     from ats import cohorts
 
-    told = cohorts.document(desk.office, code)
+    try:
+        told: dict[str, Any] = cohorts.document(desk.office, code)
+    except AtsError as fault:  # it is done, whatever is wrong with the programme file
+        told = {"code": code, "faults": str(fault).splitlines()}
+        complain(f"{sentence} Its programme cannot be read: {fault}")
     answer(told, as_json=as_json, human=lambda: say(sentence))
 
 
@@ -138,9 +143,9 @@ def _path(programme: str) -> str:
 
 
 def _show_checks(code: str, checks: Sequence[Check], refusal: object) -> None:
-    table(("", "check", ""), [(c.status, c.name, c.text) for c in checks])
+    table(("status", "check", "how it is"), [(c.status, c.name, c.text) for c in checks])
     if refusal is None:
-        say(f"Cohort {code} is live: the next tick sends to real people.")
+        say(f"Cohort {code} is live: the next tick sends its e-mails.")
 
 
 def _show(told: dict[str, Any]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ats.commands.answer import answer, complain, progress, say, table
+from ats.commands.answer import answer, complain, progress, say, table, terminal_width
 from ats.commands.options import Json
 
 if TYPE_CHECKING:
@@ -55,13 +56,9 @@ def _office(out: Path, address: SmtpAddress) -> Office:
 
 
 def _tell(report: YearReport, out: Path) -> None:
-    months = sorted({month for by in report.by_month.values() for month in by})
-    short = [f"{month[5:]}/{month[2:4]}" for month in months]
-    rows = [
-        [step, *(by.get(month, "") for month in months), sum(by.values())]
-        for step, by in report.by_month.items()
-    ]
-    table(["messages", *short, "total"], rows)
+    from ats.commands.year_table import year_table
+
+    table(*year_table(report.by_month, width=terminal_width(sys.stdout)))
     say()
     table(["outcome of rows", "rows"], list(report.by_outcome.items()))
     say()

@@ -24,7 +24,7 @@ def doctor(as_json: Json = False) -> None:
 
     def human() -> None:
         rows = [(one.status, one.name, f"{one.text} {one.remedy}") for one in found]
-        table(("", "what", ""), rows)
+        table(("status", "what", "how it is"), rows)
 
     answer([asdict(one) for one in found], as_json=as_json, human=human)
     if reds:

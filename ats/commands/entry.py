@@ -74,6 +74,7 @@ def open_office(settings: Settings) -> Office:
         journals=settings.data_dir / "journal",
         links=_links(settings),
         bounces=_bounces(settings),
+        mail_stays_here=settings.smtp_url is None,
     )
 
 

@@ -183,19 +183,15 @@ def undo(
                 f"Import {number} is undone: {undone.restored} values restored, "
                 f"{undone.removed} rows removed."
             )
-            if undone.kept:
-                say(f"Kept, because it was changed since: {listed(undone.kept)}.")
-            if undone.named:
-                say(f"Kept, because a later roster names them too: {listed(undone.named)}.")
-            if undone.written:
-                say(f"Kept, because they were asked or mentor elsewhere: {listed(undone.written)}.")
-            if undone.parked:
-                say(
-                    "Parked, for e-mails or decisions; everything for them waits until a roster "
-                    f"names them again: {listed(undone.parked)}."
-                )
-            if undone.reopened:
-                say(f"Cases open again: {listed(undone.reopened)}.")
+            for what, whom in (
+                ("Kept, because it was changed since", undone.kept),
+                ("Kept, because a later roster names them too", undone.named),
+                ("Kept, because they were asked or mentor elsewhere", undone.written),
+                ("Kept, and all mail held until a roster names them again", undone.parked),
+                ("Cases open again", undone.reopened),
+            ):
+                if whom:
+                    say(f"{what}: {listed(whom)}.")
 
         answer(asdict(undone), as_json=as_json, human=human)
 
@@ -228,10 +224,12 @@ def _import(desk: Desk, asked: _Asked, look: Callable[[Session], Preflight]) -> 
 
 
 def _show(told: dict[str, Any], asked: _Asked, in_order: bool) -> None:
+    from ats.intake.text import legible
+
     names = ("new", "changed", "unchanged", "missing", "refused")
     counts = ", ".join(f"{told[name]} {name}" for name in names)
     done = f"applied as import {told['import_id']}" if told["applied"] else "not applied"
-    say(f"{asked.file.name}, {done}: {counts}.")
+    say(f"{legible(asked.file.name)}, {done}: {counts}.")
     for note in told["notes"]:
         say(note)
     problems = told["problems"]

@@ -1,10 +1,18 @@
-"""The options that many commands share, each with one name and one meaning."""
+"""The options that many commands share, each with one name and one meaning.
+
+Codes and refs are pasted from tables: blanks around them mean nothing.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import typer
+
+
+def _stripped(text: str | None) -> str | None:
+    return None if text is None else text.strip()
+
 
 Json = Annotated[
     bool,
@@ -30,11 +38,27 @@ By = Annotated[
 ]
 Cohorts = Annotated[
     str | None,
-    typer.Option("--cohort", metavar="CODE", help="One cohort. [default: all in trial or live]"),
+    typer.Option(
+        "--cohort",
+        metavar="CODE",
+        callback=_stripped,
+        help="One cohort. [default: all in trial or live]",
+    ),
 ]
-Cohort = Annotated[str, typer.Option("--cohort", metavar="CODE", help="The cohort.")]
-Code = Annotated[str, typer.Argument(metavar="CODE", help="The cohort, such as 2026-10.")]
-Ref = Annotated[str, typer.Argument(metavar="REF", help="The participant, such as P0017.")]
+Cohort = Annotated[
+    str, typer.Option("--cohort", metavar="CODE", callback=_stripped, help="The cohort.")
+]
+Code = Annotated[
+    str, typer.Argument(metavar="CODE", callback=_stripped, help="The cohort, such as 2026-10.")
+]
+Ref = Annotated[
+    str, typer.Argument(metavar="REF", callback=_stripped, help="The participant, such as P0017.")
+]
 AnyRef = Annotated[
-    str, typer.Argument(metavar="REF", help="A participant or mentor, such as P0017 or M0003.")
+    str,
+    typer.Argument(
+        metavar="REF",
+        callback=_stripped,
+        help="A participant or mentor, such as P0017 or M0003.",
+    ),
 ]

@@ -81,16 +81,18 @@ def _show(told: dict[str, Any]) -> None:
 
 def _show_enrolment(enrolment: dict[str, Any]) -> None:
     say()
-    marks = [word for word in ("late_joiner", "paused", "silenced") if enrolment[word]]
+    marks = [word for word in ("late_joiner", "paused", "parked", "silenced") if enrolment[word]]
     more = "".join(f", {mark.replace('_', ' ')}" for mark in marks)
     say(f"Cohort {enrolment['cohort']} ({enrolment['cohort_status']}): {enrolment['status']}{more}")
+    if enrolment["parked"]:
+        say(f"Everything waits, because {enrolment['parked']['because']}.")
     as_of = f"portfolio as of {enrolment['as_of']}" if enrolment["as_of"] else "no export yet"
     say(f"Joined {enrolment['joined_on']}, {as_of}")
     milestones = [
         (spoken(one["due"]), one["title"], one["state"], "extended" if one["extended"] else "")
         for one in enrolment["milestones"]
     ]
-    table(("due", "milestone", "state", ""), milestones)
+    table(("due", "milestone", "state", "own date"), milestones)
     mentor = enrolment["mentor"]
     if mentor is None:
         say("Mentor: none named")

@@ -39,15 +39,15 @@ def ledger(
                 say("Nothing like that has fallen due.")
                 return
             table(
-                ("due", "person", "to", "step", "occurrence", "outcome", "reason"),
+                ("due", "person", "to", "step", "outcome", "occurrence", "reason"),
                 [
                     (
                         spoken(row["due_at"]),
                         row["person"] or "–",
                         row["to"],
                         row["step"],
-                        row["occurrence"],
                         row["outcome"],
+                        row["occurrence"],
                         row["reason"] or "",
                     )
                     for row in found
@@ -86,7 +86,7 @@ def _tell(story: list[dict[str, Any]], *, whole: bool) -> None:
     needless = [e for e in story if e["kind"] == "task" and e["outcome"] in _NOT_OPENED]
     for entry in story:
         if whole or entry not in needless:
-            say(entry["text"])
+            say(entry["text"], hang="    ")
     if needless and not whole:
         steps = ", ".join(sorted({entry["step"] for entry in needless}))
         say(
@@ -103,32 +103,33 @@ def forecast(
     now: Now = None,
     as_json: Json = False,
 ) -> None:
-    """Tell what will be sent, as things stand."""
+    """Tell what will be sent, as things stand, and what waits for somebody to act."""
     with open_desk(now) as desk:
-        counts: Counter[tuple[dt.date, str, str]] = Counter()
+        counts: Counter[tuple[dt.date, str, str, str]] = Counter()
         for code in desk.cohorts(cohort):
             counts.update(_expected(desk, code, weeks))
+        found = sorted(counts.items())
         document = [
-            {"date": date.isoformat(), "step": step, "to": to, "count": count}
-            for (date, step, to), count in sorted(counts.items())
+            {"date": d.isoformat(), "step": step, "to": to, "count": n}
+            | ({"waits": waits} if waits else {})
+            for (d, step, to, waits), n in found
         ]
 
         def human() -> None:
             if not document:
                 say(f"Nothing is planned for the next {weeks} weeks.")
                 return
-            rows = [
-                (f"{d:%a} {d.day} {d:%B %Y}", s, to, n) for (d, s, to), n in sorted(counts.items())
-            ]
-            table(("date", "step", "to", "e-mails"), rows)
+            rows = [(f"{d:%a} {d.day} {d:%B %Y}", s, to, n, w) for (d, s, to, w), n in found]
+            table(("date", "step", "to", "e-mails", "waits for"), rows)
 
         answer(document, as_json=as_json, human=human)
 
 
-def _expected(desk: Desk, code: str, weeks: int) -> dict[tuple[dt.date, str, str], int]:
+def _expected(desk: Desk, code: str, weeks: int) -> dict[tuple[dt.date, str, str, str], int]:
     from sqlalchemy import select
     from sqlmodel import col
 
+    from ats.outbox.cohort_now import CohortNow
     from ats.planning.forecast import forecast as forecast_of
     from ats.records import gather
     from ats.records.models import Enrolment
@@ -137,9 +138,10 @@ def _expected(desk: Desk, code: str, weeks: int) -> dict[tuple[dt.date, str, str
         cohort = gather.cohort_named(session, code)
         programme = desk.office.programme_named(cohort.programme)
         timeline = desk.office.timeline(programme, gather.cohort_facts(session, cohort))
+        reachable = CohortNow(desk.office, code, desk.now).reachable(session, cohort)
         mine = col(Enrolment.cohort_id) == cohort.id
         ids = session.execute(select(col(Enrolment.id)).where(mine)).scalars()
         people = gather.participants(session, [i for i in ids if i is not None])
     until = desk.now + dt.timedelta(weeks=weeks)
-    expected = forecast_of(timeline, people, now=desk.now, until=until)
-    return {(one.date, one.step, one.to): one.count for one in expected}
+    expected = forecast_of(timeline, people, now=desk.now, until=until, reachable=reachable)
+    return {(one.date, one.step, one.to, one.waits): one.count for one in expected}

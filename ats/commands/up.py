@@ -14,6 +14,7 @@ from pathlib import Path
 import ats
 from ats.commands.answer import say
 from ats.commands.children import Children
+from ats.commands.lock import only_one, refuse_second
 from ats.errors import Refused, SettingsFault
 from ats.outbox.local_mailbox import LocalMailbox
 from ats.outbox.smtp_url import SmtpAddress
@@ -32,25 +33,28 @@ def up(sample: bool) -> None:
     """Run the dashboard, the schedules and a local mailbox until Ctrl-C or SIGTERM.
 
     `sample`: with the sample cohort, in a data folder of its own, never mailing anybody. Raises
-    Refused for a port that is taken, ChildEnded when a process ends by itself.
+    AlreadyUp for a data folder in use, Refused for a port that is taken, ChildEnded when a
+    process ends by itself.
     """
     port = _port()
-    _refuse_taken(port)
-    settings = _prepared(sample)
-    local = sample or settings.smtp_url is None
-    with _mail_server(settings, local=local) as mail_server:
-        environment = child_environment(settings, port=port, mail_server=mail_server)
-        places = _places(settings, port, local=local)
-        _run(environment, port, logs=settings.data_dir / "logs", places=places)
-
-
-def _prepared(sample: bool) -> Settings:
-    """Return the settings, with the folders made, the database upgraded, the sample in it."""
     if sample:
         os.environ.update(_sample_environment())
     settings = load_settings()
-    for folder in (settings.data_dir, settings.import_dir):
-        _make(folder)
+    refuse_second(settings.data_dir)
+    _refuse_taken(port)
+    _make(settings.data_dir)
+    local = sample or settings.smtp_url is None
+    with only_one(settings.data_dir):
+        _prepare(settings, sample)
+        with _mail_server(settings, local=local) as mail_server:
+            environment = child_environment(settings, port=port, mail_server=mail_server)
+            places = _places(settings, port, local=local)
+            _run(environment, port, logs=settings.data_dir / "logs", places=places)
+
+
+def _prepare(settings: Settings, sample: bool) -> None:
+    """Make the import folder, put the sample into the database, and upgrade that."""
+    _make(settings.import_dir)
     if sample:
         from ats.commands.sample import seed
 
@@ -58,7 +62,6 @@ def _prepared(sample: bool) -> Settings:
     store = Store(settings.database)
     store.upgrade()
     store.close()
-    return settings
 
 
 def _places(settings: Settings, port: int, *, local: bool) -> dict[str, str]:
@@ -91,7 +94,7 @@ def _run(
         children.start("dashboard", server, env=environment, patience=SERVER_PATIENCE)
         if not children.wait(lambda: _answers(port), seconds=READY_WITHIN):
             return
-        children.start("flows", ["flows"], env=environment, patience=FLOWS_PATIENCE)
+        children.start("flows", ["flows", "--alone"], env=environment, patience=FLOWS_PATIENCE)
         if children.wait(lambda: _serves(port), seconds=READY_WITHIN):
             for name, place in places.items():
                 say(f"{name:<12}{place}")
@@ -118,6 +121,7 @@ def child_environment(
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",  # it asks an analytics host at every load
         "PYTHONPATH": _python_path(),
         "PYTHONSAFEPATH": "1",  # nor anything of that name in the folder we are called from
         "PYTHONUNBUFFERED": "1",
@@ -170,7 +174,7 @@ def _refuse_taken(port: int) -> None:
         except OSError as error:
             raise Refused(
                 f"Port {port} on {HOST}, the dashboard's, cannot be used ({error.strerror}); end "
-                f"what uses it (another `ats up`?), or set {PORT_VARIABLE} to another port."
+                f"what uses it, or set {PORT_VARIABLE} to another port."
             ) from error
 
 

@@ -19,6 +19,7 @@ STARTS = dt.date(2026, 10, 5)
 LAUNCHED = dt.datetime(2026, 9, 1, 10, 0)  # noqa: DTZ001 (zoned by the programme)
 ROSTER_AT = dt.datetime(2026, 9, 2, 10, 0)  # noqa: DTZ001 (zoned by the programme)
 OURS = ("ats.db", "ats.db-wal", "ats.db-shm", "mail")
+MARK = "demo.made"
 
 Progress = Callable[[int, int], None]
 
@@ -26,10 +27,18 @@ Progress = Callable[[int, int], None]
 def clear(folder: Path) -> None:
     """Make the folder ready: what an earlier demo left there goes, nothing else.
 
-    Raises Refused where the folder cannot be written.
+    A demo marks its folder. Raises Refused for a folder that holds a database or mail and no
+    mark, and where the folder cannot be written.
     """
+    standing = [name for name in OURS if (folder / name).exists()]
+    if standing and not (folder / MARK).exists():
+        raise Refused(
+            f"{folder} holds {' and '.join(standing)} that no demo made, so nothing is touched; "
+            "name another folder with --out."
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARK).write_text("A demo made this folder; the next one empties it.\n")
         for name in OURS:
             place = folder / name
             if place.is_dir():

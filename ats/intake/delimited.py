@@ -21,7 +21,7 @@ _BOMS = (  # UTF-32 first: its little-endian mark begins like that of UTF-16
 )
 _SAMPLE = 4096
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
-_LINE_END = re.compile("[\r\n]")
+_LINE_END = re.compile("\r\n|\r|\n")
 _SEPARATOR = re.compile("sep=([,;\t|])\r?\n", re.IGNORECASE)  # Excel's own first line
 
 
@@ -84,7 +84,8 @@ def _records(
 ) -> list[tuple[int, tuple[str, ...]]]:
     records: list[tuple[int, tuple[str, ...]]] = []
     width = 0
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    file = io.StringIO(text, newline="")
+    reader = csv.reader(file, delimiter=delimiter, strict=True, skipinitialspace=True)
     try:
         for number, record in enumerate(reader, first):
             width = width or (len(record) if any(map(str.strip, record)) else 0)
@@ -106,9 +107,16 @@ def _records(
 def _refuse_swallowed(
     name: str, number: int, record: list[str], delimiter: str, width: int
 ) -> None:
-    """Refuse a cell that holds whole rows, because a quotation mark was opened and not closed."""
-    for cell in record:
-        if width > 1 and _LINE_END.search(cell) and cell.count(delimiter) >= width - 1:
+    """Refuse a cell that holds whole rows, because a quotation mark was opened and not closed.
+
+    Such a cell ends one row and begins another, just where they have to end and to begin; a long
+    comment does not.
+    """
+    for place, cell in enumerate(record):
+        first, *others = _LINE_END.split(cell)
+        closing = place + width - len(record)
+        ends_row = first.count(delimiter) == width - 1 - place
+        if width > 1 and others and ends_row and others[-1].count(delimiter) == closing:
             raise FileFault(
                 f"{name} has a quotation mark in row {number} that swallows the rows after it; "
                 "take it out, or export the file again."

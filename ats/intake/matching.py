@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from ats.intake.known import Known, KnownPerson, KnownRole
 from ats.intake.problems import EMPTY, Problems
 from ats.intake.roster_rows import PARTICIPANT, Said
+from ats.intake.staff import Decisions
 from ats.intake.values import same_name
+
+_MOST_TAKERS = 3  # people who take over somebody's address in one file
 
 
 @dataclass(eq=False, slots=True)
@@ -53,6 +56,7 @@ class Matcher:
         self._by_ref: dict[str, Match] = {}
         self._owner: dict[str, Match] = {}  # address → who has it by this file
         self._asked: set[Subject] = set()  # whose rows are noted already
+        self._taking: list[tuple[Said, Match, Subject]] = []  # who takes over whose address
 
     def match(self, said: Said) -> Match | None:
         """Return whom the row means, or None when that is a problem."""
@@ -127,8 +131,47 @@ class Matcher:
         if owner is None or owner is match.subject:
             self._owner.setdefault(key, match)
             return True
+        taker = self._owner.setdefault(key, match)
+        if taker.subject is not match.subject:
+            self._shared(said, match.ref, taker.subject)
+            return False
+        if match.subject.person is not None:
+            self._taking.append((said, match, owner))
+            return True  # so far; `settle` tells whether its owner gives it up
         self._shared(said, match.ref, owner)
         return False
+
+    def settle(self, decisions: Decisions) -> None:
+        """Note who takes over an address that its owner does not give up in a sound row.
+
+        To be called after every other check; a row that fails here may hold up the next. Where
+        more than a few people do so, rows have rather shifted.
+        """
+        if len({match.subject for _, match, _ in self._taking}) > _MOST_TAKERS:
+            self._ask_about_shift()
+            return
+        before = -1
+        while before != len(self._problems.rows):
+            before = len(self._problems.rows)
+            for said, match, owner in self._taking:
+                if not self._gives_up(owner, said.email_key, decisions):
+                    self._shared(said, match.ref, owner)
+
+    def _ask_about_shift(self) -> None:
+        others = len({match.subject for _, match, _ in self._taking}) - 1
+        for said, match, owner in self._taking:
+            other = next(iter(owner.refs), "somebody")
+            self._problem(
+                said,
+                "email",
+                f"{match.ref} and {others} others take over each other's addresses, this one that "
+                f"of {other}; check whether rows have shifted, or change few at a time",
+            )
+
+    def _gives_up(self, owner: Subject, key: str | None, decisions: Decisions) -> bool:
+        said = [one for one in owner.said if one.row not in self._problems.rows and one.email_key]
+        is_held = any(decisions.hold(ref, "email") for ref in owner.refs)
+        return bool(said) and not is_held and all(one.email_key != key for one in said)
 
     def _shared(self, said: Said, ref: str, owner: Subject) -> None:
         """Ask about one address on two records, in every row that newly gives it."""

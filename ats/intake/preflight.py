@@ -16,6 +16,8 @@ from ats.intake.table import Table
 from ats.intake.text import clean, fold, shown
 from ats.records.models import Cohort
 
+FEW = 10  # of fewer, any share may have changed
+
 
 class ImportPolicy(Protocol):
     """What a programme says about imports (`SendPolicy` of a programme file has both)."""
@@ -188,8 +190,8 @@ def is_cohort(said: str, code: str) -> bool:
 
 
 def too_much(changed: int, known: int, percent: int, what: str, name: str) -> str | None:
-    """Return why the file needs --allow-large-change, or None."""
-    if changed * 100 <= known * percent:
+    """Return why the file needs --allow-large-change, or None; a handful has no percentages."""
+    if known < FEW or changed * 100 <= known * percent:
         return None
     return (
         f"{name} changes {changed} of the {known} {what} that are known, more than {percent} %; "

@@ -62,6 +62,12 @@ def preflight_progress(
     assert cohort.id is not None
     if as_of > now.astimezone(zone).date():
         raise Refused(f"{spoken(as_of)} is yet to come; give the day on which the export was made.")
+    earliest = cohort.starts - dt.timedelta(weeks=policy.latest_joining_weeks)
+    if as_of < earliest:
+        raise Refused(
+            f"{spoken(as_of)} is long before the start of cohort {cohort.code} "
+            f"({spoken(cohort.starts)}); give the day on which the export was made."
+        )
     standing = standing_imports(session, cohort.id, PROGRESS)
     refuse_older(table, standing, as_of)
     refuse_superseded(table, standing)
@@ -70,7 +76,8 @@ def preflight_progress(
     known = Portfolios(session, cohort.id)
     if not known:
         raise Refused(f"Nobody is in cohort {cohort.code} yet; import its roster first.")
-    rows = ProgressRows(table, layout, known, problems, sections=sections, as_of=as_of, zone=zone)
+    days = (earliest, as_of)
+    rows = ProgressRows(table, layout, known, problems, sections=sections, days=days, zone=zone)
     outcome = _Outcome(known, Decisions(session), rows.entries(), problems)
     share = policy.large_change_percent
     return conclude(

@@ -41,14 +41,14 @@ class ProgressRows:
         problems: Problems,
         *,
         sections: Mapping[str, str],
-        as_of: dt.date,
+        days: tuple[dt.date, dt.date],  # first and last that a change may have
         zone: ZoneInfo,
     ) -> None:
         self.table = table
         self.problems = problems
         self._layout = layout
         self._known = known
-        self._as_of = as_of
+        self._earliest, self._as_of = days
         self._zone = zone
         self._titles = sections
         self._sections = {fold(title): key for key, title in sections.items()}
@@ -103,6 +103,12 @@ class ProgressRows:
                 "updated_on",
                 f"{spoken(day)} is after {spoken(self._as_of)}, the day of the export; "
                 "check both dates",
+            )
+        elif day is not None and day < self._earliest:
+            self.problems.add(
+                row.number,
+                "updated_on",
+                f"{spoken(day)} is long before the start of the cohort; check the date",
             )
         return day
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from ats.intake.hanging import Hanging
-from ats.intake.relations import IMPORT, IMPORT_CHANGE, MENTORSHIP, PERSON
+from ats.intake.relations import IMPORT, IMPORT_CHANGE, MENTORSHIP, PERSON, rows_where
 from ats.intake.traces import Record, Trace, Traces
 from ats.intake.unsent import revive
 from ats.intake.writing import from_json, update_rows
@@ -25,6 +25,7 @@ class Restoring:
         self._hanging = hanging
         self._gone = gone
         self._returned: dict[int, int] = {}  # enrolment → mentorship that stands again
+        self._readdressed = self._free_addresses()
         self.values: dict[Record, dict[str, Any]] = {}
         self.kept: list[Trace] = []
 
@@ -63,15 +64,28 @@ class Restoring:
     def _is_taken(self, trace: Trace) -> bool:
         """Tell whether the old value clashes with what has come to stand since."""
         if trace.field in ("email", "email_key"):
-            key = next(
-                other.before
-                for other in self._traces.set
-                if other.record == trace.record and other.field == "email_key"
-            )
-            query = select(PERSON.c.id).where(PERSON.c.email_key == key)
-            holder = self._connection.scalar(query.where(PERSON.c.id != trace.entity_id))
-            return holder is not None and "email_key" not in self.values.get(("person", holder), {})
+            return trace.before != trace.after and trace.entity_id not in self._readdressed
         return trace.field == "ended_at" and self._successor(trace) is not None
+
+    def _free_addresses(self) -> set[int]:
+        """Return who can have the former address again; also people who swap theirs back."""
+        former = {
+            trace.entity_id: trace.before
+            for trace in self._traces.set
+            if trace.field == "email_key"
+            and trace.before != trace.after
+            and self._traces.is_as_set(trace)
+            and trace.record not in self._gone
+        }
+        query = select(PERSON.c.email_key, PERSON.c.id)
+        keys = sorted(former.values())
+        holders = dict(map(tuple, rows_where(self._connection, query, PERSON.c.email_key, keys)))
+        while clashing := {
+            id_ for id_, key in former.items() if holders.get(key, id_) not in former
+        }:
+            for id_ in clashing:
+                del former[id_]
+        return set(former)
 
     def _enrolment(self, trace: Trace) -> int:
         return int(self._traces.value("mentorship", trace.entity_id, "enrolment_id"))

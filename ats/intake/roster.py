@@ -21,7 +21,7 @@ from ats.intake.history import (
 )
 from ats.intake.known import Known
 from ats.intake.matching import Matcher
-from ats.intake.preflight import ImportPolicy, Preflight, check_rows, conclude, too_much
+from ats.intake.preflight import FEW, ImportPolicy, Preflight, check_rows, conclude, too_much
 from ats.intake.problems import Problems
 from ats.intake.roster_checks import Entry
 from ats.intake.roster_outcome import RosterOutcome
@@ -29,6 +29,8 @@ from ats.intake.roster_rows import RosterRow, roster_rows
 from ats.intake.staff import Decisions
 from ats.intake.table import Table
 from ats.records.models import Cohort
+
+_MOST_PERCENT = 80
 
 
 def preflight_roster(
@@ -56,12 +58,13 @@ def preflight_roster(
     problems = check_rows(table, layout, cohort)
     rows = list(roster_rows(table, layout, problems, zone=zone))
     known = _known(session, cohort.id, rows)
-    entries = _checked(table, rows, known, cohort, policy, problems)
+    decisions = Decisions(session)
+    entries = _checked(table, rows, known, cohort, policy, decisions, problems)
     sound = [entry for entry in entries if entry.row.number not in problems.rows]
     outcome = RosterOutcome(
         sound,
         known,
-        Decisions(session),
+        decisions,
         missing=_missing(entries, known),
         refused=len(problems.rows),
     )
@@ -73,9 +76,8 @@ def preflight_roster(
         layout,
         problems,
         outcome,
-        large_change=too_much(
-            outcome.rewritten, len(known.enrolments), share, "people", table.filename
-        ),
+        large_change=_looks_foreign(table, entries, known, outcome.tally.missing)
+        or too_much(outcome.rewritten, len(known.enrolments), share, "people", table.filename),
         already=already_applied(table, standing, None),
         stamp=stamp(session),
     )
@@ -97,6 +99,7 @@ def _checked(
     known: Known,
     cohort: Cohort,
     policy: ImportPolicy,
+    decisions: Decisions,
     problems: Problems,
 ) -> list[Entry]:
     """Return the rows with whom they mean, everything that speaks against them noted."""
@@ -112,7 +115,33 @@ def _checked(
     check.refuse_strangers(matcher.subjects, problems)
     check.refuse_unjoined(entries, known, problems)
     check.refuse_other_mentor(entries, known, problems)
+    matcher.settle(decisions)
     return entries
+
+
+def _looks_foreign(table: Table, entries: list[Entry], known: Known, missing: int) -> str | None:
+    """Return why the file seems to be another cohort's under this one's code, or None."""
+    fresh = [entry for entry in entries if entry.enrolment(known) is None]
+    elsewhere = sum(
+        entry.participant is not None and entry.participant.role is not None for entry in fresh
+    )
+    active = sum(enrolment.status == "active" for enrolment in known.enrolments.values())
+    if elsewhere >= FEW and _is_most(elsewhere, len(entries)):
+        why = f"{elsewhere} of its {len(entries)} people were in another cohort before"
+    elif active >= FEW and _is_most(missing, active) and _is_most(len(fresh), len(entries)):
+        why = (
+            f"{len(fresh)} of its {len(entries)} people are new, and {missing} of {active} missing"
+        )
+    else:
+        return None
+    return (
+        f"{table.filename} looks like another cohort's file: {why}; check which file it is, or "
+        "repeat with --allow-large-change if it is right."
+    )
+
+
+def _is_most(part: int, whole: int) -> bool:
+    return part * 100 >= whole * _MOST_PERCENT
 
 
 def _missing(entries: list[Entry], known: Known) -> int:

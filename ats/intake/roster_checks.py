@@ -156,25 +156,25 @@ def refuse_other_mentor(entries: Iterable[Entry], known: Known, problems: Proble
         if enrolment is None or entry.mentor is None or enrolment.status != "active":
             continue
         past = known.mentorships.get(enrolment.id, [])
-        sentence = _objection(entry.mentor, past, known)
+        sentence = _objection(entry, entry.mentor, past, known)
         if sentence:
             problems.add(entry.row.number, "mentor_ref", sentence)
 
 
-def _objection(mentor: Match, past: list[KnownMentorship], known: Known) -> str | None:
+def _objection(
+    entry: Entry, mentor: Match, past: list[KnownMentorship], known: Known
+) -> str | None:
     role_id = mentor.role.id if mentor.role else None
     standing = next((mentorship for mentorship in past if mentorship.stands), None)
-    if standing is not None and standing.role_id != role_id and standing.settled:
-        return (
-            f"the file names {mentor.ref} as mentor, our records say "
-            f"{known.role_of_id[standing.role_id].ref}, who was asked or has answered; "
-            "correct the file, or record a replacement"
-        )
-    if standing is None and any(
-        mentorship.role_id == role_id and mentorship.ended_by_staff for mentorship in past
-    ):
-        return (
-            f"{mentor.ref} was this participant's mentor and is no longer by our records; "
-            "empty the cell, or name the new mentor"
-        )
-    return None
+    if standing is None or standing.role_id == role_id or not standing.settled:
+        return None
+    if any(mentorship.role_id == role_id and mentorship.ended_by_staff for mentorship in past):
+        return None  # nobody is named, and a note tells why
+    ours = known.role_of_id[standing.role_id].ref
+    if standing.agreed:
+        why, remedy = "who has agreed", f"write {ours} into the file, or empty its mentor cells"
+    else:
+        why = "who was asked or named by staff"
+        person = entry.participant.ref if entry.participant else "the participant"
+        remedy = f"correct the file, or record `ats mentor decline {person}` and import it again"
+    return f"the file names {mentor.ref} as mentor, our records say {ours}, {why}; {remedy}"

@@ -40,6 +40,7 @@ class RosterOutcome:
         self._both: dict[str, None] = {}
         self._kept: dict[str, None] = {}
         self._gone: dict[str, None] = {}
+        self._ended: dict[str, None] = {}
         for entry in entries:
             self._take(entry)
         self.rewritten += len(self._mentors_rewritten)
@@ -51,6 +52,7 @@ class RosterOutcome:
             "One person, participant and mentor": self._both,
             "Kept as staff recorded it": self._kept,
             "No longer active, so no mentor was named": self._gone,
+            "Declined or ended before, so not named again": self._ended,
         }
         return tuple(f"{what}: {listed(refs)}." for what, refs in sentences.items() if refs)
 
@@ -171,6 +173,9 @@ class RosterOutcome:
         standing = next((mentorship for mentorship in past if mentorship.stands), None)
         if standing is not None and standing.role_id == role_id:
             self.plan.mentors[participant.ref] = mentor.ref
+            return None
+        if any(m.role_id == role_id and m.ended_by_staff for m in past):
+            self._ended[f"{participant.ref} {mentor.ref}"] = None
             return None
         if before is not None and before.status != "active":
             self._gone[participant.ref] = None

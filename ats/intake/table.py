@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from ats.intake.dates import EXCEL_1900
 from ats.intake.delimited import read_delimited
 from ats.intake.scan import Scan
 from ats.intake.sheet import MOST_CHARACTERS, MOST_ROWS
-from ats.intake.text import clean, shown
+from ats.intake.text import clean, legible, shown
 from ats.intake.workbook import read_workbook
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -33,6 +34,9 @@ _FOREIGN = {
     b"7z\xbc\xaf": "a compressed file",
     b"SQLite format 3": "a database",
 }
+_DIGIT = re.compile(r"\d")
+_DATE = re.compile(r"(0{4}([-/.])00?\2|00?([-/.])00?\3)00")
+_BEGUN = re.compile(r"0+[-/.]")  # how any of them begins
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<head", b"<meta", b"<style", b"<div")
 
 
@@ -67,48 +71,71 @@ def read_table(path: Path) -> Table:
 
     Raises FileFault with one sentence and a remedy for whatever is not such a file.
     """
+    name = legible(path.name)
     data = _bytes_of(path)
-    _refuse_foreign(path.name, data)
-    sheet = (read_workbook if data.startswith(b"PK") else read_delimited)(path.name, data)
-    records = _without_blank(path.name, sheet.records)
+    _refuse_foreign(name, data)
+    sheet = (read_workbook if data.startswith(b"PK") else read_delimited)(name, data)
+    records = _without_blank(name, sheet.records)
     if not records:
-        raise FileFault(f"{path.name} holds no rows; export it again.")
+        raise FileFault(f"{name} holds no rows; export it again.")
     headers = records[0].cells
     if sheet.is_grid:
         headers += ("",) * (max(len(row.cells) for row in records) - len(headers))
-    last = records[-1]
     return Table(
-        filename=path.name,
+        filename=name,
         digest=hashlib.sha256(data).hexdigest(),
         headers=headers,
         rows=tuple(records[1:]),
         notes=sheet.notes,
         epoch=sheet.epoch,
         scan=sheet.scan,
-        cut_off=sheet.is_unended and len(records) > 1 and len(last.cells) < len(records[0].cells),
+        cut_off=sheet.is_unended and len(records) > 1 and _is_cut_off(records),
     )
 
 
+def _is_cut_off(records: list[Row]) -> bool:
+    """Tell whether the last row, which has no line end, lacks cells or ends within a date.
+
+    It does where its last cell begins as other rows' dates do and stops before they stop.
+    """
+    *others, last = records
+    width = len(others[0].cells)
+    if len(last.cells) < width:
+        return True
+    end = _shape(last.cells[-1])
+    shapes = {_shape(row.cells[-1]) for row in others[1:] if len(row.cells) == width}
+    dates = {shape for shape in (shapes or {"0000-00-00"}) if _DATE.match(shape)}
+    if end in shapes or not _BEGUN.match(end):
+        return False
+    return any(shape.startswith(end) for shape in dates - {end})
+
+
+def _shape(cell: str) -> str:
+    """Return the cell with all digits alike."""
+    return _DIGIT.sub("0", clean(cell))
+
+
 def _bytes_of(path: Path) -> bytes:
+    name, where = legible(path.name), legible(str(path))
     try:
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
-            raise FileFault(f"{path} is a folder; name the file in it.")
+            raise FileFault(f"{where} is a folder; name the file in it.")
         if not stat.S_ISREG(found.st_mode):
-            raise FileFault(f"{path} is no ordinary file; name a CSV or XLSX file.")
+            raise FileFault(f"{where} is no ordinary file; name a CSV or XLSX file.")
         if found.st_size > MOST_BYTES:
             raise FileFault(
-                f"{path.name} has {found.st_size / 1_048_576:.0f} MB, more than the "
+                f"{name} has {found.st_size / 1_048_576:.0f} MB, more than the "
                 f"{MOST_BYTES // 1_048_576} MB that are read; export one cohort only."
             )
         data = path.read_bytes()
     except FileNotFoundError:
-        raise FileFault(f"{path} does not exist; check the name and the folder.") from None
+        raise FileFault(f"{where} does not exist; check the name and the folder.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the name cannot be used"
         raise FileFault(f"{shown(str(path))} cannot be read ({reason}); check it.") from error
     if not data.strip():
-        raise FileFault(f"{path.name} is empty; export it again.")
+        raise FileFault(f"{name} is empty; export it again.")
     return data
 
 

@@ -59,6 +59,11 @@ def shown(value: str) -> str:
     return f"'{seen[:_SHOWN]}…'" if len(seen) > _SHOWN else f"'{seen}'"
 
 
+def legible(name: str) -> str:
+    """Return a file's name as it can be written anywhere: what cannot becomes a �."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in name)
+
+
 def flaw(value: str) -> str | None:
     """Return what must not stand in a name or an address, with its remedy; None: it is sound.
 

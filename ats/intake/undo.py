@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlmodel import Session
 
 from ats.errors import NotFound, Refused
@@ -24,6 +24,7 @@ from ats.intake.undone import Undone, record_undone
 from ats.intake.unsent import remove_rows, unsend
 from ats.intake.writing import insert_rows, wake
 
+_LARGEST = 2**31 - 1  # that every database takes
 _ROWS = ("mentorship", "enrolment", "role", "person", "progress", "header_mapping")
 
 
@@ -86,9 +87,12 @@ def undo_import(
 
 def _find(session: Session, import_id: int) -> Any:
     """Return the import, if it can be undone."""
-    found = session.connection().execute(select(IMPORT).where(IMPORT.c.id == import_id)).first()
-    if found is None:
-        raise NotFound(f"There is no import {import_id}; look its number up in the audit trail.")
+    query = select(IMPORT).order_by(IMPORT.c.id.desc())
+    of_number = query.where(IMPORT.c.id == min(import_id, _LARGEST))
+    found = session.connection().execute(of_number).first()
+    if found is None or found.id != import_id:
+        last = session.connection().execute(query).first()
+        raise NotFound(f"There is no import {import_id}; {_newest(last)}.")
     if found.undone_at is not None:
         raise Refused(
             f"Import {import_id} was undone on {spoken(found.undone_at.date())} "
@@ -102,6 +106,13 @@ def _find(session: Session, import_id: int) -> Any:
                 f"undo import {newest} first."
             )
     return found
+
+
+def _newest(found: Row[Any] | None) -> str:
+    if found is None:
+        return "nothing was imported yet"
+    day = spoken(found.applied_at.date())
+    return f"the newest is {found.id}, of {found.filename}, applied on {day}"
 
 
 class _Undoing:

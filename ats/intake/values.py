@@ -26,6 +26,8 @@ _STATUSES = {
     NOT_STARTED: "notstarted notyetstarted",
 }
 _STATUS = {word: status for status, words in _STATUSES.items() for word in words.split()}
+_REMAINS = re.compile("_x[0-9A-Fa-f]{4}_")
+_LINK = re.compile("(?:https?://|www[.])", re.IGNORECASE)
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", re.ASCII)
 
 
@@ -62,6 +64,8 @@ def read_email(raw: str) -> Address:
     except EmailNotValidError as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise CellFault(f"this is no e-mail address ({reason}); ask for the right one.") from None
+    if typed.startswith("'"):
+        raise CellFault("the address begins with an apostrophe; take it out.")
     if not found.local_part.isascii():
         raise CellFault(
             "the address has letters before @ that many mail servers cannot deliver to; "
@@ -73,9 +77,22 @@ def read_email(raw: str) -> Address:
 def read_name(raw: str) -> str:
     """Return a given or family name; markup in it is text."""
     name = line(raw)
-    if fault := flaw(name):
+    if fault := flaw(name) or _no_name(name):
         raise CellFault(f"the name {fault}.")
     return _not_too_long(name, "the name")
+
+
+def _no_name(text: str) -> str | None:
+    """Return why nobody can be called so, with its remedy; None: somebody may."""
+    if text in ("null", "NULL") or text.casefold() in ("n/a", "n.a.", "tbc", "tba", "<null>"):
+        return f"is {shown(text)}, which stands for none; write the name, or empty the cell"
+    if _REMAINS.search(text):
+        return "holds what a spreadsheet writes for a line break (_x000D_); type it anew"
+    if _LINK.match(text):
+        return "is a web address; check whether columns have shifted"
+    if not any(map(str.isalpha, text)):
+        return f"is {shown(text)}, without a letter; write the name"
+    return None
 
 
 def read_organisation(raw: str) -> str:

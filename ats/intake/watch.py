@@ -19,14 +19,15 @@ from sqlmodel import Session, col
 from ats import unexpected
 from ats.errors import AtsError, Busy, FileFault, Refused
 from ats.intake.columns import ROSTER
-from ats.intake.folder import Dropped, file_kind_and_cohort, move_done, scan_folder
+from ats.intake.folder import Dropped, file_kind_and_cohort, fitting, move_done, scan_folder
 from ats.intake.history import saved_mappings
-from ats.intake.imports import apply_import, import_result
+from ats.intake.imports import apply_import
 from ats.intake.preflight import Preflight
 from ats.intake.progress import preflight_progress
+from ats.intake.results import nothing_done, result_of, spoken_problem
 from ats.intake.roster import preflight_roster
 from ats.intake.table import Table, read_table
-from ats.intake.text import paragraph
+from ats.intake.text import legible, paragraph
 from ats.office import Office
 from ats.outbox import leases
 from ats.outbox.notices import TO, stage_notice
@@ -58,6 +59,10 @@ class _File:
     path: Path
     dropped: Dropped | None = None
     table: Table | None = None
+
+    @property
+    def name(self) -> str:
+        return legible(self.path.name)
 
     @property
     def order(self) -> tuple[bool, dt.date, str]:
@@ -98,19 +103,19 @@ def _each(office: Office, folder: Path, now: dt.datetime, by: str) -> Iterator[I
         try:
             files.append(_read(office, file))
         except (FileFault, Refused) as fault:
-            yield _refuse(office, file, _nothing(str(fault)), now)
+            yield _refuse(office, file, nothing_done(str(fault)), now)
     for file in sorted(files, key=lambda file: file.order):
         try:
             done = _apply(office, file, now, by)
         except Busy:
             continue  # somebody works on the records; the file waits for the next look
         except (FileFault, Refused) as fault:
-            done = _refuse(office, file, _nothing(str(fault)), now)
+            done = _refuse(office, file, nothing_done(str(fault)), now)
         except AtsError:
             raise  # a fault of the database or the programme is none of the file's
         except Exception as fault:  # noqa: BLE001 (rule 14: one file never stops the others)
-            sentence = f"{file.path.name} was {unexpected.told(fault)}"
-            done = _refuse(office, file, _nothing(sentence), now)
+            sentence = f"{file.name} was {unexpected.told(fault)}"
+            done = _refuse(office, file, nothing_done(sentence), now)
         yield done
 
 
@@ -134,13 +139,13 @@ def _apply(office: Office, file: _File, now: dt.datetime, by: str) -> ImportedFi
         clean = not (preflight.problems or preflight.large_change)
         if clean:
             applied = apply_import(session, preflight, now=now, by=by)
-            told = {**import_result(preflight, applied), "ready": True}
+            told = {**result_of(file.dropped, preflight, applied), "ready": True}
             _tell(office, session, cohort, file, told, now)
     if not clean:
-        return _refuse(office, file, import_result(preflight), now)
+        return _refuse(office, file, result_of(file.dropped, preflight), now)
     move_done(file.path, "applied")
     return ImportedFile(
-        name=file.path.name,
+        name=file.name,
         state="applied" if applied.wrote else "unchanged",
         kind=preflight.kind,
         cohort=preflight.cohort_code,
@@ -173,37 +178,24 @@ def _preflight(
 # -- refusing ---------------------------------------------------------------------------------
 
 
-def _nothing(problem: str) -> dict[str, Any]:
-    """Return the result of a file that could not be checked row by row."""
-    counts = dict.fromkeys(("new", "changed", "unchanged", "missing", "refused"), 0)
-    whole = {"row": None, "column": None, "problem": problem}
-    return {"import_id": None, "applied": False, **counts, "problems": [whole]}
-
-
 def _refuse(office: Office, file: _File, told: dict[str, Any], now: dt.datetime) -> ImportedFile:
     code = file.dropped.cohort if file.dropped else None
     with office.store.write() as session:
         cohort = _concerned(session, code)
         if cohort is not None:
             _tell(office, session, cohort, file, {**told, "ready": False}, now)
-    problems = tuple(map(_spoken, told["problems"]))
+    problems = tuple(map(spoken_problem, told["problems"]))
     moved = move_done(file.path, "refused")
-    explained = moved.with_name(moved.name + EXPLAINED)
-    explained.write_text("\n".join([*problems, ""]), encoding="utf-8")
+    explained = moved.with_name(fitting(moved.name, EXPLAINED))
+    explained.write_text("\n".join([*problems, *told["notes"], ""]), encoding="utf-8")
     return ImportedFile(
-        name=file.path.name,
+        name=file.name,
         state="refused",
         kind=file.dropped.kind if file.dropped else None,
         cohort=code,
         as_of=file.dropped.as_of if file.dropped and file.dropped.kind != ROSTER else None,
         problems=problems,
     )
-
-
-def _spoken(problem: dict[str, Any]) -> str:
-    row = f"Row {problem['row']}" if problem["row"] else ""
-    place = ", ".join(part for part in (row, problem["column"]) if part)
-    return f"{place}: {problem['problem']}" if place else str(problem["problem"])
 
 
 def _concerned(session: Session, code: str | None) -> m.Cohort | None:
@@ -234,7 +226,7 @@ def _tell(
         session,
         cohort=cohort,
         step=STEP,
-        facts={**told, "kind": kind, "file": paragraph(file.path.name)},
+        facts={**told, "kind": kind, "file": paragraph(file.name)},
         now=now,
         domain=head.domain,
         may_go=cohort.status != "trial" or TO in reachable_in_trial(session, head),

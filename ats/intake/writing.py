@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Date, bindparam, insert, select, update
+from sqlalchemy import Connection, Date, String, bindparam, cast, insert, literal, select, update
 
 from ats.intake.plan import NOW, Change
 from ats.intake.relations import (
@@ -15,6 +15,7 @@ from ats.intake.relations import (
     ENROLMENT,
     IMPORT_CHANGE,
     MENTORSHIP,
+    PERSON,
     ROLE,
     TABLES,
     batches,
@@ -94,6 +95,8 @@ def update_rows(connection: Connection, values: dict[tuple[str, int], dict[str, 
     for (entity, id_), fields in values.items():
         row = {f"new_{name}": value for name, value in fields.items()} | {"the_id": id_}
         alike[entity, tuple(sorted(fields))].append(row)
+    moving = [id_ for (entity, id_), fields in values.items() if _readdresses(entity, fields)]
+    _vacate(connection, moving)
     for (entity, names), rows in alike.items():
         table = TABLES[entity]
         connection.execute(
@@ -102,6 +105,17 @@ def update_rows(connection: Connection, values: dict[tuple[str, int], dict[str, 
             .values({table.c[name]: bindparam(f"new_{name}") for name in names}),
             rows,
         )
+
+
+def _readdresses(entity: str, fields: Mapping[str, Any]) -> bool:
+    return entity == "person" and "email_key" in fields
+
+
+def _vacate(connection: Connection, ids: Iterable[int]) -> None:
+    """Free the addresses of people who get others, so that they may also swap them."""
+    for batch in batches(ids):
+        freed = literal("vacant ").concat(cast(PERSON.c.id, String))
+        connection.execute(update(PERSON).where(PERSON.c.id.in_(batch)).values(email_key=freed))
 
 
 def wake(

@@ -29,8 +29,9 @@ class CohortNow:
         """The name of the cohort's planning lease."""
         return f"plan:{self.code}"
 
-    def cohort(self, session: Session) -> m.Cohort:
-        return gather.cohort_named(session, self.code)
+    def cohort(self, session: Session, *, locked: bool = False) -> m.Cohort:
+        """Return the cohort; *locked*, nobody changes it before this transaction ends."""
+        return gather.cohort_named(session, self.code, locked=locked)
 
     def timeline(self, session: Session, cohort: m.Cohort) -> Timeline:
         facts = gather.cohort_facts(session, cohort)

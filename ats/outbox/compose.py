@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parseaddr
+from itertools import islice
 from typing import Any
 
 from ats.office import Letterhead
@@ -210,17 +211,12 @@ class Composer:
 
     def _breaks(self, nation: str) -> list[dict[str, str]]:
         """Return the breaks under way and ahead, each from its first day to its last."""
-        away = self.timeline.workdays[nation].closures.away
-        today = self.today.isoformat()
-        spells: list[dict[str, str]] = []
-        for day in sorted(away):
-            text, name = day.isoformat(), away[day]
-            before = (day - dt.timedelta(days=1)).isoformat()
-            if spells and spells[-1]["name"] == name and spells[-1]["to"] == before:
-                spells[-1]["to"] = text
-            else:
-                spells.append({"name": name, "from": text, "to": text})
-        return [spell for spell in spells if spell["to"] >= today][:BREAKS_TOLD]
+        today = self.today
+        ahead = (spell for spell in self.timeline.workdays[nation].breaks if spell.last >= today)
+        return [
+            {"name": spell.name, "from": spell.first.isoformat(), "to": spell.last.isoformat()}
+            for spell in islice(ahead, BREAKS_TOLD)
+        ]
 
     def _text(self, moment: dt.datetime) -> str:
         return moment.astimezone(self.timeline.zone).isoformat()

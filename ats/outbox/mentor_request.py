@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from ats.cases.opening import open_case
 from ats.records import models as m
+from ats.records.due import look_again
 
 #: The step whose sending starts the mentor's ladder ("request-sent").
 STEP = "mentor-request"
@@ -67,8 +68,4 @@ def _set_clock(session: Session, row: m.LedgerRow, at: dt.datetime | None) -> No
         .values(request_sent_at=at)
     )
     if row.enrolment_id is not None:
-        session.execute(
-            update(m.Enrolment)
-            .where(col(m.Enrolment.id) == row.enrolment_id)
-            .values(next_due_at=m.EPOCH)
-        )
+        look_again(session, row.enrolment_id)

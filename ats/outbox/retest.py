@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from ats.outbox import notices
@@ -19,6 +19,7 @@ from ats.outbox.compose import Composer, Line
 from ats.planning.facts import Key, Participant
 from ats.planning.planner import Decision, Planner, Verdict
 from ats.records import models as m
+from ats.records.due import look_again
 
 STAFF_ROLES = ("operations", "pxm")
 
@@ -115,11 +116,7 @@ class Retest:
         if verdict.outcome != "held":
             self.outcomes[verdict.outcome] += 1
         if row.enrolment_id is not None:
-            self.session.execute(
-                update(m.Enrolment)
-                .where(col(m.Enrolment.id) == row.enrolment_id)
-                .values(next_due_at=m.EPOCH)
-            )
+            look_again(self.session, row.enrolment_id)
 
     def _forget(self, row: m.LedgerRow) -> None:
         self.session.delete(row)

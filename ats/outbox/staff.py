@@ -29,7 +29,7 @@ class StaffMail:
     windows: Windows
     now: dt.datetime
     mail_domain: str
-    reachable_in_trial: frozenset[str] = frozenset()  # roles
+    reachable_in_trial: frozenset[str] = frozenset()  # refs and roles
     outcomes: Counter[str] = field(default_factory=Counter)
     moments: StaffMoments = field(init=False)
     _facts: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class StaffMail:
             if rule.every is not None and self.moments.is_stale(rule, at):
                 self._end(row, "expired")
                 continue
-            facts = self.letters.tell(row.step, row.occurrence, row.due_at)
+            facts = self._tell(row)
             if facts is not None:
                 self._facts[row.key] = facts
                 telling.append(row)
@@ -194,8 +194,14 @@ class StaffMail:
     def _told(self, row: m.LedgerRow) -> dict[str, Any] | None:
         """Return what the row tells; None if there is nothing to tell any more."""
         if row.key not in self._facts:
-            facts = self.letters.tell(row.step, row.occurrence, row.due_at)
+            facts = self._tell(row)
             if facts is None:
                 return None
             self._facts[row.key] = facts
         return self._facts[row.key]
+
+    def _tell(self, row: m.LedgerRow) -> dict[str, Any] | None:
+        reachable = self.reachable_in_trial
+        return self.letters.tell(
+            row.step, row.occurrence, row.due_at, now=self.now, reachable=reachable
+        )

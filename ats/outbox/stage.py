@@ -172,11 +172,13 @@ class Stager:
     def _queued_today(self) -> dict[Place, int]:
         msg = m.Message
         rows = self.session.execute(
-            select(col(msg.recipient), col(msg.role), col(msg.bundle), col(msg.id)).where(
+            select(col(msg.recipient), col(msg.role), col(msg.bundle), col(msg.id))
+            .where(
                 col(msg.cohort_id) == self.cohort_id,
                 col(msg.send_on) == self.today,
                 col(msg.status) == "queued",
             )
+            .with_for_update()  # a claim beside us skips them until our rows are in them
         )
         return {(recipient, role, bundle): key for recipient, role, bundle, key in rows}
 

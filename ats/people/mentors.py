@@ -59,7 +59,7 @@ def decline(store: Store, ref: str, *, now: dt.datetime, by: str) -> Answer:
         if mentorship.accepted_at is not None:
             raise Refused(
                 f"{mentor} agreed on {_day(mentorship.accepted_at)} to mentor {whose.ref}, so this "
-                "is no refusal of the request; a roster that names another mentor replaces them."
+                "is no refusal of the request; they stay the mentor, whatever a roster names."
             )
         mentorship.declined_at = mentorship.ended_at = now
         return _recorded(session, whose, mentor, "declined", ABOUT_ASKING, now=now, by=by)

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ats.people.contacts import Contact
+from ats.people.parked import BECAUSE
 from ats.people.titles import Titles
 from ats.people.wording import NOT_SENT, WAITS, condition, event, happening, offset, when
 from ats.planning.conditions import Situation, first_failing, first_holding
@@ -80,7 +81,9 @@ class Retelling:
     def _waiting(self, row: m.LedgerRow, what: str, planned: Occurrence | None) -> str:
         reason = row.reason or "window"
         why = WAITS.get(reason, reason.replace("-", " "))
-        if planned is not None and reason == "parked":
+        if reason == "parked" and self.person.parked:
+            why = BECAUSE
+        elif planned is not None and reason == "parked":
             which = first_holding(planned.rule.wait_while, self._situation(planned))
             if which is not None:
                 why = condition(which, self.timeline.programme, planned.subject, past=False)
@@ -100,6 +103,8 @@ class Retelling:
 
     def why_not(self, reason: str, rule: Rule, planned: Occurrence | None) -> str:
         """Return the clause for a reason why something was not sent."""
+        if reason == "parked" and self.person.parked:
+            return BECAUSE
         if reason in ("condition-met", "condition-unmet") and planned is not None:
             at = self._situation(planned)
             met = reason == "condition-met"
@@ -114,6 +119,11 @@ class Retelling:
     def _situation(self, planned: Occurrence) -> Situation:
         today = self.now.astimezone(self.zone).date()
         return Situation(self.timeline, self.person, planned, today)
+
+    def of_parking(self, since: dt.datetime) -> str:
+        """Return the sentence about somebody for whom everything waits."""
+        whom = f"e-mails to and about {self._name(self.person.ref)}"
+        return f"{when(since, self.zone)}: {whom} wait from here on, because {BECAUSE}."
 
     # -- what comes --------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from ats.office import Office
 from ats.outbox.messages import listed
 from ats.people.contacts import contacts
 from ats.people.enrolled import Enrolled, Known, enrolments, known
+from ats.people.parked import BECAUSE, parked_since
 from ats.planning import stall
 from ats.planning.facts import Mentorship, Participant
 from ats.planning.timeline import Timeline
@@ -78,6 +79,7 @@ def _enrolment(
         "late_joiner": timeline.is_late_joiner(person),
         "paused": any(pause.until_on is None for pause in person.pauses),
         "silenced": person.silenced,
+        "parked": _parked(session, enrolment.id, timeline.zone),
         "as_of": as_of.isoformat() if as_of else None,
         "milestones": [
             _milestone(milestone, person, timeline, now)
@@ -86,6 +88,13 @@ def _enrolment(
         "mentor": _mentor(session, person.mentorship, timeline.zone),
         "cases": cases(session, [cohort.code], zone=timeline.zone, person=enrolled.ref),
     }
+
+
+def _parked(session: Session, enrolment_id: int, zone: ZoneInfo) -> dict[str, str] | None:
+    since = parked_since(session, enrolment_id)
+    if since is None:
+        return None
+    return {"since": since.astimezone(zone).isoformat(), "because": BECAUSE}
 
 
 def _milestone(

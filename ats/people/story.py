@@ -16,6 +16,7 @@ from ats.office import Office
 from ats.outbox.proof import Proof
 from ats.people.contacts import contacts
 from ats.people.enrolled import Enrolled, Known, enrolments, known
+from ats.people.parked import parked_since
 from ats.people.retelling import Retelling
 from ats.people.titles import Titles
 from ats.planning.planner import Planner
@@ -141,6 +142,9 @@ class _Chapter:
     # -- what happened -----------------------------------------------------------------------
 
     def _past(self, step: str | None) -> Iterator[Entry]:
+        since = parked_since(self._session, self._enrolment)
+        if since is not None:
+            yield Entry(since, "parked", self._retelling.of_parking(since), "held", False)
         rows = self._rows()
         leads = {one[0].message_id: one for one in rows if one[0].outcome == "sent"}
         for row, rule, sent in rows:
@@ -184,6 +188,8 @@ class _Chapter:
     # -- what comes --------------------------------------------------------------------------
 
     def _coming(self, step: str | None) -> Iterator[Entry]:
+        if self._person.parked and step is None:
+            return  # as things stand, nothing comes
         for planned in self._planned.values():
             if planned.key in self._person.past or self._viewer not in (None, planned.recipient):
                 continue
@@ -195,7 +201,7 @@ class _Chapter:
     def _expected(self, planned: Occurrence, *, whole: bool) -> Iterator[Entry]:
         planner = Planner(self._timeline, now=max(planned.due_at, self._now))
         is_task = planned.rule.case is not None
-        goes_at = planner.expected(planned, self._person)
+        goes_at = None if self._person.parked else planner.expected(planned, self._person)
         if goes_at is not None:
             at, text = self._retelling.of_planned(planned, goes_at)
             yield Entry(at, planned.rule.step, text, "expected", is_task)

@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ats.planning.facts import Participant
 from ats.planning.planner import Planner
-from ats.planning.rules import Rule
 from ats.planning.timeline import Occurrence, Timeline
+
+#: Holds that end only when a person acts.
+FOR_A_PERSON = ("trial", "paused", "parked", "release")
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """One e-mail to come, as things stand."""
+    """One row to come, as things stand, with the moment at which it goes.
+
+    `waits` is the hold that a person has to end first: then it goes at that moment at the
+    earliest.
+    """
 
     goes_at: dt.datetime
     occurrence: Occurrence
     person: Participant
+    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Expected:
-    """So many rows of one step go to one role on one local date."""
+    """So many e-mails of one step go to one role on one local date, or wait for a person."""
 
     date: dt.date
     step: str
     to: str
     count: int
+    waits: str = ""
 
 
 def forecast(
@@ -38,15 +46,18 @@ def forecast(
     *,
     now: dt.datetime,
     until: dt.datetime,
-    rules: Collection[Rule] | None = None,
+    reachable: Collection[str] = (),
 ) -> list[Expected]:
     """Return the e-mails expected in (now, until], by date, step and role; see `coming`."""
-    found = coming(timeline, people, now=now, until=until, rules=rules)
-    counts = Counter(
-        (timeline.local_date(one.goes_at), one.occurrence.rule.step, one.occurrence.role)
-        for one in found
+    mails: dict[tuple[dt.date, str, str, str], set[str]] = defaultdict(set)
+    for one in coming(timeline, people, now=now, until=until, reachable=reachable):
+        o = one.occurrence
+        day = timeline.local_date(one.goes_at)
+        mails[day, o.rule.step, o.role, one.waits].add(o.recipient)  # one for several mentees
+    return sorted(
+        Expected(day, step, role, len(recipients), waits)
+        for (day, step, role, waits), recipients in mails.items()
     )
-    return sorted(Expected(*key, count) for key, count in counts.items())
 
 
 def coming(
@@ -55,35 +66,55 @@ def coming(
     *,
     now: dt.datetime,
     until: dt.datetime,
-    rules: Collection[Rule] | None = None,
+    reachable: Collection[str] = (),
 ) -> Iterator[Coming]:
-    """Yield the e-mails expected in (now, until], person by person.
+    """Yield what is expected in (now, until], and what waits for a person, person by person.
 
-    As things stand: conditions are tested on today's facts, data are taken to be fresh in
-    time, cap and gap are not foreseen. Cases are no e-mails and are left out. `rules` narrows
-    it to some of the timeline's rules.
+    As things stand: conditions are tested on today's facts, data and join links are taken to
+    come in time, cap and gap are not foreseen. Cases are no e-mails and are left out.
+    `reachable` are the refs that a cohort in trial writes to.
     """
-    planners: dict[dt.datetime, Planner] = {}
+    foresight = _Foresight(timeline, now, frozenset(reachable))
     for person in people:
-        for occurrence in timeline.open_occurrences(person, until, rules)[0]:
-            goes_at = _goes_at(occurrence, person, timeline, planners, now)
-            if goes_at is not None and now < goes_at <= until:
-                yield Coming(goes_at, occurrence, person)
+        for occurrence in timeline.open_occurrences(person, until)[0]:
+            if occurrence.rule.case is None:
+                one = foresight.look(occurrence, person)
+                if one is not None and one.goes_at <= until:
+                    yield one
 
 
-def _goes_at(
-    occurrence: Occurrence,
-    person: Participant,
-    timeline: Timeline,
-    planners: dict[dt.datetime, Planner],
-    now: dt.datetime,
-) -> dt.datetime | None:
-    row = person.past.get(occurrence.key)
-    if occurrence.rule.case is not None or (row is not None and row.is_final):
-        return None
-    if row is not None and row.until is not None and row.until > now:
-        return row.until
-    at = max(occurrence.due_at, now)
-    if at not in planners:
-        planners[at] = Planner(timeline, now=at)
-    return planners[at].expected(occurrence, person)
+@dataclass(frozen=True, slots=True)
+class _Foresight:
+    """Asks the planner about moments that have not come."""
+
+    timeline: Timeline
+    now: dt.datetime
+    reachable: frozenset[str]
+    planners: dict[dt.datetime, Planner] = field(default_factory=dict)
+
+    def look(self, o: Occurrence, person: Participant) -> Coming | None:
+        """Return when it goes, or what it waits for; None if it does not go or goes at once."""
+        row = person.past.get(o.key)
+        if row is not None and row.is_final:
+            return None
+        at = max(o.due_at, self.now)
+        if row is not None and row.until is not None:
+            at = max(row.until, self.now)
+        verdict = self._planner(at).verdict(o, person, row)
+        if verdict.reason == "paused" and verdict.until is not None:  # the day of return is known
+            at = verdict.until
+            verdict = self._planner(at).verdict(o, person, row)
+        goes_at = self._planner(at).expected(o, person)
+        held = verdict.outcome == "held" and verdict.reason in FOR_A_PERSON
+        if goes_at is None or (goes_at <= self.now and not held):
+            return None
+        return Coming(goes_at, o, person, str(verdict.reason) if held else "")
+
+    def _planner(self, at: dt.datetime) -> Planner:
+        if at not in self.planners:
+            self.planners[at] = Planner(
+                self.timeline,
+                now=at,
+                reachable_in_trial=lambda o: o.recipient in self.reachable,
+            )
+        return self.planners[at]

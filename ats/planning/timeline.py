@@ -43,13 +43,6 @@ class Timeline(Moments):
     def rules(self) -> tuple[Rule, ...]:
         return tuple(r for r in rules_of(self.programme) if not r.is_staff_mail)
 
-    def twins(self, rule: Rule) -> Iterator[Rule]:
-        """Yield the other rungs of its ladder that fall on the same day."""
-        for other in self.rules:
-            same = other.is_ladder and other.step == rule.step and other is not rule
-            if same and other.workdays is not None and other.workdays == rule.workdays:
-                yield other
-
     # -- what happens ----------------------------------------------------------------------
 
     def occurrences(self, person: Participant) -> Iterator[Occurrence]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from ats.planning.conditions import Situation, first_failing, first_holding
 from ats.planning.facts import Participant, PastRow
 from ats.planning.moments import MORNING
-from ats.planning.occurrence import name_of
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.windows import Windows
 from ats.planning.workdays import local_moment
@@ -122,19 +121,12 @@ class Judge:
         return all(end is not None and end <= self.now for end in ends)
 
     def _is_with_somebody(self, o: Occurrence, person: Participant) -> bool:
-        """Say whether an open case stops this rung, which is not one for the same case.
+        """Say whether a case opened before this rung's day stops it; never one for the same case.
 
-        A message goes beside the case that a rung of the same day opened.
+        What fell due before the case was opened, or on its day, still goes beside it.
         """
-        stopping = o.rule.stopped_by_case
-        if stopping not in person.cases or o.rule.case == stopping:
-            return False
-        beside = (
-            person.past.get((twin.step, name_of(o.subject, twin), twin.to))
-            for twin in self.timeline.twins(o.rule)
-            if twin.case == stopping
-        )
-        return not any(row is not None and row.outcome == "case-opened" for row in beside)
+        opened = person.cases.get(o.rule.stopped_by_case or "")
+        return opened is not None and opened < o.due_at and o.rule.case != o.rule.stopped_by_case
 
     def _stops_after_submission(self, o: Occurrence, person: Participant) -> bool:
         if self.policy.classes[o.rule.class_].after_submission == "goes":

@@ -14,7 +14,8 @@ import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from functools import cached_property
+from typing import NamedTuple, Protocol
 
 from config.programme import WEEKDAYS, Weekday
 
@@ -61,6 +62,14 @@ def _weekdays_until(ordinal: int) -> int:
     return weeks * 5 + min(days, 5)
 
 
+class Break(NamedTuple):
+    """A half-term or another time away, from its first day to its last."""
+
+    name: str
+    first: dt.date
+    last: dt.date
+
+
 @dataclass(frozen=True, eq=False)
 class Workdays:
     """The working days of one nation or organisation. Make one and keep it; it never changes."""
@@ -73,6 +82,17 @@ class Workdays:
         closed, away = self.closures.closed, self.closures.away
         object.__setattr__(self, "_open", _Line(closed))
         object.__setattr__(self, "_teaching", _Line([*closed, *away]))
+
+    @cached_property
+    def breaks(self) -> tuple[Break, ...]:
+        """All times away, in order; days that follow each other under one name are one."""
+        found: list[Break] = []
+        for day, name in sorted(self.closures.away.items()):
+            if found and found[-1].name == name and found[-1].last + _DAY == day:
+                found[-1] = found[-1]._replace(last=day)
+            else:
+                found.append(Break(name, day, day))
+        return tuple(found)
 
     def is_closed(self, day: dt.date) -> bool:
         """Say whether it is a weekend, a bank holiday or a provider closure."""

@@ -29,11 +29,10 @@ from config.closures import calendar_name
 PART_ENDS, ROW_ENDS = "\x1f", "\x1e"
 
 
-def cohort_named(session: Session, code: str) -> m.Cohort:
-    """Return the cohort; NotFound names those there are."""
-    cohort: m.Cohort | None = session.execute(
-        select(m.Cohort).where(col(m.Cohort.code) == code)
-    ).scalar()
+def cohort_named(session: Session, code: str, *, locked: bool = False) -> m.Cohort:
+    """Return the cohort, locked for this transaction if asked; NotFound names those there are."""
+    query = select(m.Cohort).where(col(m.Cohort.code) == code)
+    cohort: m.Cohort | None = session.execute(query.with_for_update() if locked else query).scalar()
     if cohort is None:
         codes = session.execute(select(col(m.Cohort.code)).order_by(col(m.Cohort.code))).scalars()
         known = ", ".join(codes) or "none; launch one with `ats cohort launch`"
@@ -41,9 +40,14 @@ def cohort_named(session: Session, code: str) -> m.Cohort:
     return cohort
 
 
-def newest_as_of(session: Session, cohort_id: int) -> dt.date | None:
-    """Return the as-of of the newest progress export applied and not undone."""
-    return max((as_of for _, as_of in exports(session, cohort_id)), default=None)
+def lock(session: Session, enrolments: Sequence[int]) -> None:
+    """Let nobody reset the next due moments of these before this transaction has set them.
+
+    Whoever changes a fact resets them in the same transaction, and so waits for this one.
+    """
+    e = m.Enrolment
+    mine = select(col(e.id)).where(col(e.id).in_(enrolments)).order_by(col(e.id))
+    session.execute(mine.with_for_update())
 
 
 def exports(session: Session, cohort_id: int) -> tuple[tuple[dt.datetime, dt.date], ...]:
@@ -243,7 +247,7 @@ def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
     r = m.LedgerRow
     mine, standing = col(r.enrolment_id).in_(ids), col(r.outcome).in_(m.OPEN)
     connection = session.connection()
-    for enrolment, outcome, names in connection.execute(_unsent_finals(mine, standing)):
+    for enrolment, outcome, names in connection.execute(_unsent_finals(mine, standing)).all():
         row = PastRow(outcome)
         past = found[enrolment]
         for name in names.split(ROW_ENDS):
@@ -251,12 +255,12 @@ def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
             past[(step, occurrence, recipient)] = row
     named = (col(r.enrolment_id), col(r.step), col(r.occurrence), col(r.recipient))
     sent = select(*named, col(r.outcome), col(r.sent_at)).where(mine, col(r.sent_at).is_not(None))
-    for enrolment, step, occurrence, recipient, outcome, sent_at in connection.execute(sent):
+    for enrolment, step, occurrence, recipient, outcome, sent_at in connection.execute(sent).all():
         found[enrolment or 0][(step, occurrence, recipient)] = PastRow(outcome, sent_at)
     details = (col(r.outcome), col(r.sent_at), col(r.due_at), col(r.reason), col(r.until))
     in_message = col(r.message_id).is_not(None)
     opens = select(*named, *details, col(r.id), in_message).where(mine, standing)
-    for enrolment, step, occurrence, recipient, *facts in connection.execute(opens):
+    for enrolment, step, occurrence, recipient, *facts in connection.execute(opens).all():
         found[enrolment or 0][(step, occurrence, recipient)] = PastRow(*facts)
     return found
 

@@ -30,7 +30,9 @@ class Store:
         try:
             self.url = make_url(url)
             self.engine = _engine(url)
-        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+            if self.is_sqlite and self.url.query:
+                raise DatabaseFault(_UNKNOWN_OPTION.format(name=self.name))
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
             raise DatabaseFault(
                 "ATS_DATABASE_URL is no database address; write sqlite:///path/to/file "
                 "or postgresql+psycopg://user:password@host/name."
@@ -38,8 +40,8 @@ class Store:
 
     @property
     def name(self) -> str:
-        """The address without its password."""
-        return self.url.render_as_string(hide_password=True)
+        """The address without its password, and without options, which may hold one."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -161,9 +163,17 @@ def _as_fault(store: Store) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
+        if "invalid connection option" in str(error.orig):
+            raise DatabaseFault(_UNKNOWN_OPTION.format(name=store.name)) from error
         if type(error) not in (OperationalError, DatabaseError):
             raise  # a constraint or a value: a fault of ours, not of the database
         raise DatabaseFault(_sentence(store, str(error.orig))) from error
+
+
+_UNKNOWN_OPTION = (
+    "The database {name} cannot be opened: ATS_DATABASE_URL has an option that its driver does not "
+    "know; take out what stands after the question mark."
+)
 
 
 def _sentence(store: Store, detail: str) -> str:
@@ -171,6 +181,7 @@ def _sentence(store: Store, detail: str) -> str:
     remedy = {
         "unable to open database file": "check that its folder exists and may be written",
         "attempt to write a readonly database": "make the data folder writable",
+        "database or disk is full": "make room on the disk; what was not written is done again",
         "database is locked": "another process holds it; try again in a minute",
         "file is not a database": "ATS_DATABASE_URL points to a file of another kind",
         "no such table": "run `ats init` first",

@@ -108,7 +108,7 @@ def _export_by(timeline: Timeline, coming: Iterable[Expected]) -> dt.date | None
     programme, as_of = timeline.programme, timeline.cohort.as_of
     needing = {rule.step for rule in timeline.rules if rule.fresh_data}
     for expected in coming:
-        if expected.step not in needing:
+        if expected.waits or expected.step not in needing:
             continue
         days = timeline.workdays[programme.nation]
         age = days.count(as_of, expected.date, away_counts=True) if as_of else None
@@ -143,7 +143,7 @@ def _sent(
     session: Session, cohort: m.Cohort, timeline: Timeline, *, since: dt.datetime
 ) -> tuple[Sent, ...]:
     row = m.LedgerRow
-    where = col(row.outcome).in_(DELIVERED) & (col(row.sent_at) >= since)
+    where = (col(row.outcome) == "sent") & (col(row.sent_at) >= since)  # one of each e-mail
     counts: Counter[tuple[int, str, str]] = Counter()
     columns = (col(row.sent_at), col(row.step), col(row.role))
     for sent_at, step, role, count, _ in _by(session, cohort, where, *columns):

@@ -10,7 +10,7 @@ from ats.planning.forecast import Expected
 
 @dataclass(frozen=True, slots=True, order=True)
 class Sent:
-    """So many e-mails of a step reached people in one week of the cohort."""
+    """So many e-mails went in one week of the cohort, each under the first step that it tells."""
 
     week: int
     step: str

@@ -26,6 +26,7 @@ def timeline(office: Office, code: str, *, now: dt.datetime) -> dict[str, Any]:
 
 def milestone(office: Office, code: str, key: str, *, now: dt.datetime) -> dict[str, Any]:
     """Return the page about a milestone of a cohort. Raises NotFound for either."""
+    key = key.strip()  # as it was pasted into a form
     with office.store.read() as session:
         cohort, plan = _plan(office, session, code)
         markdown = milestone_page(milestone_figures(session, cohort, plan, key))

@@ -16,11 +16,11 @@ from ats.records import gather
 from ats.reports import counting
 from ats.reports.counting import Interest
 from ats.reports.figures import week_of
-from ats.reports.timeline import week_name
+from ats.reports.timeline import counted, week_name
 from ats.tally import Tally
 
 Verdict = Literal["done", "warned", "failed"]
-Work = Callable[[Office, list[str]], Tally]
+Work = Callable[[Office, list[str]], Tally | None]
 
 #: What each deployment answers for. All of them run the whole plan, so that merging works.
 INTERESTS: Mapping[str, Interest] = {
@@ -30,15 +30,18 @@ INTERESTS: Mapping[str, Interest] = {
     "cases": Interest(),
 }
 
-_DONE = {
-    "sent": "e-mails sent",
-    "merged": "merged into others",
-    "cases_opened": "cases opened",
-    "skipped": "not needed",
-    "superseded": "superseded",
-    "expired": "out of date",
-    "cancelled": "cancelled",
-    "failed": "undeliverable",
+#: What a run's name adds: what this deployment answers for, all of today.
+_TODAY = {"tips": "tip today", "mentors": "reminder today about mentors"}
+
+_DONE: Mapping[str, Callable[[int], str]] = {
+    "sent": lambda n: counted(n, "e-mail sent"),
+    "merged": lambda n: f"{n} merged into others",
+    "cases_opened": lambda n: counted(n, "case opened"),
+    "skipped": lambda n: f"{n} not needed",
+    "superseded": lambda n: f"{n} superseded",
+    "expired": lambda n: f"{n} out of date",
+    "cancelled": lambda n: f"{n} cancelled",
+    "failed": lambda n: f"{n} undeliverable",
 }
 _STANDS = {"queued": "waiting for the mail server", "held": "held"}
 
@@ -73,7 +76,7 @@ class Round:
         total: Counter[str] = Counter()
         for cohort in self.cohorts:
             total.update(cohort.tally)
-        done = [f"{total[name]} {words}" for name, words in _DONE.items() if total[name]]
+        done = [told(total[name]) for name, told in _DONE.items() if total[name]]
         stands = [f"{total[name]} {words}" for name, words in _STANDS.items() if total[name]]
         parts = [f"This run: {', '.join(done) or 'nothing was due'}."]
         return " ".join([*parts, *([f"Now: {', '.join(stands)}."] if stands else [])])
@@ -116,41 +119,47 @@ def run_deliver(office: Office, cohort: str, *, now: dt.datetime) -> Round:
 
 
 def look(office: Office, cohort: str, *, now: dt.datetime) -> Round:
-    """Do nothing but count; else as `run_tick`."""
-    return _round(office, cohort, "everything", lambda _o, _codes: Tally(), now)
+    """Do nothing but count, for a page; else as `run_tick`."""
+    return _round(office, cohort, "everything", lambda _o, _codes: None, now)
 
 
 def _round(office: Office, cohort: str, interest: str, work: Work, now: dt.datetime) -> Round:
-    codes = working_cohorts(office, [cohort] if cohort else None)
-    return Round(tuple(_one(office, code, interest, work, now) for code in codes))
+    code = cohort.strip()  # as it was pasted into a form
+    codes = working_cohorts(office, [code] if code else None)
+    return Round(tuple(_one(office, one, interest, work, now) for one in codes))
 
 
 def _one(office: Office, code: str, interest: str, work: Work, now: dt.datetime) -> CohortRound:
     try:
         tally = work(office, [code])
-        line = "busy" if tally.busy else _line(office, code, interest, now)
-        return CohortRound(code, line, _counts(tally), tuple(tally.errors))
+        busy = tally is not None and tally.busy
+        line = "busy" if busy else _line(office, code, interest, now, tally)
+        done = tally or Tally()
+        return CohortRound(code, line, _counts(done), tuple(done.errors))
     except AtsError as fault:
         return CohortRound(code, "stopped", errors=(f"{code}: {fault}",))
     except Exception as fault:  # noqa: BLE001 (rule 14: one cohort never stops the others)
         return CohortRound(code, "stopped", errors=(f"{code}: {unexpected.told(fault)}",))
 
 
-def _line(office: Office, code: str, interest: str, now: dt.datetime) -> str:
-    rows = INTERESTS[interest]
+def _line(office: Office, code: str, interest: str, now: dt.datetime, done: Tally | None) -> str:
     with office.store.read() as session:
         cohort = gather.cohort_named(session, code)
         programme = office.programme_named(cohort.programme)
         timeline = office.timeline(programme, gather.cohort_facts(session, cohort))
         today = counting.midnight(timeline, now)
         week = week_name(week_of(cohort.starts, now.astimezone(timeline.zone).date()))
+        if done is None:
+            held = counting.standing(session, cohort, Interest(), "held")
+            return f"{week} · page written, {held} held"
+        parts = [week, f"{done.sent} sent, {done.held} held"]
         if interest == "cases":
-            opened = counting.cases_opened(session, cohort, today)
-            waiting = counting.cases_open(session, cohort)
-            return f"{week} · {opened} cases opened today, {waiting} open"
-        sent = counting.delivered(session, cohort, rows, today)
-        held = counting.standing(session, cohort, rows, "held")
-        return f"{week} · {sent} sent, {held} held today"
+            opened = counted(counting.cases_opened(session, cohort, today), "case opened today")
+            parts.append(f"{opened}, {counting.cases_open(session, cohort)} open")
+        elif noun := _TODAY.get(interest):
+            rows = counting.delivered(session, cohort, INTERESTS[interest], today)
+            parts.append(counted(rows, noun))
+        return " · ".join(parts)
 
 
 def _counts(tally: Tally) -> dict[str, int]:

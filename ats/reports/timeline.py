@@ -32,7 +32,7 @@ def headline(cohort: CohortFigures) -> str:
     """Return the page in one line: what is to do, what comes, what is held, which cases."""
     counts = {
         "to do": len(list(_tasks(cohort))),
-        "e-mails in the next 14 days": sum(expected.count for expected in cohort.coming),
+        "e-mails in the next 14 days": sum(e.count for e in cohort.coming if not e.waits),
         "held": sum(held.count for held in cohort.held),
         "cases open": sum(case.count for case in cohort.cases),
     }
@@ -46,11 +46,17 @@ def spoken(day: dt.date) -> str:
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return '1 e-mail', '2 e-mails', '1 case opened', '2 cases opened': the first word bends."""
+    one, *more = noun.split(" ")
+    return " ".join([str(number), one if number == 1 else f"{one}s", *more])
+
+
 def week_name(week: int) -> str:
     """Return 'week 7', or how far away the start is."""
     if week >= 0:
         return f"week {week}"
-    return f"{-week} week{'s' if week < -1 else ''} before the start"
+    return f"{counted(-week, 'week')} before the start"
 
 
 def _head(cohort: CohortFigures) -> str:
@@ -77,7 +83,7 @@ def _sections(cohort: CohortFigures) -> Iterator[str]:
     yield _section("Held, and why", _held(cohort), "Nothing is held.")
     yield _section("Open cases", _cases(cohort), "No case is open.")
     yield _section("Dates in the next four weeks", _dates(cohort), "No webinar and no deadline.")
-    yield _section("Sent in the last 14 days", _sent(cohort), "Nothing was sent.")
+    yield _section("E-mails sent in the last 14 days", _sent(cohort), "Nothing was sent.")
 
 
 def _section(title: str, body: str, otherwise: str) -> str:
@@ -127,7 +133,9 @@ def _sent(cohort: CohortFigures) -> str:
 
     newest_first = sorted(cohort.sent, key=lambda sent: -sent.week)
     rows = [(week(s), s.step, TO.get(s.to, s.to), s.count) for s in newest_first]
-    return table(("When", "E-mail", "To", "Sent"), _each_once(rows))
+    total = counted(sum(s.count for s in cohort.sent), "e-mail")
+    note = f"{total}. One that tells several things is counted once, under the first of them."
+    return f"{table(('When', 'E-mail', 'To', 'E-mails'), _each_once(rows))}\n\n{note}"
 
 
 def _each_once(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
@@ -141,7 +149,15 @@ def _each_once(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[object, ...
 def _coming(cohort: CohortFigures) -> str:
     if not cohort.coming:
         return ""
-    rows = [(spoken(e.date), e.step, TO.get(e.to, e.to), e.count) for e in cohort.coming]
+    rows = [
+        (
+            spoken(e.date),
+            e.step,
+            TO.get(e.to, e.to),
+            f"{e.count}, once somebody acts: {WAITS[e.waits]}" if e.waits else e.count,
+        )
+        for e in cohort.coming
+    ]
     note = "As things stand now: a reminder stops the moment its cause is gone."
     return f"{table(('When', 'E-mail', 'To', 'Expected'), _each_once(rows))}\n\n{note}"
 

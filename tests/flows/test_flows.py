@@ -29,8 +29,11 @@ from flows.import_exports import import_exports
 from flows.report_cohorts import report_cohorts
 from flows.send_tips import send_tips
 
-COUNTS = r"2026-10 · week 0 · \d+ sent, \d+ held today"
-CASES = r"2026-10 · week 0 · \d+ cases opened today, \d+ open"
+COUNTS = r"2026-10 · week 0 · \d+ sent, \d+ held"
+TIPS = rf"{COUNTS} · \d+ tips? today"
+MENTORS = rf"{COUNTS} · \d+ reminders? today about mentors"
+CASES = rf"{COUNTS} · \d+ cases? opened today, \d+ open"
+PAGE = r"2026-10 · week 0 · page written, \d+ held"
 
 
 def run(flow: Flow[..., Any], **parameters: str) -> tuple[State[Any], str]:
@@ -53,12 +56,12 @@ async def _artifacts() -> list[Artifact]:
 @pytest.mark.parametrize(
     ("flow", "name"),
     [
-        (send_tips, COUNTS),
-        (chase_mentors, COUNTS),
+        (send_tips, TIPS),
+        (chase_mentors, MENTORS),
         (escalate_stalled, CASES),
         (deliver, COUNTS),
         (cohort_timeline, COUNTS),
-        (report_cohorts, COUNTS),
+        (report_cohorts, PAGE),
     ],
     ids=lambda given: given.name if isinstance(given, Flow) else "",
 )
@@ -92,6 +95,11 @@ def test_an_unknown_cohort_fails_the_run_with_one_sentence(
     assert (state.type.value, named) == ("FAILED", "refused")
     assert state.message == "There is no cohort 2030-10; the records hold: 2026-10."
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_parameters_pasted_with_blanks_are_taken_without_them(import_dir: Path) -> None:
+    state, named = run(cohort_timeline, cohort="  2026-10 ", milestone=" pdp\n")
+    assert (state.name, bool(re.fullmatch(COUNTS, named))) == ("Completed", True), (state, named)
 
 
 def test_a_milestone_that_is_not_there_is_a_warning(import_dir: Path) -> None:

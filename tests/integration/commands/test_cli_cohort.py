@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 import pytest
 from command_line import CommandLine
@@ -12,6 +13,7 @@ from ats.errors import TemplateFault
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.outbox.render import Renderer
 from ats.records.store import Store
+from config.programme_file import find_programme
 
 LAUNCH = ("cohort", "launch", "2026-10", "--starts", "2026-10-05", "--now", "2026-09-01")
 
@@ -125,6 +127,7 @@ def test_going_live_is_refused_with_every_red_line_in_one_sentence(
     assert ran.document["status"] == "trial"
     assert {c["name"]: c["status"] for c in ran.document["checks"]} == {
         "settings": "red",
+        "delivery": "green",
         "roster": "red",
         "templates": "green",
         "dates": "green",
@@ -235,3 +238,34 @@ def test_without_a_cohort_a_command_leaves_out_what_is_paused_and_says_so(
 
     assert (ran.code, ran.document["sent"]) == (0, 0)
     assert ran.err == "No cohort is in trial or live; name another one with --cohort.\n"
+
+
+def test_codes_and_refs_pasted_with_blanks_mean_the_same(live: CommandLine) -> None:
+    assert live.done("cohort", "show", " 2026-10 ")["code"] == "2026-10"
+    assert live.done("tick", "--cohort", "  2026-10\t", "--now", "2026-09-03T09:00")["sent"] == 2
+    assert live.done("why", " P0001\n")["person"] == "P0001"
+
+
+def test_going_live_warns_when_every_e_mail_would_go_elsewhere(
+    trial: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATS_MAIL_REDIRECT_TO", "staging@provider.example")
+
+    told = trial.done("cohort", "go-live", "2026-10", "--now", "2026-09-02T11:00")
+
+    texts = {check["name"]: check["text"] for check in told["checks"]}
+    assert texts["delivery"].startswith("ATS_MAIL_REDIRECT_TO is set: every e-mail goes to that")
+
+
+def test_a_pause_is_answered_even_when_the_programme_file_is_gone(
+    ats: CommandLine, tmp_path: Path
+) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_bytes(find_programme("ats").read_bytes())
+    ats.done("cohort", "launch", "own", "--starts", "2026-10-05", "--programme", str(file))
+    file.unlink()
+
+    ran = ats("cohort", "pause", "own", "--json")
+
+    assert (ran.code, ran.document["code"]) == (0, "own")
+    assert "there is no such file" in ran.err

@@ -62,11 +62,39 @@ def test_rows_with_problems_can_be_left_out(ats: CommandLine) -> None:
 
 
 def test_a_large_change_has_to_be_allowed(trial: CommandLine) -> None:
-    trial.write("other.csv", ROSTER.replace("Lovelace", "King").replace("Turing", "Mathison"))
+    ben = "2026-10,P00{0},Ben,Shah,ben{0}@valley.example,,wales,2026-10-05,,,,,\n"
+    more = ROSTER + "".join(ben.format(number) for number in range(10, 20))
+    trial.write("more.csv", more)
+    trial.done("roster", "import", "more.csv", *COHORT, *NOW, "--apply")
+    trial.write("other.csv", more.replace("Shah", "King"))
     command = ("roster", "import", "other.csv", *COHORT, *NOW, "--apply")
 
     assert "repeat with --allow-large-change" in trial.refused(*command)
-    assert trial.done(*command, "--allow-large-change")["changed"] == 2
+    assert trial.done(*command, "--allow-large-change")["changed"] == 10
+
+
+def test_who_is_left_behind_by_an_undone_roster_waits_and_everything_says_why(
+    live: CommandLine,
+) -> None:
+    live.done("tick", "--now", "2026-10-07T09:00")
+
+    undone = live.done("import", "undo", "1", "--now", "2026-10-08T09:00")
+    assert undone["parked"] == ["P0001", "P0002"]
+    live.done("tick", "--now", "2026-10-20T09:00")
+
+    because = "the import that named them was undone and no roster has named them since"
+    (enrolment,) = live.done("person", "show", "P0002", "--now", "2026-10-20T10:00")["enrolments"]
+    assert enrolment["parked"] == {"since": "2026-10-08T09:00:00+01:00", "because": because}
+    assert because in live("person", "show", "P0002", "--now", "2026-10-20T10:00").out
+    told = [one["text"] for one in live.done("why", "P0002", "--now", "2026-10-20T10:00")["story"]]
+    assert (
+        "Thu 8 October 2026, 09:00: e-mails to and about Zoë Ó Briain wait from here on, "
+        f"because {because}." in told
+    )
+    assert all("will be sent" not in text for text in told)
+    held = [row for row in live.done("ledger", "--person", "P0002") if row["outcome"] == "held"]
+    assert {row["reason"] for row in held} == {"parked"}
+    assert any(text.endswith(f"was due, and waits, because {because}.") for text in told)
 
 
 def test_another_header_is_told_once_and_remembered(ats: CommandLine) -> None:

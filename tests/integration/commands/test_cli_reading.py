@@ -197,6 +197,13 @@ def test_the_forecast_counts_by_day_step_and_role(live: CommandLine) -> None:
     assert max(one["date"] for one in told) <= "2026-11-30"
 
 
+def test_the_forecast_of_a_trial_says_that_it_waits(trial: CommandLine) -> None:
+    told = trial.done("forecast", "--weeks", "8", "--now", "2026-10-05T12:00")
+
+    assert {one["waits"] for one in told} == {"trial"}
+    assert "waits for" in trial("forecast", "--now", "2026-10-05T12:00").out
+
+
 @pytest.mark.parametrize("weeks", ["1", "520"])
 def test_a_forecast_may_be_short_or_long(live: CommandLine, weeks: str) -> None:
     assert live.done("forecast", "--weeks", weeks, "--now", "2026-10-05T12:00")

@@ -233,3 +233,39 @@ def test_a_programme_file_that_is_not_there_is_one_sentence(bare: CommandLine) -
     assert bare.refused("programme", "check", "nowhere.yaml") == (
         "nowhere.yaml: there is no such file; check its name and folder."
     )
+
+
+def test_a_demo_never_empties_a_folder_that_it_did_not_make(
+    ats: CommandLine, tmp_path: Path
+) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    (real / "ats.db").write_bytes(b"somebody's records")
+
+    ran = ats("demo", "--out", str(real))
+
+    assert (ran.code, (real / "ats.db").read_bytes()) == (1, b"somebody's records")
+    assert "that no demo made, so nothing is touched" in ran.err
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+psycopg://127.0.0.1:1/db?user=u&password=s3cret",
+        "postgresql+psycopg://u:s3cret@127.0.0.1:1/db?foo=1",
+        "postgresql+psycopg://u:s3cret@127.0.0.1:abc/db",
+        "sqlite:////tmp/q.db?timeout=s3cret",
+        "sqlite:///:memory:",
+    ],
+)
+def test_a_database_address_that_cannot_be_used_is_one_sentence_without_its_password(
+    ats: CommandLine, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("ATS_DATABASE_URL", address)
+
+    ran, checked = ats("init"), ats("doctor")
+
+    assert (ran.code, checked.code) == (1, 1)
+    assert "s3cret" not in ran.err + ran.out + checked.err + checked.out
+    assert "unexpected" not in ran.err + checked.err
+    assert "ATS_DATABASE_URL" in ran.err

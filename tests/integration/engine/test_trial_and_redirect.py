@@ -75,7 +75,7 @@ def test_operations_on_the_allow_list_get_their_mail_in_a_trial(
     cohort.tick("2026-10-02 14:00")  # a Friday, the hour of ops-week-ahead
 
     assert recipients(mailbox) == ["operations@provider.example"]
-    assert subjects(mailbox)[0].startswith("TRIAL: Next week: ")
+    assert subjects(mailbox)[0].startswith("TRIAL: Monday 5 October to Sunday 11 October: ")
 
 
 def test_going_live_releases_what_is_still_of_use_without_the_mark(
@@ -123,6 +123,7 @@ def test_with_a_redirect_everything_goes_there_and_tells_for_whom_it_was(
     cohort.go_live()
     cohort.tick("2026-09-03 09:00")
 
+    cohort.tick("2026-10-02 14:00")
     cohort.tick("2026-10-07 09:00")
 
     assert set(recipients(mailbox)) == {"staging@provider.example"}

@@ -1,6 +1,8 @@
 """Files that are refused as a whole, with nothing written."""
 
 import datetime as dt
+import os
+from pathlib import Path
 
 import pytest
 from desk import ADA, BEN, CAT, MIA, Desk, progress, roster
@@ -76,6 +78,34 @@ def test_a_roster_that_changes_more_than_a_fifth(desk: Desk, changed: int, refus
     assert desk.roster(text, allow_large_change=True)["problems"] == []
 
 
+def people(count: int, *, start: int = 100) -> list[str]:
+    """Return rows of so many people."""
+    numbers = range(start, start + count)
+    return [ADA.replace("P0001", f"P0{n}").replace("ada@", f"ada{n}@") for n in numbers]
+
+
+def test_a_handful_has_no_percentages(desk: Desk) -> None:
+    desk.roster(roster(*people(9)))
+    text = roster(*(row.replace("Byron", "King") for row in people(9)))
+    assert desk.roster(text)["changed"] == 9
+    desk.launch("2027-10")
+    desk.roster(roster(f"{ADA},{MIA}"))
+    again = roster(f"{BEN.replace('2026-10', '2027-10')},{MIA.replace('mia@', 'm.stone@')}")
+    assert desk.roster(again, cohort="2027-10")["new"] == 1
+
+
+def test_another_cohorts_people_under_this_ones_code(desk: Desk) -> None:
+    desk.roster(roster(*people(20)))
+    strangers = roster(*people(20, start=300))
+    with pytest.raises(Refused, match="20 of its 20 people are new, and 20 of 20 missing; check"):
+        desk.roster(strangers)
+    assert desk.roster(strangers, allow_large_change=True)["new"] == 20
+    desk.launch("2027-10")
+    moved = roster(*people(20)).replace("2026-10", "2027-10")
+    with pytest.raises(Refused, match="20 of its 20 people were in another cohort before; check"):
+        desk.roster(moved, cohort="2027-10")
+
+
 def test_a_roster_in_which_most_people_join_at_another_time(desk: Desk) -> None:
     rows = [row.replace("2026-10-05", "2025-10-06") for row in (ADA, BEN)]
     with pytest.raises(Refused, match="2 of 3 people joining more than 26 weeks from the start"):
@@ -109,3 +139,10 @@ def test_the_newest_as_of_is_that_of_the_newest_import_that_stands(desk: Desk) -
     desk.undo(import_id)
     with desk.store.read() as session:
         assert newest_as_of(session, 1) == (dt.date(2026, 10, 5), applied_at)
+
+
+def test_a_file_whose_name_is_no_text_is_imported_under_a_name_that_is(desk: Desk) -> None:
+    path = Path(os.fsdecode(os.fsencode(desk.folder) + b"/caf\xe9\n.csv"))
+    path.write_text(roster(ADA))
+    desk.roster(path)
+    assert desk.rows("import", "filename") == [("caf��.csv",)]

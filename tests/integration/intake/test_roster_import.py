@@ -1,7 +1,7 @@
 """Whom a roster means, and what it changes."""
 
 import pytest
-from desk import ADA, BEN, CAT, MIA, NED, Desk, roster
+from desk import ADA, BEN, CAT, MIA, NED, UNDO_LEAVES, Desk, roster
 from openpyxl import Workbook
 
 from ats.errors import Refused
@@ -104,8 +104,55 @@ def test_an_unknown_ref_with_a_known_address_is_asked_about(desk: Desk) -> None:
 
 def test_taking_over_somebodys_address_is_asked_about(desk: Desk) -> None:
     desk.roster(roster(ADA, BEN, CAT))
-    result = desk.roster(roster(ADA.replace("ada@riverside", "ben@glen")), apply=False)
-    assert problems(result) == [(2, "email")]
+    taken = ADA.replace("ada@riverside", "ben@glen")
+    assert problems(desk.roster(roster(taken), apply=False)) == [(2, "email")]
+    assert problems(desk.roster(roster(taken, BEN), apply=False)) == [(2, "email")]
+    moved = BEN.replace("ben@glen", "shah@glen")
+    both = [taken, CAT.replace("cat@dyfed", "ben@glen"), moved]
+    assert problems(desk.roster(roster(*both), apply=False)) == [(2, "email"), (3, "email")]
+    faulty = moved.replace("scotland", "Narnia")
+    assert problems(desk.roster(roster(taken, faulty), apply=False)) == [
+        (2, "email"),
+        (3, "nation"),
+    ]
+    desk.mend("P0002", "email", email="ben@glen.example")
+    assert problems(desk.roster(roster(taken, moved), apply=False)) == [(2, "email")]
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        ("ben@glen", "ada@riverside", "cat@dyfed"),
+        ("ben@glen", "cat@dyfed", "ada@riverside"),
+        ("ben@glen", "shah@glen", "cat@dyfed"),
+        ("cat@dyfed", "ada@riverside", "owen@dyfed"),
+    ],
+    ids=["a swap", "a round", "a chain", "a longer chain"],
+)
+def test_addresses_may_be_passed_on_within_one_file(desk: Desk, new: tuple[str, ...]) -> None:
+    old = ("ada@riverside", "ben@glen", "cat@dyfed")
+    desk.roster(roster(ADA, BEN, CAT))
+    before = desk.dump(*UNDO_LEAVES)
+    rows = [row.replace(*pair) for row, *pair in zip((ADA, BEN, CAT), old, new, strict=True)]
+    result = desk.roster(roster(*rows))
+    assert result["problems"] == []
+    assert [person["email_key"] for person in desk.people().values()] == [
+        f"{address}.example" for address in new
+    ]
+    assert desk.undo(result["import_id"]).kept == ()
+    assert desk.dump(*UNDO_LEAVES) == before
+
+
+def test_a_column_of_addresses_that_has_shifted_is_asked_about(desk: Desk) -> None:
+    rows = [ADA.replace("P0001", f"P001{n}").replace("ada@", f"ada{n}@") for n in range(4)]
+    desk.roster(roster(*rows))
+    shifted = [row.replace(f"ada{n}@", f"ada{(n + 1) % 4}@") for n, row in enumerate(rows)]
+    result = desk.roster(roster(*shifted), apply=False)
+    assert problems(result) == [(row, "email") for row in (2, 3, 4, 5)]
+    assert result["problems"][0]["problem"] == (
+        "P0010 and 3 others take over each other's addresses, this one that of P0011; check "
+        "whether rows have shifted, or change few at a time."
+    )
 
 
 def test_a_mentor_with_a_participants_address_and_name_is_one_person(desk: Desk) -> None:
@@ -186,18 +233,27 @@ def test_a_mentor_who_was_asked_or_has_answered_is_not_replaced_by_a_file(
     result = desk.roster(roster(f"{ADA},{NED}"), apply=False)
     assert problems(result) == [(2, "mentor_ref")]
     assert result["problems"][0]["problem"] == (
-        "The file names M0002 as mentor, our records say M0001, who was asked or has answered; "
-        "correct the file, or record a replacement."
+        "The file names M0002 as mentor, our records say M0001, who "
+        + (
+            "has agreed; write M0001 into the file, or empty its mentor cells."
+            if settled == "accepted_at"
+            else "was asked or named by staff; correct the file, or record "
+            "`ats mentor decline P0001` and import it again."
+        )
     )
 
 
 def test_a_mentor_whom_staff_ended_does_not_return_with_a_file(desk: Desk) -> None:
     desk.roster(roster(f"{ADA},{MIA}", BEN))
     desk.set("mentorship", declined_at=desk.now, ended_at=desk.now)
-    result = desk.roster(roster(f"{ADA},{MIA}"), apply=False)
-    assert problems(result) == [(2, "mentor_ref")]
+    result = desk.roster(roster(f"{ADA},{MIA}", f"{BEN},{NED}"))
+    assert counts(result) == (0, 1, 1, 0, 0)
+    assert result["notes"] == ["Declined or ended before, so not named again: P0001 M0001."]
+    assert desk.mentors() == {"P0002": "M0002"}
     desk.roster(roster(f"{ADA},{NED}"))
-    assert desk.mentors() == {"P0001": "M0002"}
+    assert desk.mentors() == {"P0001": "M0002", "P0002": "M0002"}
+    desk.roster(roster(f"{ADA},{MIA}"))
+    assert desk.mentors() == {"P0001": "M0002", "P0002": "M0002"}
 
 
 def test_what_staff_changed_stays(desk: Desk) -> None:

@@ -48,8 +48,13 @@ def test_nothing_is_undone_twice(desk: Desk) -> None:
 
 
 def test_an_unknown_import_is_not_found(desk: Desk) -> None:
-    with pytest.raises(NotFound, match="There is no import 99"):
+    with pytest.raises(NotFound, match="There is no import 99; nothing was imported yet"):
         desk.undo(99)
+    desk.roster(roster(ADA))
+    newest = r"There is no import 9+; the newest is 1, of file-1\.csv, applied on 2 September 2026"
+    for number in (99, 10**11 - 1, 10**20 - 1):
+        with pytest.raises(NotFound, match=newest):
+            desk.undo(number)
 
 
 def test_of_progress_only_the_newest_is_undone(desk: Desk) -> None:

@@ -70,9 +70,12 @@ def test_an_upgrade_keeps_every_row_and_every_promise(first_version: Store) -> N
             {"cohort": 1, "message": 1, "ledger": 1, "attempt": 1},
             [],
         )
-        checks = connection.execute(
-            text("SELECT sql FROM sqlite_master WHERE name = 'message'")
-        ).scalar_one()
-        assert "'parked'" in checks
+        written = connection.execute(
+            text("SELECT name, sql FROM sqlite_master WHERE name IN ('message', 'overlay')")
+        ).all()
+        assert {name: "'parked'" in sql for name, sql in written} == {
+            "message": True,
+            "overlay": True,
+        }
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
     first_version.close()

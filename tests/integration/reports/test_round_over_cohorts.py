@@ -35,32 +35,43 @@ def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/London"))
 
 
-def enrol(office: Office, folder: Path, code: str = "2026-10") -> None:
-    """Ada has named Mia as her mentor, Ben nobody."""
+def enrol(office: Office, folder: Path, code: str = "2026-10", *, both: bool = False) -> None:
+    """Ada has named Mia as her mentor, Ben nobody, unless *both* have named Mia."""
     folder.mkdir(exist_ok=True)
-    text = f"{HEAD}{code},{ADA},{MIA}\n{code},{BEN},,,,,\n"
+    text = f"{HEAD}{code},{ADA},{MIA}\n{code},{BEN},{MIA if both else ',,,,'}\n"
     (folder / f"{code}.csv").write_text(text, encoding="utf-8")
     (file,) = import_folder(office, folder, now=at(ENROLLED), by="Jo")
     assert file.state == "applied", file.problems
 
 
-def test_a_deployment_answers_for_its_own_steps_of_the_day(
+def test_a_run_is_named_after_all_that_it_sent_then_after_what_it_answers_for(
     office: Office, launched: Launch, folder: Path
 ) -> None:
-    """The tips of 13 October wait for nobody; the announcement on acceptance is no tip."""
+    """The announcement on acceptance is no tip; the tips of 13 October wait for nobody."""
     launched()
     enrol(office, folder)
     tips = rounds.run_tick(office, "", "tips", now=at("2026-09-03 09:00"))
-    assert tips.name == "2026-10 · 5 weeks before the start · 0 sent, 0 held today"
+    assert tips.name == "2026-10 · 5 weeks before the start · 3 sent, 0 held · 0 tips today"
     assert tips.message.startswith("This run: 3 e-mails sent")
-    assert rounds.look(office, "", now=at("2026-09-03 18:00")).name == (
-        "2026-10 · 5 weeks before the start · 3 sent, 0 held today"
-    )
     later = rounds.run_tick(office, "2026-10", "tips", now=at("2026-10-13 09:00"))
-    assert later.name == "2026-10 · week 1 · 2 sent, 0 held today"
+    sent = later.cohorts[0].tally["sent"]
+    assert later.name == f"2026-10 · week 1 · {sent} sent, 0 held · 2 tips today"
+    assert sent > 2
+    plain = rounds.run_tick(office, "", "everything", now=at("2026-10-13 09:10"))
+    assert plain.name == "2026-10 · week 1 · 0 sent, 0 held"
+    mentors = rounds.run_tick(office, "", "mentors", now=at("2026-10-13 09:10"))
+    assert mentors.name.endswith("0 sent, 0 held · 0 reminders today about mentors")
+    cases = rounds.run_tick(office, "", "cases", now=at("2026-10-13 09:10"))
+    assert cases.name.endswith("0 sent, 0 held · 0 cases opened today, 0 open")
 
 
-def test_a_second_look_on_the_same_day_repeats_the_days_count_and_sends_nothing(
+def test_a_look_says_that_it_wrote_the_page(office: Office, launched: Launch) -> None:
+    launched()
+    told = rounds.look(office, "", now=at("2026-10-13 09:00"))
+    assert told.name == "2026-10 · week 1 · page written, 0 held"
+
+
+def test_a_second_run_on_the_same_day_sends_nothing_and_says_so(
     office: Office, launched: Launch, folder: Path, mailbox: InMemoryMailbox
 ) -> None:
     launched()
@@ -69,10 +80,18 @@ def test_a_second_look_on_the_same_day_repeats_the_days_count_and_sends_nothing(
     had = len(mailbox.received)
     again = rounds.run_tick(office, "", "everything", now=at("2026-09-03 09:10"))
     assert (again.name, again.message, len(mailbox.received)) == (
-        "2026-10 · 5 weeks before the start · 3 sent, 0 held today",
+        "2026-10 · 5 weeks before the start · 0 sent, 0 held",
         "This run: nothing was due.",
         had,
     )
+
+
+def test_a_code_pasted_with_blanks_is_that_cohort(office: Office, launched: Launch) -> None:
+    launched()
+    told = rounds.run_tick(office, "  2026-10\t\n", "tips", now=at("2026-09-03 09:00"))
+    assert [cohort.code for cohort in told.cohorts] == ["2026-10"]
+    everything = rounds.look(office, "  ", now=at("2026-09-03 09:00"))
+    assert [cohort.code for cohort in everything.cohorts] == ["2026-10"]
 
 
 def test_a_round_beside_another_one_is_busy(office: Office, launched: Launch) -> None:
@@ -134,6 +153,18 @@ def test_the_page_holds_refs_and_counts_but_nobodys_name(
     assert "| P0002 | Fri 6 Nov 2026 |" in milestone["markdown"]
     for name in ("Ada", "Byron", "Ben", "Shah", "Mia", "Stone", "@", "riverside"):
         assert name not in f"{timeline} {milestone}"
+
+
+def test_an_e_mail_about_two_mentees_is_one_e_mail_on_the_page(
+    office: Office, launched: Launch, folder: Path, mailbox: InMemoryMailbox
+) -> None:
+    launched()
+    enrol(office, folder, both=True)
+    rounds.run_tick(office, "", "everything", now=at("2026-10-07 09:00"))
+    to_mia = [one for one in mailbox.received if one.recipient == "mia@harbour.example"]
+    page = pages.timeline(office, "2026-10", now=at("2026-10-08 09:00"))["markdown"]
+    assert len(to_mia) == 1
+    assert "| mentor-request | mentors | 1 |" in page
 
 
 def test_milestones_ahead_are_those_that_have_not_passed(office: Office, launched: Launch) -> None:

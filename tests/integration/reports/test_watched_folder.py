@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import email
 import email.policy
+import os
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -45,6 +46,12 @@ def look(office: Office, folder: Path) -> list[ImportedFile]:
 def subjects(mailbox: InMemoryMailbox) -> list[str]:
     read = (email.message_from_bytes(m.data, policy=email.policy.default) for m in mailbox.received)
     return sorted(str(message["Subject"]) for message in read)
+
+
+def bodies(mailbox: InMemoryMailbox) -> str:
+    read = [email.message_from_bytes(m.data, policy=email.policy.default) for m in mailbox.received]
+    parts = [part.get_content() for mail in read for part in mail.walk() if not part.is_multipart()]
+    return " ".join(" ".join(map(str, parts)).split())
 
 
 def sections(office: Office) -> list[tuple[str, str]]:
@@ -222,3 +229,55 @@ def test_a_run_is_named_after_what_it_brought_without_a_files_name(
 def test_many_files_are_only_counted() -> None:
     files = [ImportedFile("x", state) for state in ("applied",) * 3 + ("refused",)]
     assert run_name(files) == "3 applied, 1 refused"
+
+
+def test_the_mail_tells_what_was_not_read_and_which_day_was_guessed(
+    office: Office, launched: Launch, folder: Path, mailbox: InMemoryMailbox
+) -> None:
+    launched()
+    put(folder, "roster.csv", ROSTER + ADA)
+    look(office, folder)
+    headers = PROGRESS.replace("status", "status,Remark")
+    put(folder, "export.csv", headers + "2026-10,P0001,pdp,complete,x,2026-11-12\n")
+    os.utime(folder / "export.csv", (NOW.timestamp(), NOW.timestamp()))
+    assert [file.state for file in look(office, folder)] == ["applied"]
+    deliver(office, now=NOW)
+    told = bodies(mailbox)
+    assert "Not read: 'Remark'." in told
+    assert "so it counts as of 17 November 2026, when it was last changed;" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "problem"),
+    [
+        ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old Excel workbook; save it as"),
+        ("roster.zip", b"PK\x03\x04", "is damaged"),
+        ("roster", b"x", "is neither a roster nor a progress export"),
+        ("photo.png", b"\x89PNG", "is a picture; name a CSV or XLSX file"),
+    ],
+)
+def test_every_file_gets_its_sentence_whatever_its_ending(
+    office: Office, launched: Launch, folder: Path, name: str, data: bytes, problem: str
+) -> None:
+    launched()
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(data)
+    (refused,) = look(office, folder)
+    assert (refused.name, refused.state) == (name, "refused")
+    assert problem in refused.problems[0]
+
+
+def test_no_name_of_a_file_stops_the_others(
+    office: Office, launched: Launch, folder: Path, mailbox: InMemoryMailbox
+) -> None:
+    launched()
+    put(folder, "x" * 245 + ".csv", "a,b\n1,2\n")
+    put(folder, "z-good.csv", ROSTER + ADA)
+    ben = ADA.replace("P0001", "P0002").replace("ada@", "ben@")
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.csv")).write_text(ROSTER + ADA + ben)
+    done = {file.name: file.state for file in look(office, folder)}
+    assert done == {"x" * 245 + ".csv": "refused", "z-good.csv": "applied", "caf�.csv": "applied"}
+    (why,) = (folder / "refused").glob("*.why.txt")
+    assert why.name == "x" * 245 + ".c.why.txt"
+    deliver(office, now=NOW)
+    assert len(mailbox.received) == 3

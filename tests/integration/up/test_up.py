@@ -59,9 +59,7 @@ def test_a_taken_port_is_refused_in_one_sentence_and_nothing_begins(
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert err.startswith(f"Port {taken} on 127.0.0.1, the dashboard's, cannot be used (")
-    assert err.endswith(
-        "end what uses it (another `ats up`?), or set PREFECT_SERVER_API_PORT to another port.\n"
-    )
+    assert err.endswith("end what uses it, or set PREFECT_SERVER_API_PORT to another port.\n")
     assert list(folder.iterdir()) == []
 
 
@@ -90,6 +88,7 @@ def test_children_get_nothing_of_another_prefect_and_send_nothing_home(
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",
     }
     assert (given["DO_NOT_TRACK"], given["ATS_SMTP_URL"]) == ("1", "smtp://127.0.0.1:2525")
 

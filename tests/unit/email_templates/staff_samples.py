@@ -15,19 +15,33 @@ CASE = {
     "kind": "stalled-portfolio",
     "title": "Portfolio without movement for 15 working days",
     "opened_on": "2027-01-18",
-    "signal": "mentor request without an answer",
+    "signal": "chase-mentor-request M0003/plus-15/1",
+    "mentor": None,
+}
+ABOUT_A_MENTOR = {
+    **CASE,
+    "kind": "call-mentor",
+    "title": "Call the mentor about the request",
+    "mentor": {"ref": "M0003", "full_name": "Wyn Ravensdale"},
 }
 QUIET: dict[str, Any] = {
     "cases_new": [],
     "cases_due": [],
     "cases_closed": [],
+    "cases_open": [],
+    "open_count": 0,
     "releases": [],
     "lapsed": [],
 }
 BUSY = {
-    "cases_new": [CASE, {**CASE, "signal": None}],
-    "cases_due": [CASE],
-    "cases_closed": [CASE],
+    "cases_new": [CASE, {**CASE, "signal": None}, ABOUT_A_MENTOR],
+    "cases_due": [CASE, ABOUT_A_MENTOR],
+    "cases_closed": [CASE, ABOUT_A_MENTOR],
+    "cases_open": [
+        {"title": CASE["title"], "cases": [{**CASE, "age": 12}, {**CASE, "age": 1}]},
+        {"title": ABOUT_A_MENTOR["title"], "cases": [{**ABOUT_A_MENTOR, "age": 7}]},
+    ],
+    "open_count": 3,
     "releases": [{**CASE, "kind": "deadline-passed", "title": "deadline-passed"}],
     "lapsed": [{**CASE, "title": "the e-mail deadline-passed", "ended_on": "2027-10-21"}],
     "as_of": "2027-01-18",
@@ -38,6 +52,9 @@ TIP = {
     "sample": "Writing your PDP: five questions to start with",
 }
 WEEK: dict[str, Any] = {
+    "first_day": "2026-11-23",
+    "last_day": "2026-11-29",
+    "waiting": [],
     "days": [
         {"date": "2026-11-24", "items": [{**TIP, "count": 118}]},
         {"date": "2026-11-26", "items": [{**TIP, "count": 1, "sample": None}]},
@@ -45,7 +62,14 @@ WEEK: dict[str, Any] = {
     "total": 119,
     "missing_links": [WEBINAR],
 }
+WAITING = [
+    {"step": "deadline-passed", "to": "participant", "waits": "release", "count": 2},
+    {"step": "mentor-sign-off-request", "to": "mentor", "waits": "parked", "count": 1},
+    {"step": "pdp-tip", "to": "participant", "waits": "trial", "count": 118},
+    {"step": "pdp-tip", "to": "participant", "waits": "paused", "count": 1},
+]
 FILE: dict[str, Any] = {
+    "notes": ["Only the first sheet is read, 'Late joiners' is not."],
     "file": "roster-2026-10.csv",
     "kind": "roster",
     "ready": False,
@@ -61,7 +85,7 @@ FILE: dict[str, Any] = {
     ],
     "import_id": None,
 }
-CLEAN = {**FILE, "ready": True, "problems": [], "refused": 0}
+CLEAN = {**FILE, "ready": True, "problems": [], "refused": 0, "notes": []}
 FAULT = {
     "cause": "a joining link is missing",
     "what": "The webinar on Wednesday has no joining link, and its reminder is due.",
@@ -73,7 +97,8 @@ STAFF: dict[str, list[dict[str, Any]]] = {
     "ops-digest": [QUIET, BUSY],
     "ops-week-ahead": [
         WEEK,
-        {"days": [], "total": 0, "missing_links": []},
+        {**WEEK, "days": [], "total": 0, "missing_links": [], "waiting": WAITING},
+        {**WEEK, "first_day": "2026-11-29", "waiting": WAITING[:1]},
         {**WEEK, "days": WEEK["days"][:1], "total": 1, "missing_links": []},
     ],
     "ops-import-due": [

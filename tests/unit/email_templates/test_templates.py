@@ -3,6 +3,7 @@
 import copy
 import re
 from functools import cache
+from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -104,6 +105,20 @@ def test_both_forms_say_the_same_words_in_the_same_order(key: str) -> None:
     """Who reads plain text misses nothing, and who reads HTML gets nothing more."""
     for one in rendered(key):
         assert words_of_text(one.text) == words_of_html(one.html)
+
+
+@each_template
+def test_what_begins_a_paragraph_or_item_begins_a_line_of_the_text(key: str) -> None:
+    """No two of them run into one another where only the plain text is read."""
+    for one in rendered(key):
+        html = re.sub(r'<a class="button".*?</a>', "", one.html.split("</h1>")[1])
+        begins = [
+            re.findall(r"\w+", unescape(re.sub(r"<[^>]+>", "", words)))[:3]
+            for words in re.findall(r"<(?:p|li)\b[^>]*>(.*?)</(?:p|li)>", html, re.DOTALL)
+        ]
+        lines = [re.findall(r"\w+", re.sub(r"^\d+\. ", "", ln)) for ln in one.text.split("\n")]
+
+        assert [words for words in begins if words not in [ln[: len(words)] for ln in lines]] == []
 
 
 @each_template

@@ -11,6 +11,8 @@ from ats.outbox.render import Rendered, Renderer
 from config.programme import Programme
 from config.programme_file import find_programme, load_programme
 from tests.unit.email_templates.samples import (
+    DUE,
+    EXTENDED,
     MENTOR,
     PARTICIPANT,
     SECOND,
@@ -19,6 +21,7 @@ from tests.unit.email_templates.samples import (
     Fields,
     contexts,
     message,
+    named,
     part,
     person,
     shared,
@@ -179,3 +182,47 @@ def test_who_joins_late_gets_what_the_others_had_up_front() -> None:
     assert "Getting started" not in told
     assert "How we use your data" in after
     assert after in told
+
+
+def test_one_side_begins_when_a_mentor_has_agreed() -> None:
+    """The participant writes first; the mentor hears so, and writes only if nobody does."""
+    to_the_one = to_participant("mentor-confirmed", mentor=AGREED)
+    to_the_other = to_mentor("mentor-welcome", person(), today="2026-10-13")
+    to_one_of_two = to_mentor("mentor-welcome", person(), person(SECOND), today="2026-10-13")
+
+    assert "The next step is yours: write to them this week" in to_the_one
+    assert "they will hear from you" in to_the_one
+    assert "We have asked Eilidh to write to you and arrange a first" in to_the_other
+    assert "We have asked each of them to write to you" in to_one_of_two
+    for text in (to_the_other, to_one_of_two):
+        assert "within a week, write yourself and offer two dates." in text
+
+
+def test_a_date_that_several_share_is_said_once() -> None:
+    """And a date of one person's own stands beside it."""
+    pair, own = [person(), person(SECOND)], person(named("Cat", "Owen"), due={**DUE, **EXTENDED})
+
+    shared_by_two = to_mentor("mentor-welcome", *pair, today="2026-10-13")
+    with_a_third = to_mentor("mentor-welcome", *pair, own, today="2026-10-13")
+
+    both = "Eilidh Quillfeather and Bronagh Zephyrine"
+    assert f"- Tuesday 28 September 2027: your sign-off for {both}" in shared_by_two
+    assert f"6 October 2027, 17:00: the portfolios of {both} are to be" in shared_by_two
+    assert shared_by_two.count("28 September 2027") == 1
+    assert f"- Tuesday 28 September 2027: your sign-off for {both}" in with_a_third
+    assert "- Tuesday 23 November 2027: your sign-off for Cat Owen" in with_a_third
+    assert "1 December 2027, 17:00: the portfolio of Cat Owen is to be" in with_a_third
+
+
+def test_who_is_asked_to_mentor_learns_what_takes_time() -> None:
+    """No number of hours is invented; what takes time is listed, and the webinars still to come."""
+    webinars = [webinar(kind="mentor"), webinar(kind="mentor"), webinar(kind="mentor")]
+    webinars += [webinar(kind="mentor", past=True)]
+
+    told = to_mentor("mentor-request", person(), today="2026-10-07", webinars=webinars)
+    hours = told.split("What it takes in hours ")[1].split(" Where we got your address")[0]
+
+    assert hours.startswith("We set no number of hours: you agree with Eilidh what you can give.")
+    for takes in ("first professional discussion", "midpoint", "Looking through", "The sign-off"):
+        assert takes in hours
+    assert "- Three webinars for mentors, 60 minutes each." in hours

@@ -26,8 +26,9 @@ def dropped(path: Path, *codes: str) -> Dropped:
 
 
 def test_only_files_that_staff_dropped_are_found(tmp_path: Path) -> None:
-    expected = [drop(tmp_path, name) for name in ("a.csv", "b.XLSX", "c.tsv", "d.txt")]
-    for name in (".hidden.csv", "~$b.xlsx", ".~lock.a.csv#", "e.csv.part", "f.pdf"):
+    names = ("a.csv", "b.XLSX", "c.tsv", "d.txt", "e.xls", "f.ods", "g.pdf", "roster")
+    expected = [drop(tmp_path, name) for name in names]
+    for name in (".hidden.csv", "~$b.xlsx", ".~lock.a.csv#", "e.csv.part", "Thumbs.db"):
         drop(tmp_path, name)
     (tmp_path / "applied").mkdir()
     (tmp_path / "folder.csv").mkdir()
@@ -60,17 +61,23 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         ("progress-2026-10-2026-10-12.csv", dt.date(2026, 10, 12)),
         ("2026-10-05 to 2026-10-19 (final).csv", dt.date(2026, 10, 19)),
         ("export 2026-10-19 v2026-13-77.csv", dt.date(2026, 10, 19)),
-        ("export.csv", dt.date(2026, 11, 2)),
-        ("export-2026-10.csv", dt.date(2026, 11, 2)),
+        ("export 16-11-2026.csv", dt.date(2026, 11, 16)),
+        ("export_20261116.csv", dt.date(2026, 11, 16)),
+        ("export.csv", None),
+        ("export-2026-10.csv", None),
+        ("export 31-11-2026.csv", None),
     ],
 )
 def test_the_day_stands_in_the_name_or_is_that_of_the_last_change(
-    tmp_path: Path, name: str, as_of: dt.date
+    tmp_path: Path, name: str, as_of: dt.date | None
 ) -> None:
     path = drop(tmp_path, name)
     changed = dt.datetime(2026, 11, 2, 0, 30, tzinfo=dt.UTC).timestamp()
     os.utime(path, (changed, changed))
-    assert dropped(path) == Dropped(path, "progress", "2026-10", as_of)
+    last_change = dt.date(2026, 11, 2)
+    assert dropped(path) == Dropped(
+        path, "progress", "2026-10", as_of or last_change, is_guessed=as_of is None
+    )
 
 
 def test_rosters_come_before_progress_and_progress_in_its_order(tmp_path: Path) -> None:
@@ -108,3 +115,8 @@ def test_a_file_that_is_done_overwrites_none(tmp_path: Path) -> None:
     assert [path.read_text() for path in names] == ["one", "two", "three"]
     assert move_done(drop(tmp_path, "x.csv"), "refused") == tmp_path / "refused" / "x.csv"
     assert list(tmp_path.glob("*.csv")) == []
+
+
+def test_a_name_that_is_too_long_with_its_ending_is_cut(tmp_path: Path) -> None:
+    names = [move_done(drop(tmp_path, "é" * 125 + ".csv"), "refused").name for _ in range(2)]
+    assert names == ["é" * 125 + ".csv", "é" * 123 + " (2).csv"]

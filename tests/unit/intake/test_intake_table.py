@@ -71,10 +71,42 @@ def test_formulas_in_a_csv_are_text(tmp_path: Path) -> None:
     assert table(tmp_path, "a,b\n=1+1,@x\n").rows == (Row(2, ("=1+1", "@x")),)
 
 
+def test_a_blank_before_a_quotation_mark_is_no_part_of_the_cell(tmp_path: Path) -> None:
+    assert table(tmp_path, 'a,b\n1, "two, three"\n').rows == (Row(2, ("1", "two, three")),)
+
+
 def test_a_file_that_ends_within_a_row_is_marked(tmp_path: Path) -> None:
     assert table(tmp_path, "a,b,c\n1,2,3\n4,5").cut_off
     assert not table(tmp_path, "a,b,c\n1,2,3\n4,5\n").cut_off
     assert not table(tmp_path, "a,b,c\n1,2,3").cut_off
+
+
+@pytest.mark.parametrize(
+    ("before", "end", "is_cut"),
+    [
+        ("2026-10-05", "2026-11-1", True),
+        ("2026-10-05", "2026-11-12", False),
+        (None, "2026-11-1", True),
+        (None, "2026-11-12", False),
+        ("05/10/2026", "05/11/20", True),
+        ("5/10/2026", "15/11/2026", False),
+        ("15/10/2026", "5/1/2026", False),
+        ("2026-10-05T10:30", "2026-10-05T10:3", True),
+        ("123", "12", False),
+        ("england", "eng", False),
+    ],
+)
+def test_a_file_that_ends_within_a_date_is_marked(
+    tmp_path: Path, before: str | None, end: str, is_cut: bool
+) -> None:
+    row = f"1,{before}\n" if before else ""
+    assert table(tmp_path, f"a,b\n{row}2,{end}").cut_off is is_cut
+    assert not table(tmp_path, f"a,b\n{row}2,{end}\n").cut_off
+
+
+def test_a_comment_on_two_lines_may_hold_any_number_of_delimiters(tmp_path: Path) -> None:
+    comment = "Well, done, Ann, Bob, and Cy,\nall, good"
+    assert table(tmp_path, f'a,b,c\n1,2,"{comment}"\n').rows == (Row(2, ("1", "2", comment)),)
 
 
 def test_a_workbook_is_read_as_text(tmp_path: Path) -> None:

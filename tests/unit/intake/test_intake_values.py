@@ -55,12 +55,25 @@ def test_an_address_has_one_key_however_it_is_typed(typed: str, key: str) -> Non
         "ada", "ada@", "@x.example", "ada@x", "a b@x.example", "ada@x..example", "ada@x.test",
         "Ada <ada@x.example>", "ada@x.example, ben@x.example", "b@y.org>\r\nRCPT TO:<evil",
         "ada@x.example\n", "ada\x00@x.example", "zoë@x.example", f"{'a' * 65}@x.example",
-        "ada@x.example\u202e", "\"a b\"@x.example", "ada@[127.0.0.1]",
+        "ada@x.example\u202e", "'ada@x.example", "\"a b\"@x.example", "ada@[127.0.0.1]",
     ],
 )  # fmt: skip
 def test_what_cannot_be_written_to_is_no_address(raw: str) -> None:
     with pytest.raises(CellFault, match=r"; .+\.$"):
         read_email(raw)
+
+
+@pytest.mark.parametrize(
+    "raw", ["N/A", "null", "TBC", ".", "-", "?", "Ada_x000D_", "https://x.example", "www.x.example"]
+)
+def test_what_stands_for_no_name_is_none(raw: str) -> None:
+    with pytest.raises(CellFault, match=r"the name .+; .+\.$"):
+        read_name(raw)
+
+
+@pytest.mark.parametrize("raw", ["Null", "Nan", "Na", "Ng", "O", "王", "Xx"])
+def test_a_short_or_unlucky_name_is_a_name(raw: str) -> None:
+    assert read_name(raw) == raw
 
 
 @pytest.mark.parametrize(

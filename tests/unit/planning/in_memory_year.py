@@ -148,7 +148,8 @@ class InMemoryYear:
                 verdict = verdicts.get((ref, o.key), gone)
                 if verdict.outcome != "queued":
                     lines.remove((ref, o))
-                    self.dropped.append((ref, o.key))
+                    if planner.now not in self.people[ref].cases.values():
+                        self.dropped.append((ref, o.key))  # no case of this very tick stops it
                     row = Row(o, verdict.outcome, verdict.reason, verdict.until, planner.now)
                     self.ledger[(ref, o.key)] = row
                     self.next_due_at[ref] = EPOCH

@@ -203,7 +203,7 @@ def everything_planned_ends_in_one_outcome(_: Story, year: InMemoryYear) -> Iter
 
 
 def what_is_queued_is_sent(_: Story, year: InMemoryYear) -> Iterator[str]:
-    """The claim's retest at the same moment agrees with the plan."""
+    """The claim's retest at the same moment agrees with the plan, but for cases opened by it."""
     yield from (f"{ref} {key} failed the retest" for ref, key in year.dropped)
 
 

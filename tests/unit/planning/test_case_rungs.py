@@ -196,20 +196,6 @@ def test_who_has_not_submitted_always_is_a_case_of_its_own() -> None:
     assert verdict(stuck, "chase-submission plus-1/1", "Thu 7 Oct 2027 09:00") == "case-opened"
 
 
-def test_a_reminder_that_waited_for_data_stops_when_a_case_was_opened_meanwhile() -> None:
-    waiting = PastRow("held", due_at=at("Wed 20 Jan 2027 09:00"), reason="stale-data")
-    stuck = replace(
-        ADA,
-        cases={"stalled-portfolio": at("Fri 22 Jan 2027 09:00")},
-        past={
-            ("chase-milestone", "pdp/plus-3/1", "P0001"): waiting,
-            ("chase-milestone", "pdp/two-overdue/1", "pxm"): PastRow("case-opened"),
-        },
-    )
-    found = pdp(stuck, "Tue 26 Jan 2027 09:00", as_of=day("Mon 25 Jan 2027"))
-    assert found["plus-3"] == "skipped case-open"
-
-
 def test_reminder_2_goes_beside_the_case_that_its_own_day_opened() -> None:
     stuck = replace(
         ADA,

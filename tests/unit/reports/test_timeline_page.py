@@ -77,7 +77,7 @@ def test_a_quiet_cohort_says_so_in_every_section() -> None:
         "Held, and why": ["Nothing is held."],
         "Open cases": ["No case is open."],
         "Dates in the next four weeks": ["No webinar and no deadline."],
-        "Sent in the last 14 days": ["Nothing was sent."],
+        "E-mails sent in the last 14 days": ["Nothing was sent."],
     }
 
 
@@ -108,10 +108,11 @@ def test_a_trial_says_that_nothing_goes_to_real_people() -> None:
 
 
 def test_what_was_sent_is_told_by_week_the_newest_first() -> None:
-    assert section(timeline_page(BUSY), "Sent in the last 14 days")[2:] == [
+    assert section(timeline_page(BUSY), "E-mails sent in the last 14 days")[2:] == [
         "| Week 6, from Mon 16 Nov 2026 | pdp-tip | participants | 118 |",
         "|  | pxm-digest | PXM | 1 |",
         "| Week 5, from Mon 9 Nov 2026 | webinar-week-ahead | mentors | 80 |",
+        "199 e-mails. One that tells several things is counted once, under the first of them.",
     ]
 
 
@@ -121,6 +122,17 @@ def test_what_comes_is_told_by_day() -> None:
         "|  | chase-mentor-named | participants | 3 |",
         "As things stand now: a reminder stops the moment its cause is gone.",
     ]
+
+
+def test_what_waits_for_somebody_is_not_counted_as_coming() -> None:
+    waiting = Expected(dt.date(2026, 11, 25), "pdp-tip", "participant", 7, "release")
+    figures = replace(BUSY, coming=(*BUSY.coming, waiting))
+
+    assert section(timeline_page(figures), "Coming in the next 14 days")[4] == (
+        "| Wed 25 Nov 2026 | pdp-tip | participants | 7, once somebody acts: "
+        "the Participant Experience Manager has to release it |"
+    )
+    assert "123 e-mails in the next 14 days" in headline(figures)
 
 
 def test_what_is_held_is_told_with_its_reason_in_words() -> None:

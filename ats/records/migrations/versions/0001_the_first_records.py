@@ -26,7 +26,6 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("live_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("planned_by", sa.String(), nullable=True),
         sa.CheckConstraint(
             "(status = 'paused') = (resumes_as IS NOT NULL)", name=op.f("ck_cohort_pause_returns")
         ),
@@ -416,8 +415,7 @@ def upgrade() -> None:
             "kind <> 'pause' OR from_on IS NOT NULL", name=op.f("ck_overlay_pause_begins")
         ),
         sa.CheckConstraint(
-            "kind IN ('extension', 'pause', 'silence', 'parked')",
-            name=op.f("ck_overlay_kind_known"),
+            "kind IN ('extension', 'pause', 'silence')", name=op.f("ck_overlay_kind_known")
         ),
         sa.CheckConstraint(
             "until_on IS NULL OR until_on >= from_on", name=op.f("ck_overlay_pause_in_order")

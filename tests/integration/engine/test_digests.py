@@ -1,0 +1,95 @@
+"""What the owners of cases read in the morning, until each case is decided."""
+
+import pytest
+from small_cohort import ADA, BEN, GRACE, SmallCohort, read
+
+from ats.outbox.mailbox import InMemoryMailbox
+
+PXM, OPERATIONS = "pxm@provider.example", "operations@provider.example"
+
+
+@pytest.fixture
+def live(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+    """Ada and Ben, who name no mentor: cases of the PXM from Tuesday 24 November 2026, 09:00."""
+    cohort.enrol(ADA, BEN)
+    cohort.go_live_unchecked()
+    cohort.tick("2026-11-24 09:00")
+    assert [kind for _, kind, _ in cohort.cases()] == ["no-mentor-named", "no-mentor-named"]
+    mailbox.received.clear()
+    return cohort
+
+
+def mornings(cohort: SmallCohort, first: str, last: str) -> None:
+    cohort.tick_daily(first, last, time="08:15")
+
+
+def told(mailbox: InMemoryMailbox, office: str, subject: str) -> list[tuple[str, str, str]]:
+    """Return (day, subject, text) of the digests to an office, oldest first."""
+    mails = [read(one) for one in mailbox.received if one.recipient == office]
+    found = []
+    for mail in mails:
+        body = mail.get_body(("plain",))
+        assert body is not None
+        text = " ".join(body.get_content().split())
+        found.append((f"{mail['Date'].datetime:%a %d %b}", str(mail["Subject"]), text))
+    return [one for one in found if one[1].startswith(subject)]
+
+
+def test_an_undecided_case_comes_again_every_week_with_its_age(
+    live: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    """New, on its fifth working day, and then on the first working day of every week."""
+    mornings(live, "2026-11-25", "2026-12-15")
+
+    digests = told(mailbox, PXM, "ATS cases")
+    assert [(day, subject) for day, subject, _ in digests] == [
+        ("Wed 25 Nov", "ATS cases: 2 new, 0 due"),
+        ("Mon 30 Nov", "ATS cases: 2 still open"),
+        ("Tue 01 Dec", "ATS cases: 0 new, 2 due"),
+        ("Mon 07 Dec", "ATS cases: 2 still open"),
+        ("Mon 14 Dec", "ATS cases: 2 still open"),
+    ]
+    aged = "P0001 Ada (14 working days); P0002 Ben (14 working days)"
+    assert "Still open: 2 You have been told of these before" in digests[-1][2]
+    assert f"- No mentor has been named: {aged}" in digests[-1][2]
+
+
+def test_after_a_bank_holiday_the_week_opens_on_its_first_working_day(
+    live: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    mornings(live, "2026-11-25", "2026-12-23")
+    mailbox.received.clear()
+
+    mornings(live, "2026-12-24", "2027-01-05")  # Mon 28 Dec is a holiday instead of Boxing Day
+
+    assert [(day, subject) for day, subject, _ in told(mailbox, PXM, "ATS cases")] == [
+        ("Tue 29 Dec", "ATS cases: 2 still open"),
+        ("Mon 04 Jan", "ATS cases: 2 still open"),
+    ]
+
+
+def test_what_is_still_open_stands_in_every_digest_and_a_closing_needs_no_zeros(
+    live: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    mornings(live, "2026-11-25", "2026-12-09")
+    mailbox.received.clear()
+
+    live.enrol(ADA + GRACE, now="2026-12-09 10:00")  # which settles Ada's
+    live.tick("2026-12-09 10:10")
+    live.tick("2026-12-10 08:15")
+
+    ((_, subject, text),) = told(mailbox, PXM, "ATS cases")
+    assert subject == "ATS cases: 1 closed, 1 still open"
+    assert "Closed since the last digest" in text
+    assert "No mentor has been named: P0002 Ben" in text
+
+
+def test_a_call_to_a_mentor_names_the_mentor(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
+    cohort.enrol(ADA + GRACE)
+    cohort.go_live_unchecked()
+    for day in ("2026-10-07", "2026-11-04", "2026-11-05"):
+        cohort.tick(f"{day} 09:00")
+
+    ((_, subject, text),) = told(mailbox, OPERATIONS, "ATS tasks")
+    assert subject == "ATS tasks: 1 new, 0 due"
+    assert "P0001 Ada: Call the mentor about the request (mentor M0001 Grace Hopper, " in text
