@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_cohort import SmallCohort
+from small_cohort import CROWD, SmallCohort
 
 from ats.commands.entry import open_office
 from ats.office import Office
@@ -23,9 +23,9 @@ def example_office() -> Office:
 
 
 @pytest.fixture
-def office(example_office: Office, store: Store) -> Office:
-    """The same over this test's database."""
-    return replace(example_office, store=store, _timelines={})
+def office(example_office: Office, store: Store, tmp_path: Path) -> Office:
+    """The same over this test's database, with journals of its own."""
+    return replace(example_office, store=store, journals=tmp_path / "journals", _timelines={})
 
 
 @pytest.fixture
@@ -40,4 +40,12 @@ def cohort(office: Office, mailbox: InMemoryMailbox, tmp_path: Path) -> SmallCoh
     """Cohort 2026-10 in trial, empty; its mail goes to `mailbox`."""
     cohort = SmallCohort(office, tmp_path)
     cohort.address = mailbox.address
+    return cohort
+
+
+@pytest.fixture
+def crowd(cohort: SmallCohort) -> SmallCohort:
+    """Two hundred people whose agenda is due."""
+    cohort.enrol(*CROWD)
+    cohort.go_live_unchecked()
     return cohort

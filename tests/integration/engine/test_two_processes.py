@@ -3,8 +3,7 @@
 import asyncio
 import threading
 
-import pytest
-from small_cohort import ADA, GRACE, SmallCohort, at, message_ids, read, recipients
+from small_cohort import ADA, CROWD_ADDRESSES, GRACE, SmallCohort, at, message_ids, read, recipients
 from ticking import SlowMailbox, at_once, begin
 
 from ats.outbox.mailbox import InMemoryMailbox
@@ -13,23 +12,13 @@ from ats.people import mentors
 
 NOWHERE = SmtpAddress("127.0.0.1", 9)
 NOW = at("2026-09-03 09:00")
-PEOPLE = [f"2026-10,P{n:04},Pat,No{n},p{n}@x.example,X,england,2026-10-05" for n in range(200)]
-ADDRESSES = sorted(f"p{n}@x.example" for n in range(200))
-
-
-@pytest.fixture
-def live(cohort: SmallCohort) -> SmallCohort:
-    """Two hundred people whose agenda is due."""
-    cohort.enrol(*PEOPLE)
-    cohort.go_live_unchecked()
-    return cohort
 
 
 def test_two_ticks_at_once_send_nothing_twice_and_one_says_that_it_was_busy(
-    live: SmallCohort,
+    crowd: SmallCohort,
 ) -> None:
     with SlowMailbox(0.02) as mailbox:
-        told = at_once(live.store, mailbox.address, NOW, "tick", "tick")
+        told = at_once(crowd.office, mailbox.address, NOW, "tick", "tick")
 
         assert sorted(one["busy"] for one in told) == [False, True]
         (idle,) = [one for one in told if one["busy"]]
@@ -37,28 +26,28 @@ def test_two_ticks_at_once_send_nothing_twice_and_one_says_that_it_was_busy(
         assert [one["sent"] for one in told if not one["busy"]] == [200]
         assert [one["errors"] for one in told] == [[], []]
         assert len(message_ids(mailbox)) == len(set(message_ids(mailbox))) == 200
-        assert recipients(mailbox) == ADDRESSES
-        assert live.tick("2026-09-03 09:00").sent == 0
+        assert recipients(mailbox) == CROWD_ADDRESSES
+        assert crowd.tick("2026-09-03 09:00").sent == 0
 
 
-def test_a_tick_and_a_delivery_at_once_send_nothing_twice(live: SmallCohort) -> None:
-    live.address = NOWHERE
-    assert live.tick("2026-09-03 09:00").queued == 200
+def test_a_tick_and_a_delivery_at_once_send_nothing_twice(crowd: SmallCohort) -> None:
+    crowd.address = NOWHERE
+    assert crowd.tick("2026-09-03 09:00").queued == 200
     with SlowMailbox(0.02) as mailbox:
-        told = at_once(live.store, mailbox.address, NOW, "tick", "deliver", "deliver")
+        told = at_once(crowd.office, mailbox.address, NOW, "tick", "deliver", "deliver")
 
         assert [one["errors"] for one in told] == [[], [], []]
         assert sum(one["sent"] for one in told) == 200
         assert len(message_ids(mailbox)) == len(set(message_ids(mailbox))) == 200
-        assert recipients(mailbox) == ADDRESSES
-        assert {one.status for one in live.messages()} == {"sent"}
+        assert recipients(mailbox) == CROWD_ADDRESSES
+        assert {one.status for one in crowd.messages()} == {"sent"}
 
 
 def test_four_ticks_at_once_with_a_quick_mail_server_send_nothing_twice(
-    live: SmallCohort,
+    crowd: SmallCohort,
 ) -> None:
     with SlowMailbox(0.0) as mailbox:
-        told = at_once(live.store, mailbox.address, NOW, "tick", "tick", "tick", "tick")
+        told = at_once(crowd.office, mailbox.address, NOW, "tick", "tick", "tick", "tick")
 
         assert sum(one["sent"] for one in told) == 200
         assert len(set(message_ids(mailbox))) == len(message_ids(mailbox)) == 200
@@ -78,7 +67,7 @@ def test_a_message_put_off_while_a_tick_stages_another_for_the_same_day_is_not_l
     assert cohort.outcomes("webinar-week-ahead")["webinar-2/1 to P0001"] == "queued"
     greylisting = {"RCPT ada@harbour.example": ["450 4.2.0 come back later"]}
     with GatedMailbox() as slow, InMemoryMailbox(greylisting) as mailbox:
-        worker = begin(cohort.store, slow.address, at("2026-11-12 09:10"), job="deliver")
+        worker = begin(cohort.office, slow.address, at("2026-11-12 09:10"), job="deliver")
         slow.arrived.wait()
         cohort.export("2026-11-12", "P0001,about-you,in-progress,2026-11-05")
         cohort.address = mailbox.address

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from multiprocessing.context import SpawnProcess
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import Envelope, Session
@@ -20,6 +21,7 @@ from small_cohort import CODE
 
 from ats import engine
 from ats.commands.entry import open_office
+from ats.office import Office
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.outbox.smtp_url import SmtpAddress
 from ats.records.store import Store
@@ -32,6 +34,7 @@ _SPAWN = mp.get_context("spawn")
 def work(
     job: str,
     database: str,
+    journals: Path | None,
     port: int,
     now: dt.datetime,
     start: Barrier | None,
@@ -43,6 +46,7 @@ def work(
         store=Store(database),
         relay=lambda: SmtpAddress("127.0.0.1", port),
         pool=POOL,
+        journals=journals,
     )
     office.programme_named("ats")
     if start is not None:
@@ -53,10 +57,10 @@ def work(
         answer.put(asdict(done))
 
 
-def at_once(store: Store, address: SmtpAddress, now: dt.datetime, *jobs: str) -> list[Any]:
+def at_once(office: Office, address: SmtpAddress, now: dt.datetime, *jobs: str) -> list[Any]:
     """Do these jobs in as many processes, begun at the same instant; return their tallies."""
     start, answer = _SPAWN.Barrier(len(jobs)), _SPAWN.Queue()
-    workers = [_worker(job, store, address, now, start, answer) for job in jobs]
+    workers = [_worker(job, office, address, now, start, answer) for job in jobs]
     told = [answer.get(timeout=120) for _ in workers]
     for worker in workers:
         worker.join(60)
@@ -65,10 +69,10 @@ def at_once(store: Store, address: SmtpAddress, now: dt.datetime, *jobs: str) ->
 
 
 def begin(
-    store: Store, address: SmtpAddress, now: dt.datetime, *, job: str = "tick"
+    office: Office, address: SmtpAddress, now: dt.datetime, *, job: str = "tick"
 ) -> SpawnProcess:
     """Begin a tick in a process of its own and return the process."""
-    return _worker(job, store, address, now, None, None)
+    return _worker(job, office, address, now, None, None)
 
 
 def kill(worker: SpawnProcess, *, may_have_ended: bool = False) -> None:
@@ -81,14 +85,16 @@ def kill(worker: SpawnProcess, *, may_have_ended: bool = False) -> None:
 
 def _worker(
     job: str,
-    store: Store,
+    office: Office,
     address: SmtpAddress,
     now: dt.datetime,
     start: Barrier | None,
     answer: Any,
 ) -> SpawnProcess:
-    database = store.url.render_as_string(hide_password=False)
-    worker = _SPAWN.Process(target=work, args=(job, database, address.port, now, start, answer))
+    database = office.store.url.render_as_string(hide_password=False)
+    worker = _SPAWN.Process(
+        target=work, args=(job, database, office.journals, address.port, now, start, answer)
+    )
     worker.start()
     return worker
 
