@@ -58,6 +58,7 @@ class Dispatch:
                 pool=self._office.pool,
                 on_body=lambda mail: self._leaves(journal, mail),
                 on_result=lambda mail, result: _answered(journal, mail, result),
+                timeouts=self._office.timeouts,
             )
             self._send_all(stack.enter_context(courier), most=1 if probing else MESSAGES_AT_ONCE)
 

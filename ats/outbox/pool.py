@@ -27,8 +27,15 @@ class Pool:
     One that the server closed while it was idle is noticed and replaced.
     """
 
-    def __init__(self, open_: Callable[[], Awaitable[Wire | Result]], *, size: int) -> None:
+    def __init__(
+        self,
+        open_: Callable[[], Awaitable[Wire | Result]],
+        *,
+        size: int,
+        smaller_for: float = SMALLER_FOR,
+    ) -> None:
         self._open = open_
+        self._smaller_for = smaller_for
         self._size = self._most = size
         self._small_until = 0.0
         self._idle: list[Wire] = []
@@ -50,7 +57,7 @@ class Pool:
                 if isinstance(opened, Wire) or not self._is_a_limit(opened):
                     return opened
                 self._most = max(1, self._working + self._opening)
-                self._small_until = asyncio.get_running_loop().time() + SMALLER_FOR
+                self._small_until = asyncio.get_running_loop().time() + self._smaller_for
                 fresh = False
                 continue
             news = await self._news()
