@@ -106,8 +106,7 @@ class Wire(asyncio.Protocol):
         *lines, self._buffer = (self._buffer + data).split(b"\n")
         for line in lines:
             self._read(line)
-        if len(self._buffer) + sum(map(len, self._lines)) > _LONGEST:
-            self._end(Garbled("The mail server's reply has no end."))
+        self._limit(self._buffer)
         self._go_on()
 
     def eof_received(self) -> None:
@@ -122,6 +121,7 @@ class Wire(asyncio.Protocol):
     # -- replies ---------------------------------------------------------------------------
 
     def _read(self, line: bytes) -> None:
+        self._limit(line)
         found = _LINE.fullmatch(line)
         if found is None:
             words = line.decode("utf-8", "replace").strip()
@@ -132,6 +132,10 @@ class Wire(asyncio.Protocol):
                 text = b"\n".join(self._lines).decode("utf-8", "surrogateescape")
                 self._replies.append(Reply(int(found[1]), text))
                 self._lines.clear()
+
+    def _limit(self, rest: bytes) -> None:
+        if len(rest) + sum(map(len, self._lines)) > _LONGEST:
+            self._end(Garbled("The mail server's reply has no end."))
 
     @property
     def _is_speaking(self) -> bool:

@@ -80,11 +80,15 @@ class ScriptedServer:
     busiest: int = 0
 
     def __post_init__(self) -> None:
+        self.again()
+        self._open = 0
+
+    def again(self) -> None:
+        """Begin the script anew."""
         self._acts = {
             step: acts if isinstance(acts, Act) else iter(acts)
             for step, acts in self.script.items()
         }
-        self._open = 0
 
     def __enter__(self) -> ScriptedServer:
         self._loop = asyncio.new_event_loop()
