@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from sending import Desk, stage_one_message
+from small_cohort import ADA, BEN, CAT, DOT
 
 from ats.commands.entry import open_office
 from ats.office import Office
@@ -53,6 +54,14 @@ def desk(request: pytest.FixtureRequest, example_office: Office, tmp_path: Path)
     office = replace(example_office, store=store, _timelines={})
     stage_one_message(office, tmp_path)
     yield Desk(office, tmp_path)
+
+
+@pytest.fixture
+def four(store: Store, example_office: Office, tmp_path: Path) -> Desk:
+    """Messages to four people, queued; on both databases."""
+    office = replace(example_office, store=store, _timelines={})
+    stage_one_message(office, tmp_path, ADA, BEN, CAT, DOT)
+    return Desk(office, tmp_path)
 
 
 @pytest.fixture(scope="session")

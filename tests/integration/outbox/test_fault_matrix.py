@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,19 @@ from scripted_server import (
     ScriptedServer,
 )
 from sending import HASTY, NOW, PATIENT, Desk
+from small_cohort import CODE
 
+from ats.outbox.letters import address_failed
+from ats.outbox.notices import ACTION, stage_notice
 from ats.outbox.retry import retry_after
 from ats.outbox.smtp_url import SmtpAddress
+from ats.records import gather
 
 LOST = "The connection to the mail server was lost."
 SILENT = "The mail server did not answer within 0.3 s."
 NO_SMTP = "The mail server's reply is no SMTP: nonsense"
 NO_END = "The mail server's reply has no end."
+FACTS = address_failed(["P0001"])
 NAMING_ADA = "5.1.1 <ada@harbour.example>: ada is unknown"
 
 
@@ -400,3 +406,50 @@ def test_a_late_answer_within_the_time_allowed_is_an_answer(desk: Desk) -> None:
     with ScriptedServer({"MAIL": Late(0.3), "BODY": Late(0.3)}) as server:
         assert desk.dispatch(server.address).sent == 1
     assert desk.attempts() == [(250, "2.0.0 kept", "sent")]
+
+
+def test_a_message_that_is_put_off_for_ever_is_tried_for_two_days_and_fails(desk: Desk) -> None:
+    """1 m, 5 m, 15 m, 1 h, 2 h, 4 h, then every 4 h; a notice knows no night."""
+    operations = "operations@provider.example"
+    with desk.store.write() as session:
+        cohort = gather.cohort_named(session, CODE)
+        stage_notice(session, cohort=cohort, step=ACTION, facts=FACTS, now=NOW, domain="x.example")
+    with ScriptedServer({f"RCPT {operations}": "450 4.2.1 later"}) as server:
+        moments, now = [NOW], NOW
+        while True:
+            desk.dispatch(server.address, now)
+            (notice,) = [one for one in desk.messages() if one.recipient == "operations"]
+            if notice.status != "queued":
+                break
+            assert notice.attempts == len(moments)
+            assert notice.next_attempt_at == retry_after(
+                len(moments), at=now, key=notice.rfc_id, first_at=NOW
+            )
+            now = notice.next_attempt_at or now
+            moments.append(now)
+
+    waits = [(b - a).total_seconds() for a, b in pairwise(moments)]
+    expected = [60, 300, 900, 3600, 7200, *[4 * 3600] * (len(waits) - 5)]
+    assert all(abs(wait - aim) <= aim / 10 + 1 for wait, aim in zip(waits, expected, strict=True))
+    assert dt.timedelta(hours=40) < moments[-1] - NOW <= dt.timedelta(hours=48)
+    assert (notice.status, notice.attempts, notice.next_attempt_at) == (
+        "failed",
+        len(moments),
+        None,
+    )
+    assert desk.rows().count(("failed", "undeliverable")) == 1
+
+
+@pytest.mark.parametrize("act", ["421 4.4.2 idle for too long", DROP], ids=["421", "drop"])
+def test_a_connection_that_ends_between_two_messages_is_no_fault(four: Desk, act: Act) -> None:
+    with ScriptedServer({"MAIL": [None, None, act]}) as server:
+        told = four.dispatch(server.address, pool=1)
+    assert (told.sent, told.errors, four.server()) == (4, [], None)
+    assert server.connections == 2
+    assert [message.attempts for message in four.messages()] == [1] * 4
+
+
+def test_a_server_that_allows_fewer_connections_than_the_pool_is_no_fault(four: Desk) -> None:
+    with ScriptedServer({"BODY": Late(0.05)}, most=1) as server:
+        told = four.dispatch(server.address, pool=4)
+    assert (told.sent, told.errors, four.server()) == (4, [], None)
