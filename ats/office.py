@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ats.outbox.render import Renderer
-from ats.outbox.smtp_url import SmtpAddress
+from ats.outbox.smtp_url import USUAL, SmtpAddress, Timeouts
 from ats.outbox.verp import BounceAddress
 from ats.outbox.wordings import Wordings
 from ats.people.links import Links
@@ -72,6 +72,7 @@ class Office:
     relay: Callable[[], SmtpAddress]  # asked when there is something to send
     pool: int = 10
     rate: float | None = None  # messages a second, None: no limit
+    timeouts: Timeouts = USUAL  # how long the mail server may take
     journals: Path | None = None  # folder for the notes of workers; None: they keep none
     links: Links | None = None  # to the public pages; None: there are none yet
     bounces: BounceAddress | None = None  # None: bounces go to the sender, and nobody reads them

@@ -68,13 +68,18 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         yield store
         store.close()
         return
-    url: str = request.getfixturevalue("postgresql_url")
+    yield request.getfixturevalue("postgresql_store")
+
+
+@pytest.fixture
+def postgresql_store(postgresql_url: str) -> Iterator[Store]:
+    """An empty store on PostgreSQL, for tests that do not need both databases."""
     name = f"test_{next(_numbers)}"
-    _administer(url, f"CREATE DATABASE {name} TEMPLATE template")
-    store = Store(_named(url, name))
+    _administer(postgresql_url, f"CREATE DATABASE {name} TEMPLATE template")
+    store = Store(_named(postgresql_url, name))
     yield store
     store.close()
-    _administer(url, f"DROP DATABASE {name} WITH (FORCE)")
+    _administer(postgresql_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _named(url: str, database: str) -> str:

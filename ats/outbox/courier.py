@@ -69,6 +69,11 @@ class Courier:
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._waiting.close)
 
+    def stop(self) -> None:
+        """Begin with nothing more; what has begun is ended, the rest is `left`."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._waiting.stop)
+
     def results(self, *, most: int, within: float, idle: float) -> list[Done] | None:
         """Return the next results: at *most* so many, those known *within* seconds of the first.
 
@@ -118,8 +123,10 @@ class Courier:
             await send_each(relay, self._waiting, on_body=self._on_body, on_result=self._done)
 
     def _done(self, mail: Outgoing, result: Result) -> None:
-        self._on_result(mail, result)
-        self._results.put((mail, result))
+        try:
+            self._on_result(mail, result)
+        finally:  # the result is known all the same
+            self._results.put((mail, result))
 
 
 class _Waiting:

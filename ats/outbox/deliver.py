@@ -8,18 +8,19 @@ reported as ambiguous, never tried again here.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ssl
 from collections.abc import Callable, Iterable
 from typing import Self
 
 import aiosmtplib
-from aiosmtplib.protocol import SMTPProtocol
 
 from ats.outbox.batch import Outgoing, Ready, send_each
 from ats.outbox.envelope import Envelope, sealed
-from ats.outbox.result import Kind, Result, Stage, Step, judged, one_line
+from ats.outbox.pool import Pool
+from ats.outbox.result import Result, Step, judged
 from ats.outbox.smtp_url import USUAL, SmtpAddress, Timeouts
+from ats.outbox.transaction import leave, ready_again, transact, words
+from ats.outbox.wire import Wire
 
 __all__ = [
     "Outgoing",
@@ -33,7 +34,6 @@ __all__ = [
 ]
 
 _LEAVE = 2.0  # seconds for a last word
-_NO_SMTPUTF8 = "The address has letters before the @ that this mail server cannot carry (SMTPUTF8)."
 
 
 class _Smtp(aiosmtplib.SMTP):
@@ -55,8 +55,9 @@ class _Smtp(aiosmtplib.SMTP):
 class Relay:
     """A pool of at most *size* connections to one mail server, opened as they are needed.
 
-    A connection that the server closed while it was idle is noticed and replaced. Belongs to
-    one event loop; `async with` closes it.
+    A connection that the server closed while it was idle is noticed and replaced; where the
+    server allows fewer than *size*, messages wait for those that it allows. Belongs to one event
+    loop; `async with` closes it.
     """
 
     def __init__(
@@ -71,8 +72,7 @@ class Relay:
         self._address = address
         self._timeouts = timeouts
         self._tls = tls
-        self._slots = asyncio.Semaphore(size)
-        self._idle: list[_Smtp] = []
+        self._pool = Pool(self.open, size=size)
         # A broken resolver may take seconds to say our own name: asked once, and not locally.
         self._hello = "localhost" if address.is_local else None
 
@@ -93,37 +93,27 @@ class Relay:
         """Try once to hand *data* to the server, and return what became of it.
 
         Raises nothing for what addresses, server or network do. What fails before the body on
-        a connection that served before is tried once more, on a fresh one. *before_body* is
+        a connection that served before is tried again, on a fresh one. *before_body* is
         called just before the body is written; what it raises is raised, and nothing was sent.
         """
         envelope = sealed(sender=sender, recipient=recipient, data=data)
         if isinstance(envelope, Result):
             return envelope
-        async with self._slots:
-            used = self._still_open()
-            if used is not None:
-                result = await self._attempt(used, envelope, before_body)
-                if not (result.kind == "relay" and result.stage == "envelope"):
-                    return result
-            fresh = await self._open()
-            if isinstance(fresh, Result):
-                return fresh
-            return await self._attempt(fresh, envelope, before_body)
+        wire = await self._pool.take()
+        while not isinstance(wire, Result):
+            may_be_stale = wire.has_served
+            result = await self._attempt(wire, envelope, before_body)
+            if not (may_be_stale and result.kind == "relay" and result.stage == "envelope"):
+                return result
+            wire = await self._pool.take(fresh=True)
+        return wire
 
     async def close(self) -> None:
         """Take leave of the server on every idle connection. Raises nothing."""
-        idle, self._idle = self._idle, []
-        await asyncio.gather(*(_leave(smtp) for smtp in idle))
+        await asyncio.gather(*(leave(wire, within=_LEAVE) for wire in self._pool.empty()))
 
-    def _still_open(self) -> _Smtp | None:
-        while self._idle:
-            smtp = self._idle.pop()
-            if smtp.is_connected:
-                return smtp
-            smtp.close()
-        return None
-
-    async def _open(self) -> _Smtp | Result:
+    async def open(self) -> Wire | Result:
+        """Open one connection, outside the pool. Raises nothing for what the server does."""
         if self._tls is None and self._address.security != "none":
             self._tls = await asyncio.to_thread(ssl.create_default_context)
         smtp = _Smtp(
@@ -137,20 +127,20 @@ class Relay:
         )
         fault = await _introduce(smtp, address=self._address)
         self._hello = smtp.local_hostname
-        return fault or smtp
+        if fault is not None:
+            return fault
+        assert isinstance(smtp.transport, asyncio.Transport)
+        return Wire(smtp.transport, frozenset(smtp.esmtp_extensions))
 
     async def _attempt(
-        self, smtp: _Smtp, envelope: Envelope, before_body: Callable[[], None]
+        self, wire: Wire, envelope: Envelope, before_body: Callable[[], None]
     ) -> Result:
         keep = False
         try:
-            result = await _transact(smtp, envelope, before_body, timeouts=self._timeouts)
-            keep = await _ready_again(smtp, result=result)
+            result = await transact(wire, envelope, before_body, timeouts=self._timeouts)
+            keep = await ready_again(wire, result=result, timeouts=self._timeouts)
         finally:  # a cancelled transaction must not leave its connection to the next message
-            if keep:
-                self._idle.append(smtp)
-            else:
-                smtp.close()
+            self._pool.give_back(wire, keep=keep)
         return result
 
 
@@ -185,10 +175,10 @@ def knock(address: SmtpAddress, *, timeouts: Timeouts = USUAL) -> Result | None:
 
     async def run() -> Result | None:
         async with Relay(address, size=1, timeouts=timeouts) as relay:
-            opened = await relay._open()
+            opened = await relay.open()
             if isinstance(opened, Result):
                 return opened
-            await _leave(opened)
+            await leave(opened, within=_LEAVE)
             return None
 
     return asyncio.run(run())
@@ -211,9 +201,9 @@ async def _introduce(smtp: _Smtp, *, address: SmtpAddress) -> Result | None:
     except aiosmtplib.SMTPResponseException as refused:
         fault = judged(step, refused.code, refused.message, addresses=(address.user or "",))
     except (OSError, ValueError) as lost:  # refused, DNS, TLS, time-out, a garbled challenge
-        fault = Result("relay", None, one_line(_words(lost)), "connect")
+        fault = Result("relay", None, words(lost), "connect")
     except aiosmtplib.SMTPException as missing:  # STARTTLS or AUTH is not offered
-        fault = Result("configuration", None, one_line(_words(missing)), "connect")
+        fault = Result("configuration", None, words(missing), "connect")
     else:
         return None
     smtp.close()
@@ -227,62 +217,3 @@ async def _greet(smtp: _Smtp) -> None:
         if not smtp.is_connected:
             raise
         await smtp.helo()
-
-
-async def _transact(
-    smtp: _Smtp, envelope: Envelope, before_body: Callable[[], None], *, timeouts: Timeouts
-) -> Result:
-    """Hand over one message; the stage is tracked here, for the exceptions do not tell it."""
-    if envelope.needs_smtputf8 and not smtp.supports_extension("smtputf8"):
-        return Result("permanent", None, _NO_SMTPUTF8, "envelope")
-    stage: Stage = "envelope"
-    step: Step = "mail"
-    addresses = (envelope.recipient, envelope.sender)
-    try:
-        for step, command in envelope.commands(smtp.esmtp_extensions):
-            code, answer = await smtp.execute_command(command, timeout=timeouts.command)
-            if code // 100 != (3 if step == "data" else 2):
-                break
-        else:
-            before_body()
-            protocol = _write(smtp, envelope.body)
-            stage = step = "body"
-            code, answer = await protocol.read_response(timeout=timeouts.body)
-    except aiosmtplib.SMTPResponseException as garbled:
-        smtp.close()  # the rest of it would be taken for the next reply
-        return judged(step, garbled.code, garbled.message, addresses=addresses)
-    except OSError as lost:
-        kind: Kind = "relay" if stage == "envelope" else "ambiguous"
-        return Result(kind, None, one_line(_words(lost)), stage)
-    return judged(step, code, answer, addresses=addresses)
-
-
-def _write(smtp: _Smtp, body: bytes) -> SMTPProtocol:
-    """Write *body* to the wire at once. Raises SMTPServerDisconnected when nothing was written."""
-    if smtp.protocol is None:
-        raise aiosmtplib.SMTPServerDisconnected("Connection lost")
-    smtp.protocol.write(body)
-    return smtp.protocol
-
-
-async def _ready_again(smtp: _Smtp, *, result: Result) -> bool:
-    """Return whether the next message may use this connection; reset it where that is needed."""
-    if result.stops or result.kind == "ambiguous" or not smtp.is_connected:
-        return False
-    if result.kind == "sent":
-        return True
-    try:
-        await smtp.rset()
-    except (OSError, aiosmtplib.SMTPException):
-        return False
-    return True
-
-
-async def _leave(smtp: _Smtp) -> None:
-    with contextlib.suppress(OSError, aiosmtplib.SMTPException):
-        await smtp.quit(timeout=_LEAVE)
-    smtp.close()
-
-
-def _words(fault: Exception) -> str:
-    return str(fault) or type(fault).__name__

@@ -6,14 +6,15 @@ transaction is open while SMTP is: what is claimed is committed before it is han
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 
 from sqlmodel import Session
 
-from ats.errors import AtsError
+from ats.errors import AtsError, DatabaseFault
 from ats.outbox import leases
 from ats.outbox.batch import Outgoing
 from ats.outbox.claim import Claim, Claimed, anything_queued
@@ -23,11 +24,13 @@ from ats.outbox.journal import Journal
 from ats.outbox.letter import wording_of, write
 from ats.outbox.mail_server import MailServer
 from ats.outbox.record import Recorder, Written
+from ats.outbox.recovery import Recovery
 from ats.outbox.requeue import queue_again
 from ats.outbox.result import Result
 from ats.outbox.results import Results
 from ats.records import models as m
 from ats.tally import Tally
+from ats.unexpected import told
 
 MESSAGES_AT_ONCE = 100
 
@@ -47,7 +50,16 @@ class Dispatch:
         with self._store.read() as session:
             if not anything_queued(session, self._at.cohort(session), now=self._at.now):
                 return
+        try:
+            with leases.working() as owner:
+                self._work(owner)
+        except BaseException:
+            self._settle()
+            raise
+
+    def _work(self, owner: str) -> None:
         relay = self._office.relay()
+        self._owner = owner
         self._server = MailServer(f"{relay.host}:{relay.port}", self._office.rate)
         with self._store.read() as session:
             probing = self._server.is_failing(session)
@@ -58,6 +70,7 @@ class Dispatch:
                 pool=self._office.pool,
                 on_body=lambda mail: self._leaves(journal, mail),
                 on_result=lambda mail, result: _answered(journal, mail, result),
+                timeouts=self._office.timeouts,
             )
             self._send_all(stack.enter_context(courier), most=1 if probing else MESSAGES_AT_ONCE)
 
@@ -65,7 +78,7 @@ class Dispatch:
         """Return this worker's journal; it is removed at the end unless something went wrong."""
         if self._office.journals is None:
             return None
-        journal = Journal(self._office.journals, leases.owner_name())
+        journal = Journal(self._office.journals, self._owner)
         stack.push(lambda kind, *_: journal.close(settled=kind is None))
         return journal
 
@@ -75,17 +88,33 @@ class Dispatch:
             recording = thread.submit(results.record_all, courier)
             try:
                 self._claim_and_send(courier, results, most)
+                courier.end()
+                recording.result()
+            except BaseException:
+                courier.stop()
+                raise
             finally:
                 courier.end()
-                try:
-                    recording.result()
-                finally:
-                    self._tally.add(results.tally)
-                    self._give_back(courier.left)
+                wait((recording,))
+                self._tally.add(results.tally)
+        self._give_back(courier.left)
+
+    def _settle(self) -> None:
+        """Settle what a fault left claimed, by the journal; else the next tick does."""
+        with contextlib.suppress(Exception):  # what broke it off is what is told
+            with self._store.write() as session:
+                cohort = self._at.cohort(session)
+                assert cohort.id is not None
+                recorder = self._recorder(session)
+                recovery = Recovery(session, recorder, self._office.renderer, self._office.journals)
+                spent = recovery.take_over(cohort.id)
+            self._tally.count(recorder.outcomes)
+            for journal in spent:
+                journal.unlink(missing_ok=True)
 
     def _claim_and_send(self, courier: Courier, results: Results, most: int) -> None:
         while True:
-            claimed, looked_at = self._claim(most)
+            claimed, looked_at = self._claim(most, results)
             if not looked_at:
                 return
             outgoing = self._write_all(claimed)
@@ -97,7 +126,7 @@ class Dispatch:
                 return
             most = MESSAGES_AT_ONCE
 
-    def _claim(self, most: int) -> tuple[list[Claimed], int]:
+    def _claim(self, most: int, results: Results) -> tuple[list[Claimed], int]:
         """Claim the next messages, committed; the second figure counts those looked at."""
         with self._store.write() as session:
             cohort = self._at.cohort(session)
@@ -106,10 +135,13 @@ class Dispatch:
                 cohort=cohort,
                 planner=self._at.planner(session, cohort),
                 office=self._office,
-                owner=leases.owner_name(),
+                owner=self._owner,
                 lease_until=leases.real_now() + leases.LEASE,
             )
             claimed = claim.take(most)
+            if results.is_over:  # these may be what just came back: they are left to the next tick
+                session.rollback()
+                return [], 0
         self._tally.count(claim.outcomes)
         self._tally.errors += [f"{self._at.code}: {error}" for error in claim.errors]
         return claimed, claim.looked_at
@@ -119,8 +151,12 @@ class Dispatch:
         for message in claimed:
             try:
                 outgoing.append(self._write(message))
+            except DatabaseFault:
+                raise
             except AtsError as error:
-                self._park(message, error)
+                self._park(message, str(error))
+            except Exception as fault:  # noqa: BLE001 (one message's fault never stops the others)
+                self._park(message, f"writing it was {told(fault)}")
         return outgoing
 
     def _write(self, message: Claimed) -> Outgoing:
@@ -156,7 +192,7 @@ class Dispatch:
                 message = session.get_one(m.Message, int(mail.key))
                 queue_again(session, message, may_have_left=False)
 
-    def _park(self, message: Claimed, error: AtsError) -> None:
+    def _park(self, message: Claimed, error: str) -> None:
         """Put aside a message that cannot be written, until a person has mended the cause."""
         self._tally.errors.append(f"{message.rfc_id}: {error}")
         with self._store.write() as session:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from ats.outbox.address import BadAddress, ascii_domain
 from ats.outbox.result import Result, Step
-
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +59,9 @@ def sealed(*, sender: str, recipient: str, data: bytes) -> Envelope | Result:
 
 
 def _ready(data: bytes) -> bytes:
-    """Return *data* with CRLF line ends only, dots doubled, and the line that ends it."""
-    ends = data.count(b"\r\n")
-    if data.count(b"\n") != ends or data.count(b"\r") != ends:
-        data = _LINE_END.sub(b"\r\n", data)  # a bare one would let a text end the message
-    if not data.endswith(b"\r\n"):
-        data += b"\r\n"
-    data = data.replace(b"\r\n.", b"\r\n..")
-    return (b"." if data.startswith(b".") else b"") + data + b".\r\n"
+    """Return *data* with CRLF line ends only, dots doubled, and the line that ends it.
+
+    A bare line end would let a text end the message.
+    """
+    lines = [b"." + line if line.startswith(b".") else line for line in data.splitlines()]
+    return b"\r\n".join([*lines, b".", b""])

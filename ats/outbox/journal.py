@@ -46,6 +46,7 @@ class Journal:
 
     def __init__(self, folder: Path, owner: str) -> None:
         self.path = path_of(folder, owner)
+        self._is_torn = False
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -69,9 +70,10 @@ class Journal:
     def _note(self, line: list[Any]) -> None:
         data = json.dumps(line).encode() + b"\n"
         try:
-            if os.write(self._file, data) != len(data):
+            if self._is_torn or os.write(self._file, data) != len(data):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
+            self._is_torn = True  # what is written behind half a line cannot be read
             raise self._fault(error) from error
 
     def _fault(self, error: OSError) -> JournalFault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
+import itertools
 import os
 import socket
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ from ats.records.store import Store
 
 LEASE = dt.timedelta(minutes=10)
 
+_numbers = itertools.count(1)
+_working: set[str] = set()
+
 
 def real_now() -> dt.datetime:
     """Return the real time; leases live in it, whatever *now* a tick is given."""
@@ -30,15 +34,35 @@ def owner_name() -> str:
     return f"{socket.gethostname()}/{_boot()}:{pid}:{_began(pid)}"
 
 
+@contextlib.contextmanager
+def working() -> Iterator[str]:
+    """Yield the name of one piece of work of this process.
+
+    When it has ended it is dead, however it ended, although its process goes on: what it still
+    holds is free.
+    """
+    name = f"{owner_name()}.{next(_numbers)}"
+    _working.add(name)
+    try:
+        yield name
+    finally:
+        _working.discard(name)
+
+
 def is_local(owner: str) -> bool:
     """Say whether the owner is, or was, a process of this machine."""
     return owner.rpartition("/")[0] == socket.gethostname()
 
 
 def is_dead(owner: str) -> bool:
-    """Say whether the owner is a process of this machine that no longer runs."""
-    host, pid, began = owner.rsplit(":", 2)
-    return is_local(owner) and (host.rpartition("/")[2] != _boot() or _began(int(pid)) != began)
+    """Say whether the owner is a process of this machine that has ended, or work that has."""
+    host, pid, name = owner.rsplit(":", 2)
+    began, _, work = name.partition(".")
+    if not is_local(owner):
+        return False
+    if host.rpartition("/")[2] != _boot() or _began(int(pid)) != began:
+        return True
+    return bool(work) and int(pid) == os.getpid() and owner not in _working
 
 
 def may_be_taken_over(owner: str | None, until: dt.datetime | None) -> bool:

@@ -57,13 +57,21 @@ def one_line(answer: str, *, addresses: tuple[str, ...] = ()) -> str:
     Some servers name a recipient by the part before the @ only, so that goes as well.
     """
     text = " ".join(answer.encode("utf-8", "replace").decode().split())
-    text = "".join(sign for sign in text if sign.isprintable())
-    text = _ADDRESS.sub("<address>", text)
+    if not text.isprintable():
+        text = "".join(sign for sign in text if sign.isprintable())
+    if "@" in text:
+        text = _ADDRESS.sub("<address>", text)
     for address in addresses:
-        local = re.escape(address.partition("@")[0])
-        if len(local) > 1:
-            text = re.sub(rf"(?<![\w<.]){local}(?![\w>.])", "<address>", text, flags=re.IGNORECASE)
+        text = _without(address.partition("@")[0], text)
     return text[:_LONGEST_ANSWER]
+
+
+def _without(local: str, text: str) -> str:
+    """Return *text* with '<address>' for *local* where it stands alone."""
+    if len(local) < 2 or local.casefold() not in text.casefold():
+        return text  # nearly always: a pattern of its own would cost more than the sending
+    alone = rf"(?<![\w<.]){re.escape(local)}(?![\w>.])"
+    return re.sub(alone, "<address>", text, flags=re.IGNORECASE)
 
 
 def _kind(step: Step, code: int, answer: str) -> Kind:

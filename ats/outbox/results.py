@@ -56,6 +56,9 @@ class Results:
                 if time.monotonic() - self._renewed > RENEW_SECONDS:
                     leases.renew(self.store, self.lease)
                     self._renewed = time.monotonic()
+        except BaseException:
+            courier.stop()  # what cannot be recorded is not sent
+            raise
         finally:
             with self._room:
                 self.ended = True
@@ -69,17 +72,20 @@ class Results:
     def wait_for_room(self, most: int) -> bool:
         """Wait until at *most* so many are under way; return whether more may be sent."""
         with self._room:
-            self._room.wait_for(lambda: self.under_way <= most or self._is_over)
-            return not self._is_over
+            self._room.wait_for(lambda: self.under_way <= most or self.is_over)
+            return not self.is_over
 
     @property
-    def _is_over(self) -> bool:
+    def is_over(self) -> bool:
+        """Whether nothing more can be sent."""
         return self.ended or not self.relay_works
 
     def _record(self, done: Sequence[Done]) -> None:
         tried = [
             Tried(int(mail.key), result, self.written.pop(int(mail.key))) for mail, result in done
         ]
+        if any(one.result.stops for one in tried):
+            self.relay_works = False  # before others see it queued: it is not claimed again
         with self.store.write() as session:
             recorder = self.recorder(session)
             recorder.record(tried)
@@ -99,4 +105,3 @@ class Results:
         )
         if sentence not in self.tally.errors:
             self.tally.errors.append(sentence)
-        self.relay_works = False

@@ -2,18 +2,12 @@
 
 import asyncio
 import dataclasses
-import datetime as dt
-import ipaddress
 import socket
 import ssl
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from ats.outbox.deliver import Outgoing, Relay, Result, SmtpAddress, Timeouts, send_all
 from ats.outbox.mailbox import DROP, HANG, InMemoryMailbox, Received
@@ -278,37 +272,6 @@ def test_a_cancelled_message_does_not_leave_its_connection_to_the_next() -> None
 
 
 # --- login and encryption -------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def server_tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + dt.timedelta(days=36500))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path_factory.mktemp("tls") / "server.pem"
-    pem = serialization.Encoding.PEM
-    private = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    file.write_bytes(certificate.public_bytes(pem) + key.private_bytes(pem, *private))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    context.ats_file = file  # type: ignore[attr-defined]
-    return context
-
-
-@pytest.fixture
-def client_tls(server_tls: ssl.SSLContext) -> ssl.SSLContext:
-    file: Path = server_tls.ats_file  # type: ignore[attr-defined]
-    return ssl.create_default_context(cafile=file)
 
 
 def with_login(address: SmtpAddress) -> SmtpAddress:
