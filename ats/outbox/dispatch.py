@@ -52,12 +52,14 @@ class Dispatch:
                 return
         try:
             with leases.working() as owner:
-                self._work(owner)
+                while self._work(owner):
+                    pass
         except BaseException:
             self._settle()
             raise
 
-    def _work(self, owner: str) -> None:
+    def _work(self, owner: str) -> bool:
+        """Send what may go; return whether a pause broke it off: the rest is to be tested again."""
         relay = self._office.relay()
         self._owner = owner
         self._server = MailServer(f"{relay.host}:{relay.port}", self._office.rate)
@@ -72,7 +74,8 @@ class Dispatch:
                 on_result=lambda mail, result: _answered(journal, mail, result),
                 timeouts=self._office.timeouts,
             )
-            self._send_all(stack.enter_context(courier), most=1 if probing else MESSAGES_AT_ONCE)
+            most = 1 if probing else MESSAGES_AT_ONCE
+            return self._send_all(stack.enter_context(courier), most=most)
 
     def _journal(self, stack: ExitStack) -> Journal | None:
         """Return this worker's journal; it is removed at the end unless something went wrong."""
@@ -82,8 +85,15 @@ class Dispatch:
         stack.push(lambda kind, *_: journal.close(settled=kind is None))
         return journal
 
-    def _send_all(self, courier: Courier, *, most: int) -> None:
-        results = Results(self._store, self._recorder, self._server, self._at.lease, self._written)
+    def _send_all(self, courier: Courier, *, most: int) -> bool:
+        results = Results(
+            self._store,
+            self._recorder,
+            self._is_paused,
+            self._server,
+            self._at.lease,
+            self._written,
+        )
         with ThreadPoolExecutor(1, thread_name_prefix="results") as thread:
             recording = thread.submit(results.record_all, courier)
             try:
@@ -98,6 +108,7 @@ class Dispatch:
                 wait((recording,))
                 self._tally.add(results.tally)
         self._give_back(courier.left)
+        return results.paused
 
     def _settle(self) -> None:
         """Settle what a fault left claimed, by the journal; else the next tick does."""
@@ -182,6 +193,9 @@ class Dispatch:
 
     def _recorder(self, session: Session) -> Recorder:
         return self._at.recorder(session)
+
+    def _is_paused(self, session: Session) -> bool:
+        return self._at.cohort(session).status == "paused"
 
     def _give_back(self, mails: Sequence[Outgoing]) -> None:
         """Queue again what was claimed and never tried."""

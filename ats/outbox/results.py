@@ -35,11 +35,13 @@ class Results:
 
     store: Store
     recorder: Callable[[Session], Recorder]
+    is_paused: Callable[[Session], bool]
     server: MailServer
     lease: str
     written: MutableMapping[int, Written]
     tally: Tally = field(default_factory=Tally)
     relay_works: bool = True
+    paused: bool = False  # while messages were under way: those that had not begun do not go
     ended: bool = False
     under_way: int = 0
     _room: threading.Condition = field(default_factory=threading.Condition)
@@ -53,6 +55,8 @@ class Results:
             ) is not None:
                 if done:
                     self._record(done)
+                if self.paused:
+                    courier.stop()
                 if time.monotonic() - self._renewed > RENEW_SECONDS:
                     leases.renew(self.store, self.lease)
                     self._renewed = time.monotonic()
@@ -77,8 +81,8 @@ class Results:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more can be sent."""
-        return self.ended or not self.relay_works
+        """Whether nothing more may be sent."""
+        return self.ended or self.paused or not self.relay_works
 
     def _record(self, done: Sequence[Done]) -> None:
         tried = [
@@ -90,6 +94,7 @@ class Results:
             recorder = self.recorder(session)
             recorder.record(tried)
             self.server.learn(session, [one.result for one in tried])
+            self.paused = self.paused or self.is_paused(session)
         self.tally.count(recorder.outcomes)
         for one in tried:
             if one.result.stops:
