@@ -26,6 +26,7 @@ from ats.commands import (
     person,
     programme,
     reading,
+    serve,
     tick,
     webinar,
 )
@@ -68,6 +69,7 @@ def up(
     run(sample)
 
 
+app.command()(serve.serve)
 app.command()(init.init)
 app.command()(doctor.doctor)
 app.command()(demo.demo)

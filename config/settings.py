@@ -26,6 +26,7 @@ from config.setting_checks import (
     Folder,
     MailServerUrl,
     PoolSize,
+    Port,
     Rate,
     Sender,
     WebAddress,
@@ -115,9 +116,8 @@ class Settings(BaseSettings):
     portfolio_url: WebAddress | None = Field(None, description="Where participants log in.")
     knowledge_base_url: WebAddress | None = Field(None, description="The Knowledge Base.")
     privacy_notice_url: WebAddress | None = Field(None, description="The privacy notice.")
-    public_url: WebAddress | None = Field(
-        None, description="Where our public pages are reached from outside."
-    )
+    public_url: WebAddress | None = Field(None, description="Where people reach the public pages.")
+    public_port: Port = Field(4300, description="Port of the public pages on this machine.")
     secret_key: SecretStr | None = Field(None, description="Signs the links in e-mails.")
     import_dir: Folder = Field(
         default_factory=_in_data("import"), description="Watched for rosters and progress exports."

@@ -72,13 +72,14 @@ def open_office(settings: Settings) -> Office:
         pool=settings.smtp_pool,
         rate=settings.smtp_rate,
         journals=settings.data_dir / "journal",
-        links=_links(settings),
+        links=links_of(settings),
         bounces=_bounces(settings),
         mail_stays_here=settings.smtp_url is None,
     )
 
 
-def _links(settings: Settings) -> Links | None:
+def links_of(settings: Settings) -> Links | None:
+    """Return who makes the links of e-mails; None until address and key are set."""
     if settings.public_url is None or settings.secret_key is None:
         return None
     return Links(str(settings.public_url).rstrip("/"), settings.secret_key.get_secret_value())
@@ -91,10 +92,12 @@ def _bounces(settings: Settings) -> BounceAddress | None:
     return BounceAddress(mailbox, settings.secret_key.get_secret_value().encode())
 
 
-def demo_office(database: str, relay: Callable[[], SmtpAddress]) -> Office:
+def demo_office(
+    database: str, relay: Callable[[], SmtpAddress], *, links: Links | None = None
+) -> Office:
     """Return an office that no setting of this installation reaches, under example addresses."""
     office = open_office(Settings.model_construct())
-    return replace(office, store=Store(database), relay=relay, journals=None)
+    return replace(office, store=Store(database), relay=relay, journals=None, links=links)
 
 
 class _Relay:

@@ -6,10 +6,11 @@ import datetime as dt
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Literal
+from urllib.parse import urlsplit
 
 from ats.commands.entry import templates_folder
 from ats.errors import AtsError
@@ -26,6 +27,7 @@ from config.settings import Settings, unknown_variables
 
 Status = Literal["green", "amber", "red"]
 _PATIENCE = 5.0  # seconds
+_KEY_LENGTH = 32
 _SANE_YEARS = range(2025, 2100)
 _AHEAD = dt.timedelta(days=400)  # a cohort that starts now has half-terms until then
 
@@ -56,13 +58,46 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     missing = set(settings.missing_for_go_live())
     for one in settings.explained():
         text = f"{one.value} ({one.description.rstrip('.')})"
+        remedy = _ADVICE[one.variable](settings) if one.variable in _ADVICE else ""
         if one.variable in missing:
             remedy = f"Set {one.variable} before a cohort goes live."
+        if remedy:
             yield Finding(one.variable, "amber", text, remedy)
         else:
             yield Finding(one.variable, "green", text)
     for name in unknown_variables():
         yield Finding(name, "amber", "is no setting of ours", "Remove it, or check its name.")
+
+
+def _about_address(settings: Settings) -> str:
+    """Return what to do about the address of the public pages, nothing when it is well."""
+    if settings.public_url is None:
+        return (
+            "Set it to the https address at which people reach `ats serve`; until then no e-mail "
+            "has a link to switch tips and webinar e-mails off."
+        )
+    parts = urlsplit(settings.public_url)
+    if parts.scheme == "https" or parts.hostname in ("localhost", "127.0.0.1", "::1"):
+        return ""
+    return "Give it an https address: mail programs offer no one-click unsubscribing for others."
+
+
+def _about_key(settings: Settings) -> str:
+    """Return what to do about the key that signs links, nothing when it is well."""
+    if settings.secret_key is None:
+        return (
+            f"Set it to {_KEY_LENGTH} random characters or more and keep it: without it e-mails "
+            "have no links of ours, and with another the links in older e-mails no longer open."
+        )
+    if len(settings.secret_key.get_secret_value()) < _KEY_LENGTH:
+        return f"Take {_KEY_LENGTH} random characters or more, so that nobody can guess it."
+    return ""
+
+
+_ADVICE: Mapping[str, Callable[[Settings], str]] = {
+    "ATS_PUBLIC_URL": _about_address,
+    "ATS_SECRET_KEY": _about_key,
+}
 
 
 def _data_folder(settings: Settings) -> Finding:

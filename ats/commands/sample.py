@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ats import cohorts
 from ats.commands.answer import progress, say
-from ats.commands.entry import demo_office
+from ats.commands.entry import demo_office, links_of
 from ats.demo.run import CODE, LAUNCHED, ROSTER_AT, STARTS, clear
 from ats.demo.year import Year
 from ats.office import Office
@@ -41,7 +41,7 @@ def seed(settings: Settings, *, now: dt.datetime) -> None:
         return
     clear(settings.data_dir)
     with LocalMailbox(settings.maildir) as mail_server:
-        office = demo_office(settings.database, lambda: mail_server)
+        office = demo_office(settings.database, lambda: mail_server, links=links_of(settings))
         try:
             office.store.upgrade()
             _walk(office, now)

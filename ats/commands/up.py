@@ -11,26 +11,26 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import ats
 from ats.commands.answer import say
 from ats.commands.children import Children
 from ats.commands.lock import only_one, refuse_second
+from ats.commands.public_pages import HOST, with_own_links
+from ats.commands.python_path import python_environment
 from ats.errors import Refused, SettingsFault
 from ats.outbox.local_mailbox import LocalMailbox
 from ats.outbox.smtp_url import SmtpAddress
 from ats.records.store import Store
-from config.settings import Settings, load_settings
+from config.settings import Settings, load_settings, variable
 
-HOST = "127.0.0.1"
 PORT_VARIABLE = "PREFECT_SERVER_API_PORT"
 PORT = 4200
 SAMPLE_DIR = Path("var/sample")
 READY_WITHIN = 120.0  # seconds; a first start makes Prefect's database
-FLOWS_PATIENCE, SERVER_PATIENCE = 6.0, 5.0  # and the mailbox 2: together below 15
+FLOWS_PATIENCE, SERVER_PATIENCE, PAGES_PATIENCE = 6.0, 5.0, 1.5  # and the mailbox 2: below 15
 
 
 def up(sample: bool) -> None:
-    """Run the dashboard, the schedules and a local mailbox until Ctrl-C or SIGTERM.
+    """Run the dashboard, the schedules, the public pages and a local mailbox until Ctrl-C.
 
     `sample`: with the sample cohort, in a data folder of its own, never mailing anybody. Raises
     AlreadyUp for a data folder in use, Refused for a port that is taken, ChildEnded when a
@@ -41,15 +41,18 @@ def up(sample: bool) -> None:
         os.environ.update(_sample_environment())
     settings = load_settings()
     refuse_second(settings.data_dir)
-    _refuse_taken(port)
+    _refuse_taken(port, "dashboard's", PORT_VARIABLE)
+    _refuse_taken(settings.public_port, "public pages'", variable("public_port"))
     _make(settings.data_dir)
-    local = sample or settings.smtp_url is None
+    local = sample or settings.smtp_url is None  # all mail goes into a mailbox on this machine
     with only_one(settings.data_dir):
+        if local:
+            settings = with_own_links(settings, always=sample)
         _prepare(settings, sample)
         with _mail_server(settings, local=local) as mail_server:
             environment = child_environment(settings, port=port, mail_server=mail_server)
             places = _places(settings, port, local=local)
-            _run(environment, port, logs=settings.data_dir / "logs", places=places)
+            _run(environment, settings, port, places=places)
 
 
 def _prepare(settings: Settings, sample: bool) -> None:
@@ -68,11 +71,20 @@ def _places(settings: Settings, port: int, *, local: bool) -> dict[str, str]:
     return {
         "Dashboard": f"http://{HOST}:{port}",
         "Pages": f"http://{HOST}:{port}/artifacts",
+        "Public": _public(settings),
         "Mail": f"in {settings.maildir}" if local else "to ATS_SMTP_URL, so to real people",
         "Import": f"put rosters and exports into {settings.import_dir}",
         "Logs": f"{settings.data_dir / 'logs'}",
         "Stop": "Ctrl-C",
     }
+
+
+def _public(settings: Settings) -> str:
+    place = f"http://{HOST}:{settings.public_port}"
+    if settings.public_url == place:
+        return f"{place}, where the links in e-mails lead"
+    known = settings.public_url and settings.secret_key
+    return f"{place}, {settings.public_url if known else 'no link leads there: see `ats doctor`'}"
 
 
 def _make(folder: Path) -> None:
@@ -86,11 +98,15 @@ def _make(folder: Path) -> None:
 
 
 def _run(
-    environment: Mapping[str, str], port: int, *, logs: Path, places: Mapping[str, str]
+    environment: Mapping[str, str], settings: Settings, port: int, *, places: Mapping[str, str]
 ) -> None:
-    with Children(logs) as children:
+    with Children(settings.data_dir / "logs") as children:
         say("Starting …")
         server = ["prefect", "server", "start", "--host", HOST, "--port", str(port)]
+        pages = ["web", "--host", HOST, "--port", str(settings.public_port)]
+        children.start("pages", pages, env=environment, patience=PAGES_PATIENCE)
+        if not children.wait(lambda: _opens(settings.public_port), seconds=READY_WITHIN):
+            return
         children.start("dashboard", server, env=environment, patience=SERVER_PATIENCE)
         if not children.wait(lambda: _answers(port), seconds=READY_WITHIN):
             return
@@ -113,6 +129,10 @@ def child_environment(
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
     if mail_server is not None:
         environment["ATS_SMTP_URL"] = str(mail_server)
+    if settings.public_url is not None:
+        environment["ATS_PUBLIC_URL"] = settings.public_url
+    if settings.secret_key is not None:
+        environment["ATS_SECRET_KEY"] = settings.secret_key.get_secret_value()
     return environment | {
         "DO_NOT_TRACK": "1",
         "PREFECT_API_URL": f"http://{HOST}:{port}/api",
@@ -122,17 +142,8 @@ def child_environment(
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_UI_V2_ENABLED": "false",  # it asks an analytics host at every load
-        "PYTHONPATH": _python_path(),
-        "PYTHONSAFEPATH": "1",  # nor anything of that name in the folder we are called from
-        "PYTHONUNBUFFERED": "1",
+        **python_environment(),
     }
-
-
-def _python_path() -> str:
-    """Return ours with the checkout first, so that no other `config` or `tasks` takes its place."""
-    root, given = Path(ats.__file__).parents[1], os.environ.get("PYTHONPATH")
-    ours = [] if root.name == "site-packages" else [str(root)]
-    return os.pathsep.join([*ours, *([given] if given else [])])
 
 
 def _sample_environment() -> dict[str, str]:
@@ -166,20 +177,24 @@ def _port() -> int:
     return int(given)
 
 
-def _refuse_taken(port: int) -> None:
+def _refuse_taken(port: int, whose: str, setting: str) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
             raise Refused(
-                f"Port {port} on {HOST}, the dashboard's, cannot be used ({error.strerror}); end "
-                f"what uses it, or set {PORT_VARIABLE} to another port."
+                f"Port {port} on {HOST}, the {whose}, cannot be used ({error.strerror}); end "
+                f"what uses it, or set {setting} to another port."
             ) from error
 
 
 def _answers(port: int) -> bool:
     return _get(f"http://{HOST}:{port}/api/health") == b"true"
+
+
+def _opens(port: int) -> bool:
+    return _get(f"http://{HOST}:{port}/health") == b"ok"
 
 
 def _serves(port: int) -> bool:

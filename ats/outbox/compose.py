@@ -95,8 +95,13 @@ class Composer:
         }
 
     def _preferences(self, recipient: str, role: str) -> str | None:
-        """Return the page on which this recipient chooses what they get; offices have none."""
-        if self.links is None or role in STAFF:
+        """Return the page on which this recipient chooses what they get.
+
+        None for an office, and where the programme lets nothing be switched off.
+        """
+        classes = self.timeline.programme.send_policy.classes.values()
+        optional = any(policy.may_be_switched_off for policy in classes)
+        if self.links is None or role in STAFF or not optional:
             return None
         return self.links.preferences(recipient)
 

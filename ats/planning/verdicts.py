@@ -97,7 +97,7 @@ class Judge:
             return Verdict("skipped", "submitted")
         if o.recipient in person.suppressed:
             return Verdict("skipped", "suppressed")
-        if (o.recipient, rule.class_) in person.opted_out and rule.case is None:
+        if self._switched_off(o, person):
             return Verdict("skipped", "opted-out")
         if self._is_with_somebody(o, person):
             return Verdict("skipped", "case-open")
@@ -106,6 +106,11 @@ class Judge:
         if rule.case is not None and rule.case in person.cases and self.is_fresh(o, person):
             return Verdict("skipped", "case-open")
         return None
+
+    def _switched_off(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether its recipient wants no mail of this class, where this programme asks them."""
+        optional = self.policy.classes[o.rule.class_].may_be_switched_off and o.rule.case is None
+        return optional and (o.recipient, o.rule.class_) in person.opted_out
 
     def _mentor_has_gone(self, o: Occurrence, person: Participant) -> bool:
         """Say whether the mentor whom it is to, or about, mentors this person no longer.

@@ -138,6 +138,38 @@ def test_what_is_missing_for_going_live_is_amber_and_no_fault(
     assert found["mail"]["text"].startswith("mail goes into the local mailbox")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("ATS_PUBLIC_URL", "", "Set it to the https address at which people reach `ats serve`"),
+        ("ATS_PUBLIC_URL", "http://ats.provider.example", "Give it an https address"),
+        ("ATS_SECRET_KEY", "", "Set it to 32 random characters or more and keep it"),
+        ("ATS_SECRET_KEY", "hunter2", "Take 32 random characters or more"),
+    ],
+)
+def test_links_that_cannot_be_made_or_trusted_are_amber_with_a_remedy(
+    ats: CommandLine, monkeypatch: pytest.MonkeyPatch, name: str, value: str, remedy: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    found = {one["name"]: one for one in ats.done("doctor")}
+
+    assert found[name]["status"] == "amber"
+    assert found[name]["remedy"].startswith(remedy)
+
+
+def test_links_over_https_or_on_this_machine_are_in_order(
+    ats: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATS_SECRET_KEY", "hunter2hunter2hunter2hunter2hunter2")
+    for url in ("https://ats.provider.example", "http://127.0.0.1:4300"):
+        monkeypatch.setenv("ATS_PUBLIC_URL", url)
+
+        found = {one["name"]: one["status"] for one in ats.done("doctor")}
+
+        assert (found["ATS_PUBLIC_URL"], found["ATS_SECRET_KEY"]) == ("green", "green")
+
+
 def test_the_doctor_is_red_with_a_remedy_and_exit_1(
     bare: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

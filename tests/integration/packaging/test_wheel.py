@@ -32,10 +32,13 @@ def test_programmes_closures_samples_templates_and_migrations_are_inside(
         "email_templates/pdp-tip/subject.txt",
         "ats/records/migrations/versions/0001_the_first_records.py",
         "flows/__main__.py",
+        "web/__main__.py",
+        "web/templates/layout.html",
+        "web/templates/style.css",
     } <= inside
     exports = [name for name in inside if name.startswith(f"{SAMPLE}/progress-")]
     assert len(exports) == len(list((ROOT / SAMPLE).glob("progress-*.csv"))) == 55
-    packages = {"ats", "config", "email_templates", "flows", "tasks"}
+    packages = {"ats", "config", "email_templates", "flows", "tasks", "web"}
     assert {name.split("/")[0] for name in inside} == packages
     assert not [name for name in inside if "__pycache__" in name]
 

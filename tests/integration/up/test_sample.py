@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from ats.commands.entry import links_of
+from ats.commands.public_pages import with_own_links
 from ats.commands.sample import DONE, seed
 from ats.records import models as m
 from ats.records.store import Store
@@ -56,3 +58,19 @@ def test_what_is_there_is_kept_and_what_was_broken_off_begins_anew(settings: Set
     (settings.data_dir / DONE).unlink()
     seed(settings, now=now)
     assert standing(settings) == ("trial", 0, 0)
+
+
+def test_the_e_mails_of_the_sample_have_links_that_its_own_pages_open(settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    linked = with_own_links(settings, always=True)
+    seed(linked, now=dt.datetime(2026, 9, 4, 12, 0, tzinfo=dt.UTC))
+    store = Store(settings.database)
+    with store.read() as session:
+        context = session.execute(select(m.Message.context)).scalars().first()
+    store.close()
+    links = links_of(linked)
+    assert links is not None
+    assert context is not None
+    url = context["shared"]["links"]["preferences"]
+    assert url.startswith("http://127.0.0.1:4300/preferences/")
+    assert links.read_preferences(url.rpartition("/")[2]) == context["parts"][0]["person"]["ref"]

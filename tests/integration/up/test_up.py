@@ -18,6 +18,7 @@ import pytest
 
 from ats.cli import main
 from ats.commands import up as up_module
+from ats.commands.public_pages import KEY_FILE
 from ats.commands.sample import DONE
 from ats.commands.up import PORT_VARIABLE, child_environment
 from ats.outbox.smtp_url import SmtpAddress
@@ -63,6 +64,22 @@ def test_a_taken_port_is_refused_in_one_sentence_and_nothing_begins(
     assert list(folder.iterdir()) == []
 
 
+def test_a_taken_port_of_the_public_pages_is_refused_too(
+    folder: Path,
+    taken: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(PORT_VARIABLE, str(free_port()))
+    monkeypatch.setenv("ATS_PUBLIC_PORT", str(taken))
+    assert main(["up", "--sample"]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith(f"Port {taken} on 127.0.0.1, the public pages', cannot be used (")
+    assert err.endswith("or set ATS_PUBLIC_PORT to another port.\n")
+    assert list(folder.iterdir()) == []
+
+
 @pytest.mark.parametrize("port", ["x", "0", "70000", "-1"])
 def test_a_port_that_is_none_is_refused(
     folder: Path, port: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -101,12 +118,15 @@ def test_the_sample_touches_nothing_real_whatever_a_settings_file_says(
         "ATS_SMTP_URL": "smtp://mail.provider.example:25",
         "ATS_IMPORT_DIR": str(folder / "real"),
         "ATS_DATA_DIR": str(folder / "real"),
+        "ATS_PUBLIC_URL": "https://ats.provider.example",
+        "ATS_SECRET_KEY": "the real key",
     }
     lines = [f"{name}={value}" for name, value in real.items()]
     (folder / ".env").write_text("\n".join(lines), encoding="utf-8")
     (folder / "var" / "sample").mkdir(parents=True)
     (folder / "var" / "sample" / DONE).touch()  # its year was walked before
     monkeypatch.setenv(PORT_VARIABLE, str(free_port()))
+    monkeypatch.setenv("ATS_PUBLIC_PORT", str(free_port()))
     given: dict[str, str] = {}
     monkeypatch.setattr(up_module, "_run", lambda environment, *_, **__: given.update(environment))
     for name in real:
@@ -117,6 +137,8 @@ def test_the_sample_touches_nothing_real_whatever_a_settings_file_says(
     assert given["ATS_DATABASE_URL"] == f"sqlite:///{sample / 'ats.db'}"
     assert given["ATS_SMTP_URL"].startswith("smtp://127.0.0.1:")
     assert (given["ATS_IMPORT_DIR"], given["ATS_DATA_DIR"]) == (str(sample / "import"), str(sample))
+    assert given["ATS_PUBLIC_URL"].startswith("http://127.0.0.1:")
+    assert given["ATS_SECRET_KEY"] == (sample / KEY_FILE).read_text().strip() != "the real key"
     assert not (folder / "real").exists()
 
 
@@ -133,12 +155,17 @@ class Up:
     """`ats up` in a process of its own, until `stop`."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = free_port()
+        self.port, self.public_port = free_port(), free_port()
         code = "import sys; from ats.cli import main; sys.exit(main(['up']))"
         self.process = subprocess.Popen(
             [sys.executable, "-c", code],
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), PORT_VARIABLE: str(self.port)},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                PORT_VARIABLE: str(self.port),
+                "ATS_PUBLIC_PORT": str(self.public_port),
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -190,6 +217,10 @@ def test_everything_runs_on_schedule_until_it_is_told_to_stop(folder: Path, up: 
     lines = up.lines_until("Stop")
     assert f"Dashboard   http://127.0.0.1:{up.port}" in lines
     assert f"Mail        in {folder / 'var' / 'mail'}" in lines
+    public = f"http://127.0.0.1:{up.public_port}"
+    assert f"Public      {public}, where the links in e-mails lead" in lines
+    with urllib.request.urlopen(f"{public}/health", timeout=20) as answer:
+        assert answer.read() == b"ok"
     planned: set[str] = set()
     for _ in range(120):
         runs = up.api(
@@ -201,7 +232,7 @@ def test_everything_runs_on_schedule_until_it_is_told_to_stop(folder: Path, up: 
         time.sleep(0.5)
     assert len(planned) == 7, (folder / "var" / "logs" / "dashboard.log").read_text()
     children = up.children()
-    assert len(children) == 3  # the mailbox, the dashboard, the flows
+    assert len(children) == 4  # the mailbox, the public pages, the dashboard, the flows
     code, seconds = up.stop(signal.SIGINT)
     assert up.process.stderr is not None
     assert (code, up.process.stderr.read(), seconds < 15) == (0, "", True)

@@ -52,7 +52,9 @@ LINKS = {
     "portfolio": "https://portfolio.example/start",
     "knowledge_base": "https://portfolio.example/knowledge?for=ats&page=1",
     "privacy_notice": "https://programme.example/privacy",
+    "preferences": "https://programme.example/preferences/IlAwMDE3Ig.x-Y_z",
 }
+OFFICES = ("operations", "pxm")
 CALENDAR = "https://programme.example/calendar/abc"
 ANSWER = "https://programme.example/answer/abc"
 JOIN = "https://meet.example/j/123?pwd=a&x=1"
@@ -111,7 +113,7 @@ def shared(me: Fields, role: str, *, today: str = "2026-10-13", trial: bool = Fa
             "short": "ATS",
             "starts": "2026-10-05",
         },
-        "links": LINKS,
+        "links": {**LINKS, "preferences": None if role in OFFICES else LINKS["preferences"]},
         "contact": CONTACT,
         "today": today,
         "trial": trial,

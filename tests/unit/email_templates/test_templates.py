@@ -270,3 +270,36 @@ def test_parts_of_any_kind_read_well_together(*, to_participants: bool) -> None:
     assert words_of_text(mail.text) == words_of_html(mail.html)
     assert [a.get("class") for tag, a in page.tags if tag == "h2"] == ["part"] * len(keys)
     assert mail.subject.endswith(" more things")
+
+
+@each_template
+def test_the_foot_tells_people_what_can_be_switched_off_and_where(key: str) -> None:
+    """Participants and mentors choose; offices do not. True in mail of every class."""
+    for one in rendered(key):
+        foot = " ".join(one.text.split("\n--\n")[1].split())
+        page = Page(one.html)
+        told = (
+            "You can switch tips and e-mails about webinars off, and on again; the others always "
+            f"come. Choose what comes to you: {LINKS['preferences']} "
+        )
+
+        assert (told in foot) == (key not in STAFF)
+        assert ((LINKS["preferences"], "Choose what comes to you") in page.links) == (
+            key not in STAFF
+        )
+
+
+@each_template
+@pytest.mark.parametrize("known", [True, False], ids=["none", "missing"])
+def test_without_a_page_of_preferences_the_foot_does_not_speak_of_it(
+    key: str, *, known: bool
+) -> None:
+    """There is none before the public pages have an address; older e-mails knew of no such link."""
+    context = copy.deepcopy(next(contexts(key)))
+    context["shared"]["links"]["preferences"] = None
+    if not known:
+        del context["shared"]["links"]["preferences"]
+    mail = RENDERER.render(context)
+
+    assert "switch" not in mail.text.split("\n--\n")[1]
+    assert words_of_text(mail.text) == words_of_html(mail.html)

@@ -1,0 +1,130 @@
+"""What every page keeps to: words for each class, contrast, and nothing inline that runs."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal, get_args
+
+import pytest
+
+import web
+from ats.people.preferences import Preferences
+from config.programme import MessageClass
+from tests.unit.email_templates.test_layout import colour_of, luminance
+from web.pages import STYLE, Pages
+from web.wording import kinds
+
+PAGES = Pages(
+    sender="ATS team <b>", mailbox="ats@provider.example", privacy_notice="https://p.example/"
+)
+PAIRS = [
+    (".sheet", ".sheet"),
+    ("h1", ".sheet"),
+    ("a", ".sheet"),
+    ("a", "footer"),
+    ("footer", "footer"),
+    ("button", "button"),
+    (".sheet", ".saved"),
+]
+ROLES: tuple[Literal["participant", "mentor"], ...] = ("participant", "mentor")
+OPTIONAL: tuple[MessageClass, ...] = ("webinar", "tip")
+ALWAYS: tuple[MessageClass, ...] = ("essential", "chaser", "urgent")
+
+
+def every_page(role: Literal["participant", "mentor"]) -> dict[str, str]:
+    """Return each page as it is answered, by the name of its template."""
+    who = Preferences("P0017", role, ("Advanced Teacher Status",), OPTIONAL, ALWAYS, frozenset())
+    some, others = kinds(role, OPTIONAL), kinds(role, ALWAYS)
+    values = {
+        "unsubscribe": {"who": who, "these": some, "preferences": "../preferences/x"},
+        "unsubscribed": {
+            "who": who,
+            "these": some,
+            "comes": others,
+            "preferences": "../preferences/x",
+        },
+        "preferences": {
+            "who": who,
+            "optional": [(kind, True) for kind in some],
+            "always": others,
+            "saved": True,
+        },
+    }
+    plain: list[str] = ["nobody", "not-found", "refused", "fault"]
+    filled = {name: PAGES.answer(name, **given) for name, given in values.items()}
+    filled |= {name: PAGES.answer(name) for name in plain}
+    return {name: bytes(page.body).decode() for name, page in filled.items()}
+
+
+each_role = pytest.mark.parametrize("role", ROLES)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize(("text", "ground"), PAIRS)
+def test_the_contrast_is_enough_in_both_modes(mode: str, text: str, ground: str) -> None:
+    """WCAG 2.2 AA asks for 4.5 to 1."""
+    light, _, rest = STYLE.partition("@media (max-width")
+    dark = rest.partition("@media (prefers-color-scheme: dark) {")[2]
+    sheet = light if mode == "light" else dark
+    shades = (
+        luminance(colour_of(sheet, text, "color")),
+        luminance(colour_of(sheet, ground, "background-color")),
+    )
+
+    assert (max(shades) + 0.05) / (min(shades) + 0.05) >= 4.5
+
+
+@each_role
+def test_every_class_has_words_for_every_role(role: Literal["participant", "mentor"]) -> None:
+    named = kinds(role, get_args(MessageClass))
+
+    assert len({kind.title for kind in named}) == len(get_args(MessageClass))
+
+
+def test_every_template_is_looked_at_here() -> None:
+    folder = Path(web.__file__).parent / "templates"
+
+    assert {path.stem for path in folder.glob("*.html")} - {"layout", "words"} == set(
+        every_page("mentor")
+    )
+
+
+@each_role
+def test_nothing_runs_and_no_style_is_inline(role: Literal["participant", "mentor"]) -> None:
+    for page in every_page(role).values():
+        assert re.findall(r"<(?:script|img|link|iframe)\b| style=| on\w+=|javascript:", page) == []
+        assert page.count("<style>") == 1
+        assert f"<style>{STYLE}</style>" in page
+
+
+@each_role
+def test_a_page_can_be_read_aloud(role: Literal["participant", "mentor"]) -> None:
+    """English, one h1 that says what the title says, headings without gaps, a label for a box."""
+    for page in every_page(role).values():
+        (title,) = re.findall(r"<title>(.+) – ATS team &lt;b&gt;</title>", page)
+        levels = [int(level) for level in re.findall(r"<h([1-6])", page)]
+        boxes = re.findall(r'type="checkbox"[^>]* id="([^"]+)" aria-describedby="([^"]+)"', page)
+
+        assert '<html lang="en-GB"' in page
+        assert f"<h1>{title}</h1>" in page
+        assert (levels[0], levels.count(1)) == (1, 1)
+        assert [b for a, b in pairwise(levels) if b > a + 1] == []
+        assert page.count('type="checkbox"') == len(boxes)
+        for box, about in boxes:
+            assert f'<label for="{box}">' in page
+            assert f'id="{about}"' in page
+
+
+@each_role
+def test_the_words_are_ours(role: Literal["participant", "mentor"]) -> None:
+    """No blame, no advertising, nobody on a course; and a person to write to on every page."""
+    wrong = re.compile(
+        r"\b(students?|courses?|tutors?|feedback|sorry|invalid|error)\b|!", re.IGNORECASE
+    )
+    for page in every_page(role).values():
+        body = page.partition("<body>")[2]
+
+        assert wrong.findall(body) == []
+        assert "mailto:ats@provider.example" in body

@@ -1,0 +1,61 @@
+"""Serving: one process on one port until it is told to end, with no request in any log."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from types import FrameType
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from ats.errors import Refused
+
+_PATIENCE: Final = 1  # seconds for requests under way when it is told to end
+_AT_ONCE: Final = 200  # more are told to come back
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there. Raises Refused where that cannot be."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=128)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or "no such port"
+        raise Refused(
+            f"Port {port} on {host}, the public pages', cannot be used ({reason}); end what uses "
+            "it, or choose another with --port or ATS_PUBLIC_PORT."
+        ) from error
+
+
+def end_when_told() -> None:
+    """Have SIGTERM and Ctrl-C end this process with exit code 0, from now on."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
+
+
+def serve(app: ASGIApp, listening: socket.socket) -> None:
+    """Serve until a signal; then what is under way is finished, and the signal handed on."""
+    uvicorn.Server(server_config(app)).run(sockets=[listening])
+
+
+def server_config(app: ASGIApp) -> uvicorn.Config:
+    """Return how it is served: addresses hold tokens, so none is logged."""
+    return uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=_AT_ONCE,
+        timeout_graceful_shutdown=_PATIENCE,
+    )
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    sys.exit(0)
