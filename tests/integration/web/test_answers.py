@@ -89,7 +89,8 @@ def test_a_method_that_a_page_does_not_have_is_405(
     answers = [site.ask(method, links.preferences("P0001")), site.ask("POST", "/health", b"")]
 
     assert [answer.status for answer in answers] == [405, 405]
-    assert {answer.headers["allow"] for answer in answers} == {"GET, HEAD"}
+    allowed = [set(answer.headers["allow"].split(", ")) for answer in answers]
+    assert allowed == [{"GET", "HEAD"}] * 2
 
 
 def test_head_is_get_without_its_body(site: PublicSite, links: Links) -> None:
