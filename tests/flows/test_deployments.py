@@ -42,6 +42,8 @@ def test_every_job_that_operations_would_name_is_served() -> None:
         "deliver",
         "import-exports",
         "report-cohorts",
+        "read-bounces",
+        "reconcile",
     }
 
 

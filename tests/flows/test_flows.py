@@ -26,6 +26,8 @@ from flows.deliver import deliver
 from flows.deployments import SCHEDULES, deployments
 from flows.escalate_stalled import escalate_stalled
 from flows.import_exports import import_exports
+from flows.read_bounces import read_bounces
+from flows.reconcile import reconcile
 from flows.report_cohorts import report_cohorts
 from flows.send_tips import send_tips
 
@@ -34,6 +36,7 @@ TIPS = rf"{COUNTS} · \d+ tips? today"
 MENTORS = rf"{COUNTS} · \d+ reminders? today about mentors"
 CASES = rf"{COUNTS} · \d+ cases? opened today, \d+ open"
 PAGE = r"2026-10 · week 0 · page written, \d+ held"
+CHECKED = r"2026-10 · \d+ people, \d+ rows, nothing off"
 
 
 def run(flow: Flow[..., Any], **parameters: str) -> tuple[State[Any], str]:
@@ -62,6 +65,8 @@ async def _artifacts() -> list[Artifact]:
         (deliver, COUNTS),
         (cohort_timeline, COUNTS),
         (report_cohorts, PAGE),
+        (read_bounces, "no mailbox for bounces"),
+        (reconcile, CHECKED),
     ],
     ids=lambda given: given.name if isinstance(given, Flow) else "",
 )
@@ -74,7 +79,8 @@ def test_a_run_is_named_after_what_it_came_to(
 
 def test_every_deployed_flow_is_run_by_these_tests() -> None:
     tried = {send_tips, chase_mentors, escalate_stalled, deliver, import_exports}
-    assert {flow for flow, _ in SCHEDULES} == tried | {cohort_timeline, report_cohorts}
+    tried |= {cohort_timeline, report_cohorts, read_bounces, reconcile}
+    assert {flow for flow, _ in SCHEDULES} == tried
 
 
 def test_a_file_is_imported_and_operations_are_mailed_within_the_run(

@@ -134,7 +134,9 @@ class Desk:
         with self.store.read() as session:
             return [
                 tuple(row)
-                for row in session.connection().execute(select(*wanted).order_by(found.c.id))
+                for row in session.connection().execute(
+                    select(*wanted).order_by(*found.primary_key)
+                )
             ]
 
     def people(self) -> dict[str, dict[str, Any]]:
