@@ -140,6 +140,8 @@ class Planner(Judge):
             admitted = self.admit(decision, plan.person, inbox_of(decision.occurrence))
             plan.decisions[index] = admitted
             self._schedule(plan, admitted)
+        for plan in plans:
+            self._heed_new_cases(plan)
         yield from plans
 
     def _judged(
@@ -154,6 +156,24 @@ class Planner(Judge):
                 if on_fault is None:
                     raise
                 on_fault(person, fault)
+
+    def _heed_new_cases(self, plan: PersonPlan) -> None:
+        """Stop what waits for later, and would meet a case then that this plan opens."""
+        opened = {
+            d.occurrence.key: d.occurrence.rule.case
+            for d in plan.decisions
+            if d.verdict.outcome == "case-opened"
+        }
+        for index, decision in enumerate(plan.decisions):
+            o = decision.occurrence
+            if (
+                decision.verdict.outcome == "held"
+                and o.due_at <= self.now
+                and o.rule.stopped_by_case in opened.values()
+                and o.rule.case != o.rule.stopped_by_case
+                and not self.fell_due_with(o, opened)
+            ):
+                plan.decisions[index] = Decision(o, Verdict("skipped", "case-open"), decision.row)
 
     def _precedence(self, o: Occurrence) -> tuple[int, dt.datetime, Key]:
         return (self.policy.classes[o.rule.class_].rank, o.due_at, o.key)
