@@ -24,13 +24,27 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Take the sample cohort through its year, every e-mail over SMTP into a folder."""
-    from importlib.resources import files
-
-    from ats.demo.run import clear, run_year
-    from ats.outbox.local_mailbox import LocalMailbox
+    from ats.commands.lock import only_one
+    from ats.demo.run import clear, refuse_foreign
 
     out = out.absolute()
-    clear(out)
+    refuse_foreign(out)
+    with only_one(out, elsewhere="with --out"):
+        clear(out)
+        report = _year(out)
+    answer(report.document(), as_json=as_json, human=lambda: _tell(report, out))
+    for error in dict.fromkeys(report.errors):
+        complain(error)
+    if report.errors or report.messages != report.in_maildir:
+        raise typer.Exit(1)
+
+
+def _year(out: Path) -> YearReport:
+    from importlib.resources import files
+
+    from ats.demo.run import run_year
+    from ats.outbox.local_mailbox import LocalMailbox
+
     samples = Path(str(files("config") / "samples"))
     with (
         LocalMailbox(out / "mail") as address,
@@ -38,14 +52,9 @@ def demo(
     ):
         office = _office(out, address)
         try:
-            report = run_year(office, samples=samples, maildir=out / "mail", progress=bar)
+            return run_year(office, samples=samples, maildir=out / "mail", progress=bar)
         finally:
             office.store.close()
-    answer(report.document(), as_json=as_json, human=lambda: _tell(report, out))
-    for error in dict.fromkeys(report.errors):
-        complain(error)
-    if report.errors or report.messages != report.in_maildir:
-        raise typer.Exit(1)
 
 
 def _office(out: Path, address: SmtpAddress) -> Office:
