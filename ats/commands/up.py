@@ -33,7 +33,7 @@ def up(sample: bool) -> None:
     """Run the dashboard, the schedules and a local mailbox until Ctrl-C or SIGTERM.
 
     `sample`: with the sample cohort, in a data folder of its own, never mailing anybody. Raises
-    AlreadyUp for a data folder in use, Refused for a port that is taken, ChildEnded when a
+    FolderInUse for a data folder in use, Refused for a port that is taken, ChildEnded when a
     process ends by itself.
     """
     port = _port()
@@ -42,7 +42,6 @@ def up(sample: bool) -> None:
     settings = load_settings()
     refuse_second(settings.data_dir)
     _refuse_taken(port)
-    _make(settings.data_dir)
     local = sample or settings.smtp_url is None
     with only_one(settings.data_dir):
         _prepare(settings, sample)
