@@ -159,19 +159,18 @@ class Planner(Judge):
 
     def _heed_new_cases(self, plan: PersonPlan) -> None:
         """Stop what waits for later, and would meet a case then that this plan opens."""
-        opened = {
-            d.occurrence.key: d.occurrence.rule.case
-            for d in plan.decisions
-            if d.verdict.outcome == "case-opened"
-        }
+        opening = [d.occurrence for d in plan.decisions if d.verdict.outcome == "case-opened"]
+        openers: dict[str | None, Key] = {}  # of several for one case the first opens it
+        for o in sorted(opening, key=lambda o: (o.due_at, o.key)):
+            openers.setdefault(o.rule.case, o.key)
         for index, decision in enumerate(plan.decisions):
             o = decision.occurrence
             if (
                 decision.verdict.outcome == "held"
                 and o.due_at <= self.now
-                and o.rule.stopped_by_case in opened.values()
+                and o.rule.stopped_by_case in openers
                 and o.rule.case != o.rule.stopped_by_case
-                and not self.fell_due_with(o, opened)
+                and not self.fell_due_with(o, openers.values())
             ):
                 plan.decisions[index] = Decision(o, Verdict("skipped", "case-open"), decision.row)
 
