@@ -167,13 +167,15 @@ def _refuse_taken(session: Session, code: str) -> None:
     if taken is not None:
         raise Refused(
             f"There is a cohort {code} already, which starts on {taken.starts}; "
-            "choose another code, or go on with `ats cohort show`."
+            f"choose another code, or go on with `ats cohort show {code}`."
         )
 
 
 def _refuse_unless_trial(cohort: m.Cohort) -> None:
     if cohort.status == "paused":
-        raise Refused(f"Cohort {cohort.code} is paused; run `ats cohort resume` first.")
+        raise Refused(
+            f"Cohort {cohort.code} is paused; run `ats cohort resume {cohort.code}` first."
+        )
     if cohort.status != "trial":
         raise Refused(f"Cohort {cohort.code} is {cohort.status} and not in trial; nothing to do.")
 

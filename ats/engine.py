@@ -225,6 +225,8 @@ class _CohortTick:
             )
             cohort.next_due_at = mail.stage()
         self.tally.count(mail.outcomes)
+        for error in mail.errors:
+            self._tell(error)
 
     # -- what happened ---------------------------------------------------------------------
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 from zoneinfo import available_timezones
 
 from pydantic import TypeAdapter, ValidationError
 
 from config.faults import Finding, Place, did_you_mean
-from config.programme import ANCHORS, Clock, MessageClass, Milestone
+from config.programme import ANCHORS, Clock, MessageClass, Milestone, Rung, Step
 from config.programme_draft import Draft, items
 
 #: Anchors that may also be milestones: the place decides which is meant (`config.vocabulary`).
@@ -21,7 +21,8 @@ def whole_findings(draft: Draft) -> Iterator[Finding]:
     """Yield a finding for each fault that only shows when the parts are seen together."""
     yield from _keys_given_twice(draft)
     yield from _names_with_two_meanings(draft)
-    yield from _circles(draft)
+    yield from _circles_of_dates(draft)
+    yield from _circles_of_sending(draft)
     yield from _submission(draft)
     yield from _timezone(draft)
     yield from _policy(draft)
@@ -87,25 +88,41 @@ def _names_with_two_meanings(draft: Draft) -> Iterator[Finding]:
                 yield Finding((*place, "key"), f"{text}; choose another")
 
 
-# -- milestones -------------------------------------------------------------------------------
+# -- circles ----------------------------------------------------------------------------------
 
 
-def _circles(draft: Draft) -> Iterator[Finding]:
+def _circles_of_dates(draft: Draft) -> Iterator[Finding]:
     """Yield a finding for each circle of due moments, at the first milestone in it."""
     places = {milestone.key: place for place, milestone in draft.milestones.items()}
     counts_from = {key: _anchors_of_due(draft, places[key]) & places.keys() for key in places}
-    told: set[str] = set()
-    for key in places:
-        circle = _circle(key, counts_from)
-        if circle and not told & set(circle):
-            told |= set(circle)
-            steps = zip(circle, [*circle[1:], circle[0]], strict=True)
-            chain = ", ".join(f"{one} counts from {other}" for one, other in steps)
-            text = f"{chain}; give one of them a week and day" if len(circle) > 1 else _ITSELF
-            yield Finding((*places[key], "due"), text)
+    for circle in _circles(counts_from):
+        text = f"{_chain(circle, 'counts from')}; give one of them a week and day"
+        if len(circle) == 1:
+            text = "the milestone counts from itself; give it a week and day"
+        yield Finding((*places[circle[0]], "due"), text)
 
 
-_ITSELF = "the milestone counts from itself; give it a week and day"
+def _circles_of_sending(draft: Draft) -> Iterator[Finding]:
+    """Yield a finding for each circle of steps of which none goes before another one has gone."""
+    parts: list[tuple[Place, str, Step | Rung]] = [(p, s.key, s) for p, s in draft.steps.items()]
+    ladders = ((draft.ladder_of(place), place, rung) for place, rung in draft.rungs.items())
+    parts += [(place, ladder.key, rung) for ladder, place, rung in ladders if ladder]
+    places: dict[str, Place] = {}
+    goes_after: dict[str, set[str]] = {}
+    for place, key, part in parts:
+        needed = {str(one.value) for one in part.only_if if one.name == "sent"}
+        goes_after[key] = needed & goes_after.get(key, needed)  # of one name, any may go first
+        places.setdefault(key, place)
+    for circle in _circles({key: needed & places.keys() for key, needed in goes_after.items()}):
+        text = f"{_chain(circle, 'goes only after')}, so none ever goes; drop one of the conditions"
+        if len(circle) == 1:
+            text = f"{circle[0]} goes only after itself, so never; drop the condition"
+        yield Finding((*places[circle[0]], "only-if"), text)
+
+
+def _chain(circle: Sequence[str], verb: str) -> str:
+    steps = zip(circle, [*circle[1:], circle[0]], strict=True)
+    return ", ".join(f"{one} {verb} {other}" for one, other in steps)
 
 
 def _anchors_of_due(draft: Draft, milestone: Place) -> set[str]:
@@ -113,18 +130,31 @@ def _anchors_of_due(draft: Draft, milestone: Place) -> set[str]:
     return {m.from_ for place, m, _ in draft.moments() if place[: len(due)] == due and m.from_}
 
 
-def _circle(start: str, counts_from: Mapping[str, set[str]]) -> list[str] | None:
-    """Return the way from a milestone back to itself, without its end; None if there is none."""
+def _circles(after: Mapping[str, set[str]]) -> Iterator[list[str]]:
+    """Yield each circle once, from the first key in it."""
+    told: set[str] = set()
+    for key in after:
+        circle = _circle(key, after)
+        if circle and not told & set(circle):
+            told |= set(circle)
+            yield circle
+
+
+def _circle(start: str, after: Mapping[str, set[str]]) -> list[str] | None:
+    """Return the way from a key back to itself, without its end; None if there is none."""
     ways = [[start]]
     seen: set[str] = set()
     for way in ways:
-        for following in sorted(counts_from[way[-1]]):
+        for following in sorted(after[way[-1]]):
             if following == start:
                 return way
             if following not in seen:
                 seen.add(following)
                 ways.append([*way, following])
     return None
+
+
+# -- milestones -------------------------------------------------------------------------------
 
 
 def _submission(draft: Draft) -> Iterator[Finding]:

@@ -19,8 +19,9 @@ def shape_findings(draft: Draft) -> Iterator[Finding]:
         yield from _rung(place, rung, draft.ladder_of(place))
     for place, ladder in draft.ladders.items():
         yield from _ladder(place, ladder)
+    ends = max((m.due.week or 0 for m in draft.milestones.values()), default=0)
     for place, milestone in draft.milestones.items():
-        yield from _milestone(place, milestone)
+        yield from _milestone(place, milestone, ends)
     for place, webinar in draft.webinars.items():
         yield from _webinar(place, webinar)
     for placed in draft.moments():
@@ -80,11 +81,22 @@ def _ladder(place: Place, ladder: Ladder) -> Iterator[Finding]:
         yield Finding((*place, "from"), f"{text}; {remedy}")
 
 
-def _milestone(place: Place, milestone: Milestone) -> Iterator[Finding]:
+def _milestone(place: Place, milestone: Milestone, ends: int) -> Iterator[Finding]:
+    """Yield what is wrong with a late joiner's own date. `ends`: the programme's last week."""
     own = milestone.after_joining
-    if own and (own.from_ != "joined" or not (own.weeks or own.days)):
+    if own is None:
+        return
+    where, number = (*place, "after-joining"), own.weeks or own.days
+    if own.from_ != "joined" or not number:
         text = "a late joiner's own date counts from joining; write {from: joined, weeks: …}"
-        yield Finding((*place, "after-joining"), text)
+        yield Finding(where, text)
+        return
+    unit, most = ("weeks", ends) if own.weeks else ("days", 7 * ends)
+    if number < 0:
+        yield Finding((*where, unit), f"{number} is too small; give at least 1")
+    elif ends and number > most:
+        text = f"{number} is too large, for the programme ends in week {ends}; give at most {most}"
+        yield Finding((*where, unit), text)
 
 
 def _webinar(place: Place, webinar: WebinarPlan) -> Iterator[Finding]:
@@ -94,6 +106,9 @@ def _webinar(place: Place, webinar: WebinarPlan) -> Iterator[Finding]:
     if webinar.kind == "milestone" and webinar.milestone is None:
         text = "a webinar of kind milestone names its milestone; add milestone: and its key"
         yield Finding(place, text)
+    if webinar.kind == "mentor" and webinar.audience != "mentors":
+        text = "a webinar of kind mentor is for mentors; write audience: mentors"
+        yield Finding((*place, "kind"), text)
 
 
 def _moment(placed: PlacedMoment) -> Iterator[Finding]:

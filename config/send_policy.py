@@ -59,7 +59,6 @@ class SendPolicy(Model):
     fresh_workdays: Whole = Field(ge=0)  # a chaser about the portfolio needs data this young
     unknown_workdays: Whole = Field(ge=0)  # older data: nobody's state is known
     release_workdays: Whole = Field(ge=1)  # what waits for release expires after these
-    join_link_workdays: Whole = Field(ge=1)  # operations are asked for a missing link so early
     export_due_workdays: Whole = Field(
         ge=0
     )  # operations are asked for an export when data are older

@@ -125,7 +125,11 @@ class Settings(BaseSettings):
     calendar_dir: Folder = Field(
         default_factory=_in_data("calendars"), description="Where calendars are published."
     )
-    timezone: Zone = Field("Europe/London", description="The time zone of all dates.")
+    timezone: Zone = Field(
+        "Europe/London",
+        description="The zone in which commands read and show moments, and schedules run; when "
+        "e-mails go follows the programme file.",
+    )
 
     @property
     def database(self) -> str:

@@ -26,12 +26,13 @@ def digest(
     until: dt.datetime,
     workdays: Workdays,
     titles: Mapping[str, str],
+    lapsed: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any] | None:
     """Return the lines of one owner's digest over [since, until), or None when none need go.
 
     A case is due on the fifth working day after it was opened. `releases` are e-mails that wait
-    for the PXM's word. What was told before and still waits stands in every digest that goes; by
-    itself it is a reason for the first digest of a week only.
+    for the PXM's word, `lapsed` those that waited in vain. What was told before and still waits
+    stands in every digest that goes; by itself it is a reason for the first digest of a week only.
     """
     cases = _cases(session, cohort, owner, until)
     new = [c for c in cases if since <= c.opened_at and c.state != "closed"]
@@ -44,7 +45,7 @@ def digest(
     releases = _releases(session, cohort) if owner == "pxm" else []
     news = [*new, *due, *closed, *(r for r in releases if since <= r.decided_at < until)]
     waiting = [*old, *releases] if _opens_the_week(since, until) else []
-    if not (news or waiting):
+    if not (news or waiting or lapsed):
         return None
     about = _about(session, cohort, [*new, *due, *closed, *old], titles)
     return {
@@ -54,6 +55,7 @@ def digest(
         "cases_open": about.by_kind(old, until.date(), workdays),
         "open_count": len(old),
         "releases": [about.release(row) for row in releases],
+        "lapsed": list(lapsed),
     }
 
 

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ats.commands.answer import answer, refuse, say, table
-from ats.commands.desk import Desk, name_of, open_desk, read_day
+from ats.commands.answer import answer, say
+from ats.commands.desk import name_of, open_desk, read_day
+from ats.commands.importing import Asked, import_file, look_at_progress, look_at_roster
 from ats.commands.options import By, Cohort, Json, Now
-
-if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from ats.intake.imports import AppliedImport
-    from ats.intake.preflight import Preflight
 
 roster = typer.Typer(name="roster", help="Who takes part, and their mentors.", no_args_is_help=True)
 progress = typer.Typer(
@@ -26,7 +19,6 @@ progress = typer.Typer(
 )
 imports = typer.Typer(name="import", help="Imports that were applied.", no_args_is_help=True)
 
-_SHOWN = 20  # problems, for people; JSON has them all
 _File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV or XLSX.", show_default=False)]
 _Apply = Annotated[bool, typer.Option("--apply", help="Do it, instead of only telling.")]
 _Skip = Annotated[
@@ -44,20 +36,6 @@ _Map = Annotated[
         show_default=False,
     ),
 ]
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What every import command was given."""
-
-    file: Path
-    cohort: str
-    apply: bool
-    skip: bool
-    allow: bool
-    mapping: dict[str, str]
-    by: str
-    as_json: bool
 
 
 @roster.callback()
@@ -80,7 +58,7 @@ def import_roster(
     as_json: Json = False,
 ) -> None:
     """Tell what a roster would change; with --apply, do it. Nobody is ever removed."""
-    asked = _Asked(
+    asked = Asked(
         file,
         cohort,
         apply,
@@ -91,7 +69,7 @@ def import_roster(
         as_json,
     )
     with open_desk(now) as desk:
-        _import(desk, asked, lambda session: _look_at_roster(session, desk, asked))
+        import_file(desk, asked, lambda session: look_at_roster(session, desk, asked))
 
 
 @progress.command("import")
@@ -110,7 +88,7 @@ def import_progress(
     as_json: Json = False,
 ) -> None:
     """Tell what an export of portfolios would change; with --apply, do it."""
-    asked = _Asked(
+    asked = Asked(
         file,
         cohort,
         apply,
@@ -122,44 +100,7 @@ def import_progress(
     )
     day = read_day(as_of, option="--as-of")
     with open_desk(now) as desk:
-        _import(desk, asked, lambda session: _look_at_progress(session, desk, asked, day))
-
-
-def _look_at_roster(session: Session, desk: Desk, asked: _Asked) -> Preflight:
-    from ats.intake.roster import preflight_roster
-    from ats.intake.table import read_table
-    from ats.records.gather import cohort_named
-
-    cohort = cohort_named(session, asked.cohort)
-    return preflight_roster(
-        session,
-        cohort,
-        read_table(asked.file),
-        now=desk.now,
-        policy=desk.office.programme_named(cohort.programme).send_policy,
-        mapping=asked.mapping,
-        zone=desk.zone,
-    )
-
-
-def _look_at_progress(session: Session, desk: Desk, asked: _Asked, as_of: dt.date) -> Preflight:
-    from ats.intake.progress import preflight_progress
-    from ats.intake.table import read_table
-    from ats.records.gather import cohort_named
-
-    cohort = cohort_named(session, asked.cohort)
-    programme = desk.office.programme_named(cohort.programme)
-    return preflight_progress(
-        session,
-        cohort,
-        read_table(asked.file),
-        now=desk.now,
-        policy=programme.send_policy,
-        as_of=as_of,
-        sections={section.key: section.title for section in programme.sections},
-        mapping=asked.mapping,
-        zone=desk.zone,
-    )
+        import_file(desk, asked, lambda session: look_at_progress(session, desk, asked, day))
 
 
 @imports.command()
@@ -194,52 +135,6 @@ def undo(
                     say(f"{what}: {listed(whom)}.")
 
         answer(asdict(undone), as_json=as_json, human=human)
-
-
-def _import(desk: Desk, asked: _Asked, look: Callable[[Session], Preflight]) -> None:
-    from ats.errors import Refused
-    from ats.intake.imports import apply_import, import_result
-
-    with desk.office.store.read() as session:
-        found = look(session)
-    applied: AppliedImport | None = None
-    refusal: Refused | None = None
-    if asked.apply:
-        try:
-            with desk.office.store.write() as session:
-                applied = apply_import(
-                    session,
-                    found,
-                    now=desk.now,
-                    by=asked.by,
-                    skip_problem_rows=asked.skip,
-                    allow_large_change=asked.allow,
-                )
-        except Refused as error:
-            refusal = error
-    document = import_result(found, applied)
-    answer(document, as_json=asked.as_json, human=lambda: _show(document, asked, refusal is None))
-    if refusal is not None:
-        raise refuse(str(refusal))
-
-
-def _show(told: dict[str, Any], asked: _Asked, in_order: bool) -> None:
-    from ats.intake.text import legible
-
-    names = ("new", "changed", "unchanged", "missing", "refused")
-    counts = ", ".join(f"{told[name]} {name}" for name in names)
-    done = f"applied as import {told['import_id']}" if told["applied"] else "not applied"
-    say(f"{legible(asked.file.name)}, {done}: {counts}.")
-    for note in told["notes"]:
-        say(note)
-    problems = told["problems"]
-    if problems:
-        rows = [(one["row"], one["column"], one["problem"]) for one in problems[:_SHOWN]]
-        table(("row", "column", "problem"), rows)
-        if len(problems) > _SHOWN:
-            say(f"… and {len(problems) - _SHOWN} more; --json tells them all.")
-    if not told["applied"] and in_order:
-        say("Nothing was changed; repeat with --apply to do it.")
 
 
 def _mapping(given: list[str] | None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""One `ats up` for each data folder: a lock that its process holds, and that ends with it."""
+"""One `ats up` or `ats demo` a folder: a lock that its process holds, and that ends with it."""
 
 from __future__ import annotations
 
@@ -10,40 +10,45 @@ from typing import IO
 
 from ats.errors import AtsError, SettingsFault
 
-LOCK = "up.lock"
+LOCK = "ats.lock"
+_IN_SETTINGS = "in ATS_DATA_DIR"
 
 
-class AlreadyUp(AtsError):
-    """An `ats up` works in this data folder already."""
+class FolderInUse(AtsError):
+    """An `ats up` or `ats demo` works in this folder already."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, elsewhere: str) -> None:
         super().__init__(
-            f"An `ats up` works in {folder} already; use that one, or end it first (a second one "
-            "needs a folder of its own in ATS_DATA_DIR)."
+            f"An `ats up` or `ats demo` works in {folder} already; end it or let it end first, or "
+            f"name another folder {elsewhere}."
         )
 
 
 @contextlib.contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock within the block. Raises AlreadyUp while another process has it."""
+def only_one(folder: Path, *, elsewhere: str = _IN_SETTINGS) -> Iterator[None]:
+    """Hold the folder's lock within the block; the folder is made if need be.
+
+    Raises FolderInUse while another process has it. `elsewhere`: how one names another folder.
+    """
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         file = (folder / LOCK).open("a")
     except OSError as error:
         raise SettingsFault(
             f"The folder {folder} cannot be written ({error.strerror}); make it writable, or name "
-            "another one in ATS_DATA_DIR."
+            f"another one {elsewhere}."
         ) from error
     with file:
         if not _taken(file):
-            raise AlreadyUp(folder)
+            raise FolderInUse(folder, elsewhere)
         yield
 
 
 def refuse_second(folder: Path) -> None:
-    """Raise AlreadyUp while another process has the folder's lock. Makes nothing."""
+    """Raise FolderInUse while another process has the folder's lock. Makes nothing."""
     with contextlib.suppress(OSError), (folder / LOCK).open("r+") as file:
         if not _taken(file):
-            raise AlreadyUp(folder)
+            raise FolderInUse(folder, _IN_SETTINGS)
 
 
 def _taken(file: IO[str]) -> bool:

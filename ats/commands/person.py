@@ -85,7 +85,8 @@ def _show_enrolment(enrolment: dict[str, Any]) -> None:
     more = "".join(f", {mark.replace('_', ' ')}" for mark in marks)
     say(f"Cohort {enrolment['cohort']} ({enrolment['cohort_status']}): {enrolment['status']}{more}")
     if enrolment["parked"]:
-        say(f"Everything waits, because {enrolment['parked']['because']}.")
+        parked = enrolment["parked"]
+        say(f"Everything waits until {parked['until']}, because {parked['because']}.")
     as_of = f"portfolio as of {enrolment['as_of']}" if enrolment["as_of"] else "no export yet"
     say(f"Joined {enrolment['joined_on']}, {as_of}")
     milestones = [

@@ -33,7 +33,7 @@ def up(sample: bool) -> None:
     """Run the dashboard, the schedules, the public pages and a local mailbox until Ctrl-C.
 
     `sample`: with the sample cohort, in a data folder of its own, never mailing anybody. Raises
-    AlreadyUp for a data folder in use, Refused for a port that is taken, ChildEnded when a
+    FolderInUse for a data folder in use, Refused for a port that is taken, ChildEnded when a
     process ends by itself.
     """
     port = _port()
@@ -43,7 +43,6 @@ def up(sample: bool) -> None:
     refuse_second(settings.data_dir)
     _refuse_taken(port, "dashboard's", PORT_VARIABLE)
     _refuse_taken(settings.public_port, "public pages'", variable("public_port"))
-    _make(settings.data_dir)
     local = sample or settings.smtp_url is None  # all mail goes into a mailbox on this machine
     with only_one(settings.data_dir):
         if local:

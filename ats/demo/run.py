@@ -24,18 +24,23 @@ MARK = "demo.made"
 Progress = Callable[[int, int], None]
 
 
-def clear(folder: Path) -> None:
-    """Make the folder ready: what an earlier demo left there goes, nothing else.
-
-    A demo marks its folder. Raises Refused for a folder that holds a database or mail and no
-    mark, and where the folder cannot be written.
-    """
+def refuse_foreign(folder: Path) -> None:
+    """Raise Refused for a folder with a database or mail that no demo made. Touches nothing."""
     standing = [name for name in OURS if (folder / name).exists()]
     if standing and not (folder / MARK).exists():
         raise Refused(
             f"{folder} holds {' and '.join(standing)} that no demo made, so nothing is touched; "
             "name another folder with --out."
         )
+
+
+def clear(folder: Path) -> None:
+    """Make the folder ready: what an earlier demo left there goes, nothing else.
+
+    A demo marks its folder. Raises Refused for a folder that is not one of ours, and where it
+    cannot be written.
+    """
+    refuse_foreign(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MARK).write_text("A demo made this folder; the next one empties it.\n")

@@ -62,7 +62,7 @@ class Plan:
     """Everything one file would write."""
 
     changes: list[Change] = field(default_factory=list)
-    confirmed: list[Change] = field(default_factory=list)  # what an earlier import set, said again
+    confirmed: list[Change] = field(default_factory=list)  # set by an earlier import, and repeated
     people: list[dict[str, Any]] = field(default_factory=list)
     roles: list[NewRole] = field(default_factory=list)
     enrolments: list[NewEnrolment] = field(default_factory=list)

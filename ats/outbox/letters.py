@@ -18,7 +18,6 @@ from ats.planning.forecast import Coming
 from ats.planning.timeline import Timeline
 from ats.records import models as m
 
-DIGESTED = ("cases_new", "cases_due", "cases_closed", "releases")
 OWNER = {"pxm-digest": "pxm", "ops-digest": "operations"}
 
 
@@ -61,7 +60,7 @@ class StaffLetters:
     def _digest(self, step: str, at: dt.datetime) -> dict[str, Any] | None:
         programme = self.timeline.programme
         since = self._last_told(step, at)
-        told = digest(
+        return digest(
             self.session,
             cohort=self.cohort,
             owner=OWNER[step],
@@ -69,11 +68,8 @@ class StaffLetters:
             until=at,
             workdays=self.timeline.workdays[programme.nation],
             titles=programme.cases,
+            lapsed=lapsed(self.session, self.timeline, since, at) if OWNER[step] == "pxm" else (),
         )
-        gone = lapsed(self.session, self.timeline, since, at) if OWNER[step] == "pxm" else []
-        if told is None and not gone:
-            return None
-        return {**dict.fromkeys(DIGESTED, ()), **(told or {}), "lapsed": gone}
 
     def _last_told(self, step: str, before: dt.datetime) -> dt.datetime:
         row = m.LedgerRow

@@ -95,6 +95,7 @@ def refused_since_told(session: Session, cohort: m.Cohort, *, now: dt.datetime) 
             mine,
             col(row.enrolment_id).is_(None),
             col(row.step) == ACTION,
+            col(row.outcome) != "failed",
             ~col(row.occurrence).contains("/"),
         )
     ).scalar()

@@ -1,9 +1,10 @@
 """Rendering: the context of one message in; its subject, text and HTML out.
 
 A message has one part or several (merged items of one person, role and day). A part names its
-template, a folder with subject.txt, text.txt, html.html and reason.txt; the layout, the files
-directly in the templates folder, adds greeting, signature and foot around all parts. Callers
-get finished strings: nobody else in `ats` imports jinja2.
+template, a folder with subject.txt, text.txt, html.html and reason.txt. Directly in the templates
+folder lie the layout, which adds greeting, signature and foot around all parts, and the partials,
+blocks that several templates include. Callers get finished strings: nobody else in `ats` imports
+jinja2.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from css_inline import CSSInliner
-from jinja2 import DictLoader, StrictUndefined, TemplateError, pass_context
+from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
@@ -29,7 +30,14 @@ WIDTH: Final = 76  # of a line of text; RFC 5322 asks for 78 at most
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _MARKED: Final = re.compile(r" *(- |\d{1,2}\. )")
 # What Jinja, a filter or an expression of a template may raise while a template is filled.
-_FAULTS: Final = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
+_FAULTS: Final = (
+    TemplateError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +59,13 @@ class Renderer:
         """
         self._sources = _read(templates) if isinstance(templates, Path) else dict(templates)
         self._environment = SandboxedEnvironment(
-            loader=DictLoader(self._sources),
+            loader=FunctionLoader(self._loaded),
             undefined=StrictUndefined,
             autoescape=lambda name: name is not None and name.endswith(".html"),
             finalize=_printed,
             trim_blocks=True,
             lstrip_blocks=True,
+            keep_trailing_newline=True,  # what follows an include begins a line of its own
             auto_reload=False,
             cache_size=-1,
         )
@@ -69,7 +78,7 @@ class Renderer:
         return frozenset(key for key in folders if not self._lacking(key))
 
     def version(self, keys: Iterable[str]) -> str:
-        """Return the SHA-256 (hex) of the layout and these keys' files, whatever their order.
+        """Return the SHA-256 (hex) of layout, partials and these keys' files, whatever their order.
 
         Raises TemplateFault for a key without all four files.
         """
@@ -106,7 +115,7 @@ class Renderer:
         return Rendered(
             subject=f"TRIAL: {subject}" if trial else subject,
             text=_folded(self._filled("layout.txt", whole)),
-            html=self._inliner.inline(self._filled("layout.html", whole)),
+            html=self._inliner.inline(self._filled("layout.html", whole).rstrip()),
         )
 
     def _part(self, values: Mapping[str, Any], *, several: bool) -> dict[str, str]:
@@ -130,13 +139,17 @@ class Renderer:
         except _FAULTS as error:
             raise TemplateFault(self._sentence(name, error)) from error
 
+    def _loaded(self, name: str) -> tuple[str, str, None] | None:
+        """Return a template's source, and its name as the file that tracebacks are to tell."""
+        return (self._sources[name], name, None) if name in self._sources else None
+
     def _sentence(self, name: str, error: Exception) -> str:
         """Say where and why filling failed: quotes the template's source, no person's data."""
-        lines = [f.lineno or 0 for f in traceback.extract_tb(error.__traceback__) if "<" in f[0]]
-        number = getattr(error, "lineno", None) or (lines[-1] if lines else 0)
-        source = self._sources[name].splitlines()
-        quoted = f" ({source[number - 1].strip()})" if 0 < number <= len(source) else ""
-        return f"Template {name}, line {number}{quoted}: {str(error).rstrip('.')}."
+        frames = [(f.f_code.co_filename, n) for f, n in traceback.walk_tb(error.__traceback__)]
+        file, number = [(name, 0), *(one for one in frames if one[0] in self._sources)][-1]
+        lines = self._sources[file].splitlines()
+        quoted = f" ({lines[number - 1].strip()})" if 0 < number <= len(lines) else ""
+        return f"Template {file}, line {number}{quoted}: {_why(error)}."
 
     def _lacking(self, key: str) -> list[str]:
         return [file for file in FILES if f"{key}/{file}" not in self._sources]
@@ -147,13 +160,24 @@ class Renderer:
 
 
 def _read(templates: Path) -> dict[str, str]:
-    """Return the text of the layout and of every key's files, by "layout.txt" or "key/text.txt"."""
-    keyed = [path for file in FILES for path in templates.glob(f"*/{file}")]
+    """Return the text of every file by its name, such as "layout.css" or "key/text.txt"."""
+    patterns = ("*.txt", "*.html", *(f"*/{file}" for file in FILES))
+    found = [path for pattern in patterns for path in templates.glob(pattern)]
     try:
-        paths = [*(templates / name for name in LAYOUT), *keyed]
+        paths = [*(templates / name for name in LAYOUT), *found]
         return {path.relative_to(templates).as_posix(): path.read_text("utf-8") for path in paths}
     except (OSError, UnicodeDecodeError) as error:
         raise TemplateFault(f"The templates in {templates} cannot be read: {error}.") from error
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case TemplateNotFound():
+            return f"there is no {error}"
+        case RecursionError():
+            return "it includes itself"
+        case _:
+            return str(error).rstrip(".")
 
 
 def _subject(subjects: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from ats.outbox.stage import insert_message, rfc_id
 from ats.planning.rules import Rule, rules_of
 from ats.planning.windows import Windows
 from ats.records import models as m
+from ats.unexpected import told
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class StaffMail:
     mail_domain: str
     reachable_in_trial: frozenset[str] = frozenset()  # refs and roles
     outcomes: Counter[str] = field(default_factory=Counter)
+    errors: list[str] = field(default_factory=list)
     moments: StaffMoments = field(init=False)
     _facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     _told_so_far: dict[str, tuple[dt.datetime, int]] = field(default_factory=dict)
@@ -45,9 +47,18 @@ class StaffMail:
         again: list[dt.datetime] = []
         for rule in rules_of(self.letters.timeline.programme):
             if rule.is_staff_mail:
-                again += self._settle(rule, [*self._standing(rule), *self._due(rule)])
+                again += self._stage(rule)
                 again += self.moments.upcoming(rule)
         return min(again, default=None)
+
+    def _stage(self, rule: Rule) -> list[dt.datetime]:
+        """Write what is due of one rule; its fault takes back its rows alone, to be tried again."""
+        try:
+            with self.session.begin_nested():
+                return self._settle(rule, [*self._standing(rule), *self._due(rule)])
+        except Exception as fault:  # noqa: BLE001 (one letter's fault never stops the others)
+            self.errors.append(f"telling {rule.to} by {rule.step} was {told(fault)}")
+            return [self.now]
 
     # -- what is due -----------------------------------------------------------------------
 

@@ -34,11 +34,11 @@ class Answer:
 def accept(store: Store, ref: str, *, now: dt.datetime, by: str) -> Answer:
     """Record that the mentor of this participant has agreed.
 
-    Raises Refused when no mentor is named, or the one who is has agreed already.
+    Raises Refused when no mentor is named by then, or the one who is has agreed already.
     """
     with store.write() as session:
         whose = standing(session, ref)
-        mentor, mentorship = _mentor(session, whose)
+        mentor, mentorship = _mentor(session, whose, now=now)
         if mentorship.accepted_at is not None:
             raise Refused(
                 f"{mentor} agreed on {_day(mentorship.accepted_at)} to mentor {whose.ref}; "
@@ -51,11 +51,11 @@ def accept(store: Store, ref: str, *, now: dt.datetime, by: str) -> Answer:
 def decline(store: Store, ref: str, *, now: dt.datetime, by: str) -> Answer:
     """Record that the mentor of this participant has said no; the mentorship ends.
 
-    Raises Refused when no mentor is named, or the one who is has agreed.
+    Raises Refused when no mentor is named by then, or the one who is has agreed.
     """
     with store.write() as session:
         whose = standing(session, ref)
-        mentor, mentorship = _mentor(session, whose)
+        mentor, mentorship = _mentor(session, whose, now=now)
         if mentorship.accepted_at is not None:
             raise Refused(
                 f"{mentor} agreed on {_day(mentorship.accepted_at)} to mentor {whose.ref}, so this "
@@ -68,16 +68,17 @@ def decline(store: Store, ref: str, *, now: dt.datetime, by: str) -> Answer:
 def sign_off(store: Store, ref: str, *, now: dt.datetime, by: str) -> Answer:
     """Record that the mentor of this participant has signed the portfolio off.
 
-    Raises Refused when no mentor has agreed, or the portfolio is signed off already.
+    Raises Refused when no mentor has agreed by then, or the portfolio is signed off already.
     """
     with store.write() as session:
         whose = standing(session, ref)
-        mentor, mentorship = _mentor(session, whose)
+        mentor, mentorship = _mentor(session, whose, now=now)
         if mentorship.accepted_at is None:
             raise Refused(
                 f"{mentor} has not agreed yet to mentor {whose.ref}; "
                 f"record that first with `ats mentor accept {whose.ref}`."
             )
+        _refuse_before(mentorship.accepted_at, f"{mentor} agreed to mentor {whose.ref}", now=now)
         if mentorship.signed_off_at is not None:
             raise Refused(
                 f"{mentor} signed the portfolio of {whose.ref} off on "
@@ -87,8 +88,11 @@ def sign_off(store: Store, ref: str, *, now: dt.datetime, by: str) -> Answer:
         return _recorded(session, whose, mentor, "signed-off", ABOUT_SIGNING, now=now, by=by)
 
 
-def _mentor(session: Session, whose: Enrolled) -> tuple[str, m.Mentorship]:
-    """Return the ref of the standing mentor, and the mentorship. Raises Refused."""
+def _mentor(session: Session, whose: Enrolled, *, now: dt.datetime) -> tuple[str, m.Mentorship]:
+    """Return the ref of the mentor who stands at that moment, and the mentorship.
+
+    Raises Refused.
+    """
     found = session.execute(
         select(col(m.Role.ref), m.Mentorship)
         .join(m.Role, col(m.Role.id) == col(m.Mentorship.role_id))
@@ -97,6 +101,7 @@ def _mentor(session: Session, whose: Enrolled) -> tuple[str, m.Mentorship]:
     ).all()
     for ref, mentorship in found:
         if mentorship.ended_at is None:
+            _refuse_before(mentorship.named_at, f"{ref} was named for {whose.ref}", now=now)
             return ref, mentorship
     remedy = "import a roster that names one"
     if not found:
@@ -105,6 +110,15 @@ def _mentor(session: Session, whose: Enrolled) -> tuple[str, m.Mentorship]:
     if last.declined_at is not None:
         raise Refused(f"{ref} declined on {_day(last.declined_at)}; {remedy} for {whose.ref}.")
     raise Refused(f"{ref} no longer mentors {whose.ref}; {remedy}.")
+
+
+def _refuse_before(moment: dt.datetime, fact: str, *, now: dt.datetime) -> None:
+    """Raise Refused for an answer that would be older than what it answers."""
+    if now < moment:
+        raise Refused(
+            f"{fact} on {_day(moment)}, after the moment that this would be recorded for; leave "
+            "--now out, or give a later one."
+        )
 
 
 def _recorded(

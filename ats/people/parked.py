@@ -9,8 +9,9 @@ from sqlmodel import Session, col
 
 from ats.records import models as m
 
-#: Why nothing goes to or about them.
-BECAUSE = "the import that named them was undone and no roster has named them since"
+#: Why nothing goes to or about them, and what ends that.
+BECAUSE = "the import that named them was undone"
+UNTIL = "a roster names them again"
 
 
 def parked_since(session: Session, enrolment_id: int) -> dt.datetime | None:

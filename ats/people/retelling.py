@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ats.people.contacts import Contact
-from ats.people.parked import BECAUSE
+from ats.people.parked import BECAUSE, UNTIL
 from ats.people.titles import Titles
 from ats.people.wording import NOT_SENT, WAITS, condition, event, happening, offset, when
 from ats.planning.conditions import Situation, first_failing, first_holding
@@ -81,8 +81,9 @@ class Retelling:
     def _waiting(self, row: m.LedgerRow, what: str, planned: Occurrence | None) -> str:
         reason = row.reason or "window"
         why = WAITS.get(reason, reason.replace("-", " "))
+        until = f" until {when(row.until, self.zone)}" if row.until else ""
         if reason == "parked" and self.person.parked:
-            why = BECAUSE
+            why, until = BECAUSE, f" until {UNTIL}"
         elif planned is not None and reason == "parked":
             which = first_holding(planned.rule.wait_while, self._situation(planned))
             if which is not None:
@@ -91,7 +92,6 @@ class Retelling:
             nation = planned.nation if planned else self.person.nation
             name = self.timeline.workdays[nation].reason(self.now.astimezone(self.zone).date())
             why += f" ({name})" if name else ""
-        until = f" until {when(row.until, self.zone)}" if row.until else ""
         return f"{what} was due, and waits{until}, because {why}"
 
     def _why(self, row: m.LedgerRow, rule: Rule, planned: Occurrence | None) -> str:
@@ -104,7 +104,7 @@ class Retelling:
     def why_not(self, reason: str, rule: Rule, planned: Occurrence | None) -> str:
         """Return the clause for a reason why something was not sent."""
         if reason == "parked" and self.person.parked:
-            return BECAUSE
+            return f"{BECAUSE}, and it waits until {UNTIL}"
         if reason in ("condition-met", "condition-unmet") and planned is not None:
             at = self._situation(planned)
             met = reason == "condition-met"
@@ -123,7 +123,9 @@ class Retelling:
     def of_parking(self, since: dt.datetime) -> str:
         """Return the sentence about somebody for whom everything waits."""
         whom = f"e-mails to and about {self._name(self.person.ref)}"
-        return f"{when(since, self.zone)}: {whom} wait from here on, because {BECAUSE}."
+        return (
+            f"{when(since, self.zone)}: {whom} wait from here on until {UNTIL}, because {BECAUSE}."
+        )
 
     # -- what comes --------------------------------------------------------------------------
 

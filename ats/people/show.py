@@ -15,7 +15,7 @@ from ats.office import Office
 from ats.outbox.messages import listed
 from ats.people.contacts import contacts
 from ats.people.enrolled import Enrolled, Known, enrolments, known
-from ats.people.parked import BECAUSE, parked_since
+from ats.people.parked import BECAUSE, UNTIL, parked_since
 from ats.planning import stall
 from ats.planning.facts import Mentorship, Participant
 from ats.planning.timeline import Timeline
@@ -94,7 +94,8 @@ def _parked(session: Session, enrolment_id: int, zone: ZoneInfo) -> dict[str, st
     since = parked_since(session, enrolment_id)
     if since is None:
         return None
-    return {"since": since.astimezone(zone).isoformat(), "because": BECAUSE}
+    since = since.astimezone(zone)
+    return {"since": since.isoformat(), "because": BECAUSE, "until": UNTIL}
 
 
 def _milestone(

@@ -140,6 +140,8 @@ class Planner(Judge):
             admitted = self.admit(decision, plan.person, inbox_of(decision.occurrence))
             plan.decisions[index] = admitted
             self._schedule(plan, admitted)
+        for plan in plans:
+            self._heed_new_cases(plan)
         yield from plans
 
     def _judged(
@@ -154,6 +156,23 @@ class Planner(Judge):
                 if on_fault is None:
                     raise
                 on_fault(person, fault)
+
+    def _heed_new_cases(self, plan: PersonPlan) -> None:
+        """Stop what waits for later, and would meet a case then that this plan opens."""
+        opening = [d.occurrence for d in plan.decisions if d.verdict.outcome == "case-opened"]
+        openers: dict[str | None, Key] = {}  # of several for one case the first opens it
+        for o in sorted(opening, key=lambda o: (o.due_at, o.key)):
+            openers.setdefault(o.rule.case, o.key)
+        for index, decision in enumerate(plan.decisions):
+            o = decision.occurrence
+            if (
+                decision.verdict.outcome == "held"
+                and o.due_at <= self.now
+                and o.rule.stopped_by_case in openers
+                and o.rule.case != o.rule.stopped_by_case
+                and not self.fell_due_with(o, openers.values())
+            ):
+                plan.decisions[index] = Decision(o, Verdict("skipped", "case-open"), decision.row)
 
     def _precedence(self, o: Occurrence) -> tuple[int, dt.datetime, Key]:
         return (self.policy.classes[o.rule.class_].rank, o.due_at, o.key)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from config.programme import (
+    ClassPolicy,
     Conditions,
     Every,
     Ladder,
@@ -48,6 +49,7 @@ class Rule:
     release: bool
     bad_news: bool
     needs_join_link: bool
+    merges: Literal["day", "step", "never"]
     alone: bool
     capped: bool
     effective_from: dt.date | None
@@ -98,6 +100,7 @@ def _of_step(step: Step, programme: Programme) -> Rule:
         release=step.release,
         bad_news=step.bad_news,
         needs_join_link=step.needs_join_link,
+        merges=policy.merges,
         alone=step.alone,
         capped=step.capped,
         effective_from=step.effective_from,
@@ -108,10 +111,10 @@ def _of_step(step: Step, programme: Programme) -> Rule:
 def _of_rungs(programme: Programme) -> Iterator[Rule]:
     for ladder in programme.ladders:
         for rung in ladder.rungs:
-            yield _of_rung(rung, ladder)
+            yield _of_rung(rung, ladder, programme.send_policy.classes)
 
 
-def _of_rung(rung: Rung, ladder: Ladder) -> Rule:
+def _of_rung(rung: Rung, ladder: Ladder, policies: Mapping[MessageClass, ClassPolicy]) -> Rule:
     anchor = rung.at.from_ if rung.at else (ladder.from_ or ladder.for_each)
     fresh = ladder.fresh_data if rung.fresh_data is None else rung.fresh_data
     return Rule(
@@ -139,6 +142,7 @@ def _of_rung(rung: Rung, ladder: Ladder) -> Rule:
         release=rung.release,
         bad_news=rung.open_case is not None,
         needs_join_link=False,
+        merges=policies[rung.class_ or ladder.class_].merges,
         alone=False,
         capped=True,
         effective_from=rung.effective_from,

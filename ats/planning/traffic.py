@@ -23,15 +23,15 @@ class Inbox:
     def bundle_of(self, occurrence: Occurrence) -> str:
         """Return the name of the message that this would share today.
 
-        Essential mail shares only with its own step, `alone` steps with the same event,
-        urgent mail with nothing, a chaser never with a tip.
+        Its class says whether it shares with all of that day, its own step only, or nothing;
+        `alone` steps share with the same event, and a chaser never with a tip.
         """
         rule = occurrence.rule
-        if rule.class_ == "urgent":
+        if rule.merges == "never":
             return "/".join(occurrence.key)
         if rule.alone:
             return f"{rule.step}/{occurrence.subject or ''}"
-        if rule.class_ in ("essential", "internal"):
+        if rule.merges == "step":
             return f"{rule.step}/{rule.rung or ''}"
         shared = self.bundles.get("day", set())
         if rule.class_ == "tip" and "chaser" in shared:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ats.planning.conditions import Situation, first_failing, first_holding
-from ats.planning.facts import Participant, PastRow
+from ats.planning.facts import Key, Participant, PastRow
 from ats.planning.moments import MORNING
+from ats.planning.occurrence import name_of
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.windows import Windows
 from ats.planning.workdays import local_moment
@@ -57,7 +58,7 @@ class Judge:
             return Verdict("held", "parked")  # a person releases it; it is tested again then
         return (
             self.left(person, row)
-            or self._stopped(o, person, at)
+            or self._stopped(o, person, at, row)
             or self._expired(o, row)
             or self._waits(o, person, at, row)
             or self._shut(o, row)
@@ -67,7 +68,7 @@ class Judge:
     def expected(self, o: Occurrence, person: Participant) -> dt.datetime | None:
         """Return when this would go if it fell due now on fresh data; None if it would not."""
         at = Situation(self.timeline, person, o, self.today)
-        if self.left(person, None) or self._stopped(o, person, at) or self._expired(o, None):
+        if self.left(person, None) or self._stopped(o, person, at, None) or self._expired(o, None):
             return None
         policy = ESCALATION if o.rule.case else self.policy.classes[o.rule.class_]
         return self.windows.opening(policy, o.nation, self.now, bad_news=o.rule.bad_news)[0]
@@ -81,7 +82,9 @@ class Judge:
             return None
         return Verdict("cancelled" if row else "skipped", reason)
 
-    def _stopped(self, o: Occurrence, person: Participant, at: Situation) -> Verdict | None:
+    def _stopped(
+        self, o: Occurrence, person: Participant, at: Situation, row: PastRow | None
+    ) -> Verdict | None:
         rule = o.rule
         due_on = o.due_at.astimezone(self.timeline.zone).date()
         if o.too_early:
@@ -99,7 +102,7 @@ class Judge:
             return Verdict("skipped", "suppressed")
         if self._switched_off(o, person):
             return Verdict("skipped", "opted-out")
-        if self._is_with_somebody(o, person):
+        if self._is_with_somebody(o, person, row):
             return Verdict("skipped", "case-open")
         if self.is_fresh(o, person) and first_failing(rule.only_if, at) is not None:
             return Verdict("skipped", "condition-unmet")
@@ -125,13 +128,32 @@ class Judge:
             ends = ends[o.number - 1 : o.number]
         return all(end is not None and end <= self.now for end in ends)
 
-    def _is_with_somebody(self, o: Occurrence, person: Participant) -> bool:
-        """Say whether a case opened before this rung's day stops it; never one for the same case.
+    def _is_with_somebody(self, o: Occurrence, person: Participant, row: PastRow | None) -> bool:
+        """Say whether an open case stops this rung; never one for the same case.
 
-        What fell due before the case was opened, or on its day, still goes beside it.
+        What fell due before, or with the case, goes beside it, but for what had to wait.
         """
-        opened = person.cases.get(o.rule.stopped_by_case or "")
-        return opened is not None and opened < o.due_at and o.rule.case != o.rule.stopped_by_case
+        kind = o.rule.stopped_by_case
+        opened = person.cases.get(kind or "")
+        if opened is None or o.rule.case == kind:
+            return False
+        openers = (key for key, past in person.past.items() if past.outcome == "case-opened")
+        waits = row is not None and row.outcome == "held"
+        return opened < o.due_at or (waits and not self.fell_due_with(o, openers))
+
+    def fell_due_with(self, o: Occurrence, openers: Iterable[Key]) -> bool:
+        """Say whether one of these rungs, which opened the case that stops this, is its twin.
+
+        Twins are counted alike from the same event: with one, however late, goes the other.
+        """
+        twins = {
+            (rule.step, name_of(o.subject, rule, o.number), rule.to)
+            for rule in self.timeline.rules
+            if rule.step == o.rule.step
+            and rule.case == o.rule.stopped_by_case
+            and rule.workdays == o.rule.workdays
+        }
+        return not twins.isdisjoint(openers)
 
     def _stops_after_submission(self, o: Occurrence, person: Participant) -> bool:
         if self.policy.classes[o.rule.class_].after_submission == "goes":

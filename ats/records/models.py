@@ -503,14 +503,20 @@ class Import(SQLModel, table=True):
 
 
 class ImportChange(SQLModel, table=True):
-    """One value that an import set, with what stood there before (null field: row made)."""
+    """One thing that an import did to a record, so that it can be undone.
+
+    Made: no `field`, and the new row's values by name in `after`. Set: one field's value, with
+    what stood there `before`. Confirmed: `before` and `after` alike, because the file repeats
+    what an earlier import set; undoing that one then leaves the value alone. Undoing an import
+    may hand a line on to another one, or mend its `before`.
+    """
 
     __tablename__ = "import_change"
     id: int | None = Field(default=None, primary_key=True)
     import_id: int = _link("import.id")
     entity: str  # table name
     entity_id: int
-    field: str | None = None
+    field: str | None = None  # None: the row was made
     before: Any = Field(default=None, sa_column=Column(JSON))
     after: Any = Field(default=None, sa_column=Column(JSON))
 

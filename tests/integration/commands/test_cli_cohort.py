@@ -70,7 +70,11 @@ def test_another_programme_gives_other_dates(ats: CommandLine) -> None:
 @pytest.mark.parametrize(
     ("code", "starts", "said"),
     [
-        ("2026-10", "2026-10-12", "There is a cohort 2026-10 already, which starts on 2026-10-05;"),
+        (
+            "2026-10",
+            "2026-10-12",
+            "choose another code, or go on with `ats cohort show 2026-10`.",
+        ),
         ("Autumn 26", "2026-10-05", '"Autumn 26" cannot be the code of a cohort; use lower-case'),
         ("../../x", "2026-10-05", '"../../x" cannot be the code of a cohort;'),
         ("x" * 41, "2026-10-05", "cannot be the code of a cohort;"),
@@ -215,7 +219,9 @@ def test_a_pause_stops_everything_at_once_and_resuming_lets_it_go_on(
 def test_a_paused_trial_resumes_as_a_trial(trial: CommandLine) -> None:
     trial.done("cohort", "pause", "2026-10")
 
-    assert "is paused; run `ats cohort resume`" in trial.refused("cohort", "go-live", "2026-10")
+    assert trial.refused("cohort", "go-live", "2026-10") == (
+        "Cohort 2026-10 is paused; run `ats cohort resume 2026-10` first."
+    )
     assert trial.done("cohort", "resume", "2026-10")["status"] == "trial"
 
 

@@ -99,6 +99,21 @@ def test_what_the_state_does_not_allow_is_refused_with_what_stands_in_the_way(
     )
 
 
+def test_an_answer_from_before_its_question_is_refused_with_what_to_do(live: CommandLine) -> None:
+    remedy = (
+        "after the moment that this would be recorded for; leave --now out, or give a later one."
+    )
+
+    for answer in ("accept", "decline"):
+        assert live.refused("mentor", answer, "P0001", "--now", "2026-09-02T09:59") == (
+            f"M0001 was named for P0001 on 2 September 2026, {remedy}"
+        )
+    live.done("mentor", "accept", "P0001", *LATER)
+    assert live.refused("mentor", "sign-off", "P0001", "--now", "2026-10-08T10:00") == (
+        f"M0001 agreed to mentor P0001 on 9 October 2026, {remedy}"
+    )
+
+
 def test_nothing_is_recorded_for_somebody_who_has_left(live: CommandLine) -> None:
     store = Store(f"sqlite:///{live.folder}/var/ats.db")
     with store.write() as session:

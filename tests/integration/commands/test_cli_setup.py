@@ -277,6 +277,7 @@ def test_a_demo_never_empties_a_folder_that_it_did_not_make(
     ran = ats("demo", "--out", str(real))
 
     assert (ran.code, (real / "ats.db").read_bytes()) == (1, b"somebody's records")
+    assert [path.name for path in real.iterdir()] == ["ats.db"]
     assert "that no demo made, so nothing is touched" in ran.err
 
 

@@ -50,6 +50,18 @@ def test_a_tick_tells_what_it_did_in_the_fields_of_the_contract(
     }
 
 
+def test_the_zone_of_the_settings_is_how_moments_are_read_and_shown_not_when_e_mails_go(
+    live: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATS_TIMEZONE", "America/New_York")
+
+    before = live.done("tick", "--now", "2026-09-03T03:59")
+    told = live.done("tick", "--now", "2026-09-03T04:00")
+
+    assert (before["sent"], told["sent"]) == (0, 2)
+    assert told["now"] == "2026-09-03T04:00:00-04:00"
+
+
 def test_a_second_tick_at_the_same_moment_sends_nothing(
     live: CommandLine, mailbox: InMemoryMailbox
 ) -> None:

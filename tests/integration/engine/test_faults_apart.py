@@ -4,12 +4,14 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from small_cohort import ADA, BEN, CAT, STARTS, SmallCohort, at, recipients
 from sqlalchemy import select
 
 from ats import cohorts, engine
 from ats.commands.entry import open_office
 from ats.outbox.mailbox import InMemoryMailbox
+from ats.outbox.week_ahead import WeekAhead
 from ats.records import models as m
 from config.programme_file import find_programme
 from config.settings import Settings
@@ -44,6 +46,27 @@ def test_who_could_not_be_planned_gets_the_mail_once_that_is_mended(
         cohort.tick("2026-09-03 09:00" if nation == "atlantis" else "2026-09-03 09:10")
 
     assert recipients(mailbox) == ["ada@harbour.example", "cat@valley.example"]
+
+
+def test_a_letter_to_staff_that_cannot_be_told_stops_no_other_and_goes_later(
+    cohort: SmallCohort, mailbox: InMemoryMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    cohort.enrol(ADA)
+    cohort.go_live()
+    cohort.tick("2026-10-02 09:00")
+    mailbox.received.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(WeekAhead, "tell", broken)
+        told = cohort.tick("2026-10-02 14:00")  # the hour of the fifth ops-week-ahead
+
+    assert [error for error in told.errors if "ops-week-ahead" in error] == told.errors
+    assert cohort.outcomes("ops-action-needed") == {"webinar-1/1 to operations": "sent"}
+    assert "5 to operations" not in cohort.outcomes("ops-week-ahead")
+    cohort.tick("2026-10-02 14:10")
+    assert cohort.outcomes("ops-week-ahead")["5 to operations"] == "sent"
 
 
 def test_a_cohort_whose_programme_cannot_be_read_stops_no_other(

@@ -65,6 +65,24 @@ def test_operations_are_told_of_a_refused_address_once_and_without_the_address(
         assert "ben@harbour.example" not in text
 
 
+def test_operations_are_told_again_when_what_told_them_was_refused_too(
+    cohort: SmallCohort,
+) -> None:
+    cohort.enrol(ADA, BEN, CAT)
+    cohort.go_live()
+    script = {"RCPT ben@harbour.example": NO_SUCH, f"RCPT {OPERATIONS}": [NO_SUCH]}
+    with InMemoryMailbox(script) as mailbox:
+        cohort.address = mailbox.address
+
+        cohort.tick("2026-09-03 09:00")
+        assert OPERATIONS not in recipients(mailbox)
+        cohort.tick("2026-09-03 09:10")
+        cohort.tick("2026-09-03 09:20")
+
+        (told,) = [one for one in mailbox.received if one.recipient == OPERATIONS]
+        assert "P0002" in read(told).get_body(("plain",)).get_content()
+
+
 def test_when_the_request_to_a_mentor_is_refused_no_ladder_runs_and_operations_get_one_case(
     cohort: SmallCohort,
 ) -> None:

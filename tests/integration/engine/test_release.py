@@ -40,3 +40,4 @@ def test_the_pxm_hears_the_next_working_day_of_what_lapsed_unreleased(
             "now expired."
         ) in told
     assert "Lapsed without a release" in digests(mailbox)[0]
+    assert "Still open" in digests(mailbox)[0]  # beside it, as in every digest that goes

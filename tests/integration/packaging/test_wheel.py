@@ -29,6 +29,7 @@ def test_programmes_closures_samples_templates_and_migrations_are_inside(
         "config/closures/wales.yaml",
         f"{SAMPLE}/roster-2026-10.csv",
         "email_templates/layout.html",
+        "email_templates/deadlines.html",
         "email_templates/pdp-tip/subject.txt",
         "ats/records/migrations/versions/0001_the_first_records.py",
         "flows/__main__.py",

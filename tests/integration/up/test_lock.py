@@ -1,4 +1,4 @@
-"""A second `ats up` in one data folder is refused, and a dead one leaves nothing locked."""
+"""A second `ats up` or `ats demo` in a folder is refused; a dead one leaves nothing locked."""
 
 from __future__ import annotations
 
@@ -61,10 +61,24 @@ def test_a_second_one_is_refused_in_one_sentence_whatever_its_port(
     assert main(["up"]) == 1
     server.close()
     assert capsys.readouterr().err == (
-        f"An `ats up` works in {folder} already; use that one, or end it first (a second one "
-        "needs a folder of its own in ATS_DATA_DIR).\n"
+        f"An `ats up` or `ats demo` works in {folder} already; end it or let it end first, or name "
+        "another folder in ATS_DATA_DIR.\n"
     )
-    assert [path.name for path in folder.iterdir()] == ["up.lock"]
+    assert [path.name for path in folder.iterdir()] == ["ats.lock"]
+
+
+def test_a_demo_in_its_folder_is_refused_and_touches_nothing(
+    folder: Path, other: subprocess.Popen[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "demo.made").touch()
+    (folder / "ats.db").write_bytes(b"the year of the other")
+    assert main(["demo", "--out", str(folder)]) == 1
+    assert capsys.readouterr().err == (
+        f"An `ats up` or `ats demo` works in {folder} already; end it or let it end first, or name "
+        "another folder with --out.\n"
+    )
+    assert (folder / "ats.db").read_bytes() == b"the year of the other"
+    assert {path.name for path in folder.iterdir()} == {"ats.lock", "demo.made", "ats.db"}
 
 
 def test_the_lock_ends_with_its_process_however_that_ends(

@@ -59,7 +59,6 @@ send-policy:
   fresh-workdays: 3
   unknown-workdays: 10
   release-workdays: 10
-  join-link-workdays: 5
   export-due-workdays: 2
   escalate-before: "12:00"
   latest-joining-weeks: 26

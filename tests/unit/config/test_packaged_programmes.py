@@ -13,11 +13,10 @@ from small_programme import SMALL, faults_of
 
 from config.faults import ProgrammeFault
 from config.programme_file import find_programme, load_programme, packaged_programmes
+from config.send_policy import SendPolicy
 
-TEMPLATES = frozenset(
-    path.parent.name
-    for path in (Path(__file__).parents[3] / "email_templates").glob("*/subject.txt")
-)
+ROOT = Path(__file__).parents[3]
+TEMPLATES = frozenset(path.parent.name for path in (ROOT / "email_templates").glob("*/subject.txt"))
 
 
 @pytest.mark.parametrize("name", packaged_programmes())
@@ -33,6 +32,11 @@ def test_the_sister_programme_has_another_length_and_other_sections() -> None:
     qtls = load_programme(find_programme("qtls"))
     assert [m.due.week for m in qtls.milestones] == [6, 15, 19]
     assert (qtls.submission, qtls.send_policy.window_to.isoformat()) == ("hand-in", "17:30:00")
+
+
+def test_each_rule_of_the_send_policy_is_read_by_the_code() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "ats").rglob("*.py"))
+    assert [name for name in SendPolicy.model_fields if f".{name}" not in code] == []
 
 
 def test_a_programme_is_found_by_the_path_of_its_file(tmp_path: Path) -> None:

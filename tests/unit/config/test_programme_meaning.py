@@ -105,6 +105,22 @@ def test_a_milestone_that_only_leads_into_a_circle_is_not_blamed(tmp_path: Path)
     )
 
 
+def test_steps_that_wait_for_each_other_are_told_once(tmp_path: Path) -> None:
+    text = small_with("key: hint, class: tip", "key: hint, only-if: [{sent: digest}], class: tip")
+    text = text.replace("key: digest,", "key: digest, only-if: [{sent: hint}],")
+    assert faults_of(text, tmp_path) == lines_of(
+        "line 24, steps[0].only-if: hint goes only after digest, digest goes only after hint, so "
+        "none ever goes; drop one of the conditions."
+    )
+
+
+def test_a_rung_may_go_only_after_an_earlier_one(tmp_path: Path) -> None:
+    text = small_with(
+        "workdays: 9, to: pxm", "workdays: 9, only-if: [{sent: chase-planned}], to: pxm"
+    )
+    assert faults_of(text, tmp_path) == "none"
+
+
 def test_a_milestone_named_after_an_anchor_is_told(tmp_path: Path) -> None:
     text = SMALL.replace("planned", "accepted")
     assert faults_of(text, tmp_path) == lines_of(

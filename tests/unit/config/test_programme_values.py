@@ -30,11 +30,11 @@ def test_a_misspelt_key_that_is_needed_is_told_as_missing_and_as_unknown(tmp_pat
 def test_a_misspelt_class_of_the_policy_is_told_as_missing_and_as_unknown(tmp_path: Path) -> None:
     assert faults_of(small_with("tip: {}", "tipp: {}"), tmp_path).splitlines() == [
         (
-            "small.yaml, line 57, send-policy.classes: the class tip is missing; "
+            "small.yaml, line 56, send-policy.classes: the class tip is missing; "
             "say what its messages may do."
         ),
         (
-            'small.yaml, line 57, send-policy.classes.tipp: "tipp" is not possible here; '
+            'small.yaml, line 56, send-policy.classes.tipp: "tipp" is not possible here; '
             "did you mean tip?"
         ),
     ]

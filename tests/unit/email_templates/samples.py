@@ -164,8 +164,9 @@ def _webinars() -> Iterator[Fields]:
 
 
 def _rungs(key: str) -> list[str | None]:
-    """Return the rungs that the template's own words depend on, and none."""
-    source = "".join((TEMPLATES / key / file).read_text("utf-8") for file in FILES)
+    """Return the rungs that the words of the template and of the partials depend on, and none."""
+    files = [*(TEMPLATES / key / file for file in FILES), *TEMPLATES.glob("*.*")]
+    source = "".join(path.read_text("utf-8") for path in files)
     return [None, *sorted(set(re.findall(r"[\"']((?:plus|minus)-[\w-]+)[\"']", source)))]
 
 

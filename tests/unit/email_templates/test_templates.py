@@ -2,15 +2,17 @@
 
 import copy
 import re
+from collections import Counter
 from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from ats.errors import TemplateFault
-from ats.outbox.render import FILES, Rendered, Renderer
+from ats.outbox.render import FILES, LAYOUT, Rendered, Renderer
 from tests.unit.email_templates.samples import (
     ANSWER,
     CALENDAR,
@@ -42,6 +44,11 @@ ON_A_PROJECTOR = re.compile(
 NOT_OUR_WORDS = re.compile(
     r"\b(students?|courses?|tutors?|pass marks?|feedback|sorry we missed you)\b", re.IGNORECASE
 )
+INCLUDED = {
+    (path, verb, name)
+    for path in TEMPLATES.rglob("*.*")
+    for verb, name in re.findall(r'{% (include|from) "(.+?)"', path.read_text("utf-8"))
+}
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -98,6 +105,21 @@ def test_a_template_has_all_four_files_or_is_none() -> None:
     folders = {path.name for path in TEMPLATES.iterdir() if path.is_dir()}
 
     assert folders == set(KEYS) == RENDERER.keys()
+
+
+def test_a_partial_is_used_by_two_files_or_more() -> None:
+    """A block that one file alone needs stands in that file, where one looks for it."""
+    files = Counter(partial for _, _, partial in INCLUDED)
+    partials = {path.name for path in TEMPLATES.glob("*.*")} - set(LAYOUT)
+
+    assert {partial for partial, by in files.items() if by > 1} == partials
+
+
+def test_html_includes_html_and_text_includes_text() -> None:
+    """Values in a text are not escaped: included in HTML, a name could bring markup into it."""
+    forms = {(file.suffix, Path(name).suffix) for file, verb, name in INCLUDED if verb == "include"}
+
+    assert forms == {(".html", ".html"), (".html", ".css"), (".txt", ".txt")}
 
 
 @each_template

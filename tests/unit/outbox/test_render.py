@@ -166,6 +166,54 @@ def test_what_is_wrong_is_named_with_template_line_and_source(
     assert str(fault.value) == f"Template bad/text.txt, {sentence}"
 
 
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("{{ nmae }}", "line 2 ({{ nmae }}): 'nmae' is undefined."),
+        ("{{ none|date_long }}", "line 2 ({{ none|date_long }}): a moment is None."),
+        ("{% end %}", "line 2 ({% end %}): Encountered unknown tag 'end'."),
+        (
+            "{% include 'nowhere.txt' %}",
+            "line 2 ({% include 'nowhere.txt' %}): there is no nowhere.txt.",
+        ),
+        (
+            "{% include 'dates.txt' %}",
+            "line 2 ({% include 'dates.txt' %}): it includes itself.",
+        ),
+    ],
+    ids=["variable", "filter", "syntax", "missing", "itself"],
+)
+def test_what_is_wrong_in_a_partial_is_named_with_its_own_name_line_and_source(
+    folder: Write, source: str, sentence: str
+) -> None:
+    """Whoever mends it opens the partial, not one of the templates that include it."""
+    path = folder(bad={**HELLO, "text.txt": "One\nTwo\n{% include 'dates.txt' %}\n"})
+    (path / "dates.txt").write_text(f"A date:\n{source}\n", "utf-8")
+
+    with pytest.raises(TemplateFault) as fault:
+        Renderer(path).render(context({"template": "bad", "name": "Eve", "none": None}))
+
+    assert str(fault.value) == f"Template dates.txt, {sentence}"
+
+
+def test_a_partial_stands_where_it_is_included_line_for_line(folder: Write) -> None:
+    """What follows it begins a line of its own; its values stay one line, and are no markup."""
+    several = {
+        **HELLO,
+        "subject.txt": "Hello",
+        "text.txt": "Before\n{% include 'sign.txt' %}\nAfter\n",
+        "html.html": "<p>Before</p>\n{% include 'sign.html' %}\n<p>After</p>\n",
+    }
+    path = folder(several=several)
+    (path / "sign.txt").write_text("Yours,\n{{ name }}\n", "utf-8")
+    (path / "sign.html").write_text("<p>Yours,\n{{ name }}</p>\n", "utf-8")
+
+    mail = Renderer(path).render(context({"template": "several", "name": "<b>Eve\nBob</b>"}))
+
+    assert mail.text.split("\n")[1:5] == ["Before", "Yours,", "<b>Eve Bob</b>", "After"]
+    assert "Yours,\n&lt;b&gt;Eve Bob&lt;/b&gt;</p>\n<p" in mail.html
+
+
 def test_a_template_with_a_file_too_few_is_no_template(folder: Write) -> None:
     """It has no key, and asking for it says what it lacks."""
     renderer = Renderer(folder(half={"subject.txt": "Half", "text.txt": "Half"}))
@@ -192,18 +240,22 @@ def test_a_folder_without_a_layout_is_refused(tmp_path: Path) -> None:
         Renderer(tmp_path)
 
 
-def test_the_version_follows_the_layout_and_these_keys_alone(folder: Write) -> None:
+def test_the_version_follows_the_layout_the_partials_and_these_keys_alone(folder: Write) -> None:
     """Order does not matter; another template's change does not either; one's own does."""
     path = folder(other=HELLO)
+    (path / "dates.txt").write_text("A date", "utf-8")
     before = Renderer(path)
     (path / "other" / "text.txt").write_text("Changed", "utf-8")
     after = Renderer(path)
     (path / "layout.css").write_text("p { color: #222222 }", "utf-8")
+    restyled = Renderer(path)
+    (path / "dates.txt").write_text("Another date", "utf-8")
 
     assert before.version(["hello", "other"]) == before.version(["other", "hello"])
     assert before.version(["hello"]) == after.version(["hello"])
     assert before.version(["hello", "other"]) != after.version(["hello", "other"])
-    assert Renderer(path).version(["hello"]) != after.version(["hello"])
+    assert restyled.version(["hello"]) != after.version(["hello"])
+    assert Renderer(path).version(["hello"]) != restyled.version(["hello"])
 
 
 def test_what_changes_on_disk_is_not_seen_by_a_renderer_that_stands(folder: Write) -> None:

@@ -206,6 +206,38 @@ def test_reminder_2_goes_beside_the_case_that_its_own_day_opened() -> None:
     assert found["plus-8"] == "queued"
 
 
+def test_what_waits_when_a_case_opens_is_stopped_by_it() -> None:
+    """On a Monday the case opens at once; the reminder would have waited for Tuesday."""
+    two_overdue = started("pdp", on="Thu 10 Dec 2026")
+    year = InMemoryYear(
+        {"P0001": replace(NEW, sections=two_overdue)}, cohort(as_of=day("Mon 25 Jan 2027"))
+    )
+    year.tick(at("Mon 25 Jan 2027 09:00"))
+    story = year.story("chase-milestone")
+    assert story["first-observation/plus-18/1"] == "case-opened Mon 25 Jan 2027 09:00"
+    assert story["pdp/plus-3/1"] == "skipped: case-open"
+
+
+@pytest.mark.parametrize(
+    ("opener", "expected"),
+    [("pdp/plus-8-red/1", "queued"), ("first-observation/plus-18/1", "skipped case-open")],
+)
+def test_of_what_waited_only_the_twin_of_the_rung_that_opened_the_case_still_goes(
+    opener: str, expected: str
+) -> None:
+    due = at("Wed 27 Jan 2027 09:00")
+    stuck = replace(
+        ADA,
+        cases={"stalled-portfolio": due},
+        past={
+            ("chase-milestone", opener, "pxm"): PastRow("case-opened"),
+            ("chase-milestone", "pdp/plus-8/1", "P0001"): PastRow("held", None, due, "gap", due),
+        },
+    )
+    found = pdp(stuck, "Thu 28 Jan 2027 09:00", as_of=day("Wed 27 Jan 2027"))
+    assert found["plus-8"] == expected
+
+
 def test_a_rung_whose_condition_fails_adds_no_signal_to_an_open_case() -> None:
     moved = participant(
         sections=started("pdp", on="Tue 19 Jan 2027"),

@@ -41,7 +41,7 @@ def share(*occurrences: Occurrence) -> bool:
 
 
 def urgent(o: Occurrence) -> Occurrence:
-    return replace(o, rule=replace(o.rule, class_="urgent"))
+    return replace(o, rule=replace(o.rule, class_="urgent", merges="never"))
 
 
 @pytest.mark.parametrize(
