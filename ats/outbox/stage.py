@@ -47,8 +47,8 @@ class Stager:
         forgotten: list[int | None] = []
         for plan in plans:
             for decision in sorted(plan.decisions, key=_in_order):
-                if decision.row is not None and decision.row.outcome == "queued":
-                    continue  # its message is claimed, or dissolved, with a retest of its own
+                if decision.row is not None and decision.row.in_message:
+                    continue  # its message is claimed, dissolved or released, with its own retest
                 values = self._values(plan, decision)
                 if decision.row is None:
                     new.append({**self._identity(plan, decision.occurrence), **values})
@@ -134,7 +134,7 @@ class Stager:
         rows = []
         for key in plan.cancelled:
             row = plan.person.past[key]
-            if row.outcome == "queued" or row.in_message:
+            if row.in_message:
                 continue  # its message is tested again before it goes
             self.outcomes["cancelled"] += 1
             rows.append(
@@ -215,8 +215,8 @@ class Stager:
 
 
 def _waits(plan: PersonPlan, key: Key) -> bool:
-    """Say whether the row is of a queued message, which tests it again itself."""
-    return plan.person.past[key].outcome == "queued"
+    """Say whether the row is of a message that waits, which tests it again itself."""
+    return plan.person.past[key].in_message
 
 
 def _place(decision: Decision) -> Place:
