@@ -72,8 +72,9 @@ class Timeline(Moments):
             reached = bisect_right(slots, until, key=lambda slot: slot.due_at)
             found += self._taken(slots[:reached], person, rules)
             if standing:
-                later = self._taken(slots[reached:], person, rules)
-                found += [o for o in later if o.key in standing]
+                steps = {step for step, _, _ in standing}
+                later = (slot for slot in slots[reached:] if slot.rule.step in steps)
+                found += [o for o in self._taken(later, person, rules) if o.key in standing]
             if reached < len(slots):
                 coming = min(filter(None, (coming, slots[reached].due_at)))
         return found, coming
