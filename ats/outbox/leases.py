@@ -18,6 +18,11 @@ from ats.records.store import Store
 LEASE = dt.timedelta(minutes=10)
 
 
+def planning(code: str) -> str:
+    """Return the name of a cohort's planning lease."""
+    return f"plan:{code}"
+
+
 def real_now() -> dt.datetime:
     """Return the real time; leases live in it, whatever *now* a tick is given."""
     return dt.datetime.now(dt.UTC)  # noqa: TID251 (leases run in real time)
