@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlmodel import Session, col
 
 from ats.errors import NotFound
@@ -208,16 +209,15 @@ def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
     r = m.LedgerRow
     mine, standing = col(r.enrolment_id).in_(ids), col(r.outcome).in_(m.OPEN)
     connection = session.connection()
-    for enrolment, outcome, names in connection.execute(_unsent_finals(mine, standing)).all():
-        row = PastRow(outcome)
+    known: dict[tuple[str, str], PastRow] = {}  # most rows have been sent with others
+    for enrolment, outcome, rows in connection.execute(_finals(mine, standing)).all():
         past = found[enrolment]
-        for name in names.split(ROW_ENDS):
-            step, occurrence, recipient = name.split(PART_ENDS)
-            past[(step, occurrence, recipient)] = row
+        for row in rows.split(ROW_ENDS):
+            step, occurrence, recipient, sent_at = row.split(PART_ENDS)
+            if (outcome, sent_at) not in known:
+                known[outcome, sent_at] = PastRow(outcome, _moment(sent_at))
+            past[step, occurrence, recipient] = known[outcome, sent_at]
     named = (col(r.enrolment_id), col(r.step), col(r.occurrence), col(r.recipient))
-    sent = select(*named, col(r.outcome), col(r.sent_at)).where(mine, col(r.sent_at).is_not(None))
-    for enrolment, step, occurrence, recipient, outcome, sent_at in connection.execute(sent).all():
-        found[enrolment or 0][(step, occurrence, recipient)] = PastRow(outcome, sent_at)
     details = (col(r.outcome), col(r.sent_at), col(r.due_at), col(r.reason), col(r.until))
     opens = select(*named, *details, col(r.id)).where(mine, standing)
     for enrolment, step, occurrence, recipient, *facts in connection.execute(opens).all():
@@ -225,15 +225,25 @@ def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
     return found
 
 
-def _unsent_finals(mine: Any, standing: Any) -> Any:
-    """Return a query for (enrolment, outcome, names in one text): most rows, in few results."""
+def _finals(mine: Any, standing: Any) -> Any:
+    """Return a query for (enrolment, outcome, rows in one text): most rows, in few results."""
     r = m.LedgerRow
-    name = col(r.step) + PART_ENDS + col(r.occurrence) + PART_ENDS + col(r.recipient)
+    sent_at = func.coalesce(cast(col(r.sent_at), Text), "")
+    parts = (col(r.step), col(r.occurrence), col(r.recipient), sent_at)
+    row = reduce(lambda row, part: row + PART_ENDS + part, parts)
     return (
-        select(col(r.enrolment_id), col(r.outcome), func.aggregate_strings(name, ROW_ENDS))
-        .where(mine, ~standing, col(r.sent_at).is_(None))
+        select(col(r.enrolment_id), col(r.outcome), func.aggregate_strings(row, ROW_ENDS))
+        .where(mine, ~standing)
         .group_by(col(r.enrolment_id), col(r.outcome))
     )
+
+
+def _moment(text: str) -> dt.datetime | None:
+    """Return the moment that the database writes so: in UTC, or with its offset."""
+    if not text:
+        return None
+    moment = dt.datetime.fromisoformat(text)
+    return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def inboxes(
