@@ -36,6 +36,7 @@ class Timeline(Moments):
         self, programme: Programme, cohort: CohortFacts, workdays: Mapping[str, Workdays]
     ) -> None:
         super().__init__(programme, cohort, workdays)
+        self.rules = tuple(r for r in rules_of(programme) if not r.is_staff_mail)
         self._slots: dict[str, list[Occurrence]] = {}
         self._owned: dict[Hashable, list[Occurrence]] = {}
         self._stale: dict[tuple[dt.datetime, int, str], dt.datetime] = {}
@@ -54,10 +55,6 @@ class Timeline(Moments):
         renewed = copy(self)
         renewed.cohort = cohort
         return renewed
-
-    @cached_property
-    def rules(self) -> tuple[Rule, ...]:
-        return tuple(r for r in rules_of(self.programme) if not r.is_staff_mail)
 
     # -- what happens ----------------------------------------------------------------------
 
