@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, false, func, select, true
 from sqlmodel import Session, col
 
 from ats.office import Office
@@ -23,8 +22,7 @@ from ats.records import models as m
 SENDING = ("trial", "live")
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How a cohort stands before a tick: whether there is work, and the rows that wait."""
 
     code: str
@@ -42,17 +40,17 @@ def standing(
     records.
     """
     with office.store.read() as session:
-        found = session.execute(_cohorts(codes, now)).all()
+        found = session.execute(_cohorts(codes, now, planning=planning)).all()
         for code in set(codes or ()).difference(one.code for one in found):
             gather.cohort_named(session, code)  # it is closed, else there is none: that is raised
         busy = _with_mail(session, now) | _leased(session, found)
-        busy |= notices.untold(session, {one.id: one.failed_at for one in found}, now=now)
+        refused = {one.id: one.failed_at for one in found if one.failed_at is not None}
+        busy |= notices.untold(session, refused, now=now)
+    dates = _Dates(office)
     standing = [
         Standing(
             one.code,
-            one.id in busy
-            or (planning and (one.due is not None or _is_due(one.next_due_at, now)))
-            or _has_other_dates(office, one),
+            bool(one.due) or one.id in busy or dates[one.programme, one.starts] != one.planned_by,
             one.queued,
             one.held,
         )
@@ -64,11 +62,12 @@ def standing(
     return [by_code[code] for code in codes if code in by_code]
 
 
-def _cohorts(codes: Collection[str] | None, now: dt.datetime) -> Any:
+def _cohorts(codes: Collection[str] | None, now: dt.datetime, *, planning: bool) -> Any:
     """Return a query for the cohorts, each with what an index tells about its people and rows."""
     c, e, row = m.Cohort, m.Enrolment, m.LedgerRow
     # Scalar and limited, so that every database probes the index once for each cohort.
-    due = select(col(e.id)).where(col(e.cohort_id) == col(c.id), col(e.next_due_at) <= now).limit(1)
+    due = select(true()).where(col(e.cohort_id) == col(c.id), col(e.next_due_at) <= now).limit(1)
+    staff_mail = func.coalesce(col(c.next_due_at) <= now, false())
     mine = col(row.cohort_id) == col(c.id)
     wanted = col(c.status).in_(SENDING) if codes is None else col(c.code).in_(codes)
     return (
@@ -78,8 +77,9 @@ def _cohorts(codes: Collection[str] | None, now: dt.datetime) -> Any:
             col(c.programme),
             col(c.starts),
             col(c.planned_by),
-            col(c.next_due_at),
-            due.scalar_subquery().label("due"),
+            (
+                staff_mail | func.coalesce(due.scalar_subquery(), false()) if planning else false()
+            ).label("due"),
             notices.last_refusal(mine).scalar_subquery().label("failed_at"),
             _number(mine, "queued"),
             _number(mine, "held"),
@@ -110,14 +110,21 @@ def _leased(session: Session, cohorts: Sequence[Any]) -> set[int]:
     return {one.id for one in cohorts if leases.planning(one.code) in names} if names else set()
 
 
-def _is_due(at: dt.datetime | None, now: dt.datetime) -> bool:
-    return at is not None and at <= now
+class _Dates(dict[tuple[str, dt.date], str]):
+    """What all dates of a programme depend on, by programme and start; asked once of each.
 
+    Empty for a programme that cannot be read, as no cohort's is: its tick tells.
+    """
 
-def _has_other_dates(office: Office, cohort: Any) -> bool:
-    """Say whether it was planned by other dates, or by some that cannot be read: its tick tells."""
-    try:
-        programme = office.programme_named(cohort.programme)
-        return bool(cohort.planned_by != office.fingerprint(programme, cohort.starts))
-    except Exception:  # noqa: BLE001 (one cohort's fault never stops the others)
-        return True
+    def __init__(self, office: Office) -> None:
+        super().__init__()
+        self._office = office
+
+    def __missing__(self, known: tuple[str, dt.date]) -> str | None:
+        name, starts = known
+        try:
+            found = self._office.fingerprint(self._office.programme_named(name), starts)
+        except Exception:  # noqa: BLE001 (one cohort's fault never stops the others)
+            found = ""
+        self[known] = found
+        return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import os
 import socket
 from collections.abc import Iterator
@@ -30,7 +31,12 @@ def real_now() -> dt.datetime:
 
 def owner_name() -> str:
     """Return this process's name: host, pid and when the process began."""
-    pid = os.getpid()
+    return _name_of(os.getpid())
+
+
+@functools.cache
+def _name_of(pid: int) -> str:
+    """Return the name of a process that runs as long as this one asks: itself."""
     return f"{socket.gethostname()}:{pid}:{_began(pid)}"
 
 

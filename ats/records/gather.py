@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, bindparam, cast, func, select
 from sqlmodel import Session, col
 
 from ats.errors import NotFound
@@ -30,10 +30,36 @@ from config.closures import calendar_name
 PART_ENDS, ROW_ENDS = "\x1f", "\x1e"
 
 
+#: Asked several times in each tick of each cohort, and so put together once.
+_COHORT = select(m.Cohort).where(col(m.Cohort.code) == bindparam("code"))
+_WEBINARS = (
+    select(
+        col(m.Webinar.key),
+        col(m.Webinar.audience),
+        col(m.Webinar.starts_at),
+        col(m.Webinar.minutes),
+        col(m.Webinar.status),
+        col(m.Webinar.join_url),
+    )
+    .where(col(m.Webinar.cohort_id) == bindparam("cohort"))
+    .order_by(col(m.Webinar.starts_at), col(m.Webinar.key))
+)
+_EXPORTS = (
+    select(col(m.Import.applied_at), col(m.Import.as_of))
+    .where(
+        col(m.Import.cohort_id) == bindparam("cohort"),
+        col(m.Import.kind) == "progress",
+        col(m.Import.undone_at).is_(None),
+        col(m.Import.as_of).is_not(None),
+    )
+    .order_by(col(m.Import.id))
+)
+
+
 def cohort_named(session: Session, code: str, *, locked: bool = False) -> m.Cohort:
     """Return the cohort, locked for this transaction if asked; NotFound names those there are."""
-    query = select(m.Cohort).where(col(m.Cohort.code) == code)
-    cohort: m.Cohort | None = session.execute(query.with_for_update() if locked else query).scalar()
+    query = _COHORT.with_for_update() if locked else _COHORT
+    cohort: m.Cohort | None = session.execute(query, {"code": code}).scalar()
     if cohort is None:
         codes = session.execute(select(col(m.Cohort.code)).order_by(col(m.Cohort.code))).scalars()
         known = ", ".join(codes) or "none; launch one with `ats cohort launch`"
@@ -53,36 +79,21 @@ def lock(session: Session, enrolments: Sequence[int]) -> None:
 
 def exports(session: Session, cohort_id: int) -> tuple[tuple[dt.datetime, dt.date], ...]:
     """Return (applied at, as of) of each progress export that is not undone, in that order."""
-    standing = session.execute(
-        select(col(m.Import.applied_at), col(m.Import.as_of))
-        .where(
-            col(m.Import.cohort_id) == cohort_id,
-            col(m.Import.kind) == "progress",
-            col(m.Import.undone_at).is_(None),
-        )
-        .order_by(col(m.Import.id))
-    )
-    return tuple((applied, as_of) for applied, as_of in standing if as_of is not None)
+    standing = session.execute(_EXPORTS, {"cohort": cohort_id})
+    return tuple((applied, as_of) for applied, as_of in standing)
 
 
 def cohort_facts(session: Session, cohort: m.Cohort) -> CohortFacts:
     """Return what all people of a cohort share."""
     assert cohort.id is not None
-    webinars = session.execute(
-        select(m.Webinar)
-        .where(col(m.Webinar.cohort_id) == cohort.id)
-        .order_by(col(m.Webinar.starts_at), col(m.Webinar.key))
-    ).scalars()
+    webinars = session.execute(_WEBINARS, {"cohort": cohort.id})
     known = exports(session, cohort.id)
     return CohortFacts(
         id=cohort.id,
         code=cohort.code,
         starts=cohort.starts,
         status=cohort.status,
-        webinars=tuple(
-            WebinarFact(w.key, w.audience, w.starts_at, w.minutes, w.status, w.join_url)
-            for w in webinars
-        ),
+        webinars=tuple(WebinarFact(*webinar) for webinar in webinars),
         as_of=max((as_of for _, as_of in known), default=None),
         exports=known,
     )
