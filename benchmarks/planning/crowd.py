@@ -110,6 +110,9 @@ def _copy(session: Session, copies: int, *, one_cohort: bool) -> None:
     steps = {name: step for name, step in last.items() if step}
     if one_cohort:
         steps["cohort"] = 0
+    if session.connection().dialect.name == "postgresql":
+        # Copies refer as rightly as what they are copied from; to look would take half the time.
+        session.execute(text("SET LOCAL session_replication_role = replica"))
     for table in tables:
         if table.name in steps:
             _copy_table(session, table, copies, steps, people_only=one_cohort)
