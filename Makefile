@@ -11,10 +11,10 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test up check format lock clean
+.PHONY: help setup demo test up check bench-planning format lock clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv ready; costs nothing the second time
 
@@ -33,6 +33,9 @@ check: $(READY) ## Lint, format, types, architecture, dependencies
 	@$(BIN)/mypy --strict $(PACKAGES)
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pip check
+
+bench-planning: $(READY) ## Measure ticks and a year (ARGS="--sizes 1000 --million 0" for less)
+	@$(BIN)/python -m benchmarks.planning $(ARGS)
 
 format: $(READY) ## Format the code and fix what can be fixed
 	@$(BIN)/ruff check --fix .

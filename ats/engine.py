@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from ats import waking
 from ats.cases.closing import close_done
 from ats.errors import AtsError
 from ats.office import Office
@@ -44,22 +46,50 @@ def tick(office: Office, codes: Iterable[str] | None = None, *, now: dt.datetime
     message, person or cohort is in `errors` and does not stop the others.
     """
     tally = Tally()
-    for code in _sending(office, codes):
-        at = CohortNow(office, code, now)
-        with leases.lease(office.store, at.lease) as ours:
-            if not ours:
-                tally.busy = True
-                continue
-            tally.add(_CohortTick(at).run())
+    for _, done in ticks(office, codes, now=now):
+        tally.add(done)
     return tally
+
+
+def ticks(
+    office: Office, codes: Iterable[str] | None = None, *, now: dt.datetime
+) -> Iterator[tuple[str, Tally]]:
+    """Tick as `tick` does, and yield each cohort's code with what was done for it."""
+    return _each_cohort(office, codes, _tick, now=now)
 
 
 def deliver(office: Office, codes: Iterable[str] | None = None, *, now: dt.datetime) -> Tally:
     """Send what is queued by *now*, and plan nothing."""
     tally = Tally()
-    for code in _sending(office, codes):
-        tally.add(_CohortTick(CohortNow(office, code, now)).deliver_only())
+    for _, done in _each_cohort(office, codes, _deliver, now=now, planning=False):
+        tally.add(done)
     return tally
+
+
+def _each_cohort(
+    office: Office,
+    codes: Iterable[str] | None,
+    work: Callable[[CohortNow], Tally],
+    *,
+    now: dt.datetime,
+    planning: bool = True,
+) -> Iterator[tuple[str, Tally]]:
+    """Do the work where there is any; of the other cohorts tell the rows that stand."""
+    named = None if codes is None else list(codes)
+    for cohort in waking.standing(office, named, now=now, planning=planning):
+        if cohort.has_work:
+            yield cohort.code, work(CohortNow(office, cohort.code, now))
+        else:
+            yield cohort.code, Tally(queued=cohort.queued, held=cohort.held)
+
+
+def _tick(at: CohortNow) -> Tally:
+    with leases.lease(at.office.store, at.lease) as ours:
+        return _CohortTick(at).run() if ours else Tally(busy=True)
+
+
+def _deliver(at: CohortNow) -> Tally:
+    return _CohortTick(at).deliver_only()
 
 
 def working_cohorts(office: Office, codes: Iterable[str] | None) -> list[str]:
@@ -67,20 +97,9 @@ def working_cohorts(office: Office, codes: Iterable[str] | None) -> list[str]:
     with office.store.read() as session:
         if codes is not None:
             return [gather.cohort_named(session, code).code for code in codes]
-        standing = col(m.Cohort.status).in_(("trial", "live"))
-        found = select(col(m.Cohort.code)).where(standing).order_by(col(m.Cohort.code))
+        sending = col(m.Cohort.status).in_(waking.SENDING)
+        found = select(col(m.Cohort.code)).where(sending).order_by(col(m.Cohort.code))
         return list(session.execute(found).scalars())
-
-
-def _sending(office: Office, codes: Iterable[str] | None) -> list[str]:
-    """Return these codes without those of closed cohorts, which send nothing any more."""
-    named = working_cohorts(office, codes)
-    if codes is None:
-        return named
-    with office.store.read() as session:
-        shut = select(col(m.Cohort.code)).where(col(m.Cohort.status) == "closed")
-        closed = set(session.execute(shut).scalars())
-    return [code for code in named if code not in closed]
 
 
 class _CohortTick:
@@ -128,7 +147,7 @@ class _CohortTick:
             cohort = self.at.cohort(session)
             assert cohort.id is not None
             self._look_again_if_dates_changed(session, cohort)
-            zone = self.at.timeline(session, cohort).zone
+            zone = ZoneInfo(self.at.office.programme_named(cohort.programme).timezone)
             today = self.now.astimezone(zone).date()
             recorder = self.at.recorder(session)
             recovery = Recovery(session, recorder, self.at.office.renderer, self.at.office.journals)
@@ -190,6 +209,8 @@ class _CohortTick:
             if not found:
                 return
             yield found
+            if len(found) < PEOPLE_AT_ONCE:
+                return
             last = found[-1]
 
     def _stager(self, session: Session, cohort: m.Cohort, planner: Planner) -> Stager:

@@ -26,6 +26,8 @@ from ats.records.store import Store
 from config.closures import load_calendar, own_calendars
 from config.programme import Programme
 
+#: Each remembers what it has computed for its people: a tick over hundreds must not keep them all.
+TIMELINES_KEPT = 4
 NATIONS = ("england", "wales", "scotland", "northern-ireland")
 
 
@@ -113,9 +115,13 @@ class Office:
         return range(starts.year - 1, starts.year + 4)
 
     def timeline(self, programme: Programme, cohort: CohortFacts) -> Timeline:
-        """Return the timeline of a cohort; the same one as long as the facts are the same."""
-        known = self._timelines.get(cohort.id)
-        if known is None or known.cohort != cohort or known.programme is not programme:
+        """Return the timeline of a cohort; the last few are kept while their facts are the same."""
+        known = self._timelines.pop(cohort.id, None)
+        if known is None or known.programme is not programme or not known.has_dates_of(cohort):
             known = Timeline(programme, cohort, self.workdays(cohort.starts))
-            self._timelines[cohort.id] = known
+        elif known.cohort != cohort:
+            known = known.with_data(cohort)
+        while len(self._timelines) >= TIMELINES_KEPT:
+            del self._timelines[next(iter(self._timelines))]
+        self._timelines[cohort.id] = known
         return known

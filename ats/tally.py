@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 
 
 @dataclass(slots=True)
@@ -33,8 +33,12 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Add another cohort's tally."""
-        for name, value in asdict(other).items():
+        for name in _NAMES:
+            value = getattr(other, name)
             if name == "busy":
-                self.busy = self.busy or bool(value)
-            else:
+                self.busy = self.busy or value
+            elif value:  # a tick over thousands of cohorts finds little in most
                 setattr(self, name, getattr(self, name) + value)
+
+
+_NAMES = tuple(one.name for one in fields(Tally))

@@ -37,8 +37,7 @@ def tick(cohort: Cohorts = None, now: Now = None, as_json: Json = False) -> None
         codes = desk.cohorts(cohort)
         done = Tally()
         lines = []
-        for code in codes:
-            one = engine.tick(desk.office, [code], now=desk.now)
+        for code, one in engine.ticks(desk.office, codes, now=desk.now):
             done.add(one)
             lines.append(_line(code, one))
         figures = asdict(done)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from ats.office import Office
+from ats.outbox import leases
 from ats.outbox.record import Recorder
 from ats.people.contacts import reachable_in_trial
 from ats.planning.planner import Planner
@@ -27,7 +28,7 @@ class CohortNow:
     @property
     def lease(self) -> str:
         """The name of the cohort's planning lease."""
-        return f"plan:{self.code}"
+        return leases.planning(self.code)
 
     def cohort(self, session: Session, *, locked: bool = False) -> m.Cohort:
         """Return the cohort; *locked*, nobody changes it before this transaction ends."""

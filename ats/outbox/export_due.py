@@ -61,7 +61,7 @@ class ExportDue:
             return o.recipient in reachable
 
         cohort = replace(self.timeline.cohort, as_of=self.timeline.local_date(now))
-        renewed = Timeline(self.timeline.programme, cohort, self.timeline.workdays)
+        renewed = self.timeline.with_data(cohort)
         fresh = Planner(renewed, now=moment, reachable_in_trial=may_go)
         stale = Planner(self.timeline, now=moment, reachable_in_trial=may_go)
         everybody = self._people(now, moment)

@@ -23,6 +23,11 @@ _numbers = itertools.count(1)
 _working: set[str] = set()
 
 
+def planning(code: str) -> str:
+    """Return the name of a cohort's planning lease."""
+    return f"plan:{code}"
+
+
 def real_now() -> dt.datetime:
     """Return the real time; leases live in it, whatever *now* a tick is given."""
     return dt.datetime.now(dt.UTC)  # noqa: TID251 (leases run in real time)
@@ -30,7 +35,12 @@ def real_now() -> dt.datetime:
 
 def owner_name() -> str:
     """Return this process's name: host and its boot, pid and when the process began."""
-    pid = os.getpid()
+    return _name_of(os.getpid())
+
+
+@functools.cache
+def _name_of(pid: int) -> str:
+    """Return the name of a process that runs as long as this one asks: itself."""
     return f"{socket.gethostname()}/{_boot()}:{pid}:{_began(pid)}"
 
 

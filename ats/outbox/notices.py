@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from ats.outbox.stage import insert_message, rfc_id
@@ -81,24 +81,53 @@ def refused_since_told(session: Session, cohort: m.Cohort, *, now: dt.datetime) 
     Nobody within a day of that: they are asked once a day at most, then about all of them.
     """
     row = m.LedgerRow
-    mine = col(row.cohort_id) == cohort.id
     failed = session.execute(
         select(col(row.recipient), func.max(col(row.decided_at)))
-        .where(mine, col(row.outcome) == "failed", col(row.recipient) != TO)
+        .where(col(row.cohort_id) == cohort.id, *_REFUSED)
         .group_by(col(row.recipient))
         .order_by(col(row.recipient))
     ).all()
     if not failed:
         return []
     last = session.execute(
-        select(func.max(col(row.due_at))).where(
-            mine,
-            col(row.enrolment_id).is_(None),
-            col(row.step) == ACTION,
-            col(row.outcome) != "failed",
-            ~col(row.occurrence).contains("/"),
-        )
+        select(func.max(col(row.due_at))).where(col(row.cohort_id) == cohort.id, *_TOLD)
     ).scalar()
-    if last is not None and last > now - dt.timedelta(days=1):
+    if last is not None and not _may_be_told_again(last, now):
         return []
     return [recipient for recipient, at in failed if last is None or at > last]
+
+
+def last_refusal(mine: ColumnElement[bool]) -> Any:
+    """Return a query for when an address failed last in the ledger rows of some cohort."""
+    return select(func.max(col(m.LedgerRow.decided_at))).where(mine, *_REFUSED)
+
+
+def untold(
+    session: Session, refused: Mapping[int, dt.datetime | None], *, now: dt.datetime
+) -> set[int]:
+    """Return the cohorts whose operations are to be told of a refusal, given the last of each."""
+    failed = {cohort: at for cohort, at in refused.items() if at is not None}
+    if not failed:
+        return set()
+    row = m.LedgerRow
+    asked = select(col(row.cohort_id), func.max(col(row.due_at))).where(*_TOLD)
+    told = dict(tuple(one) for one in session.execute(asked.group_by(col(row.cohort_id))))
+    return {
+        cohort
+        for cohort, at in failed.items()
+        if cohort not in told or (at > told[cohort] and _may_be_told_again(told[cohort], now))
+    }
+
+
+def _may_be_told_again(last: dt.datetime, now: dt.datetime) -> bool:
+    return last <= now - dt.timedelta(days=1)
+
+
+#: Rows of people whose address failed, and of requests to operations to mend such addresses.
+_REFUSED = (col(m.LedgerRow.outcome) == "failed", col(m.LedgerRow.recipient) != TO)
+_TOLD = (
+    col(m.LedgerRow.enrolment_id).is_(None),
+    col(m.LedgerRow.step) == ACTION,
+    col(m.LedgerRow.outcome) != "failed",
+    ~col(m.LedgerRow.occurrence).contains("/"),
+)

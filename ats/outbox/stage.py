@@ -210,8 +210,14 @@ class Stager:
             }
             for (recipient, role, bundle), decision, marks in wanted
         ]
-        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        return self.session.connection().execute(statement, values).scalars().all()
+        # Not by RETURNING: in the order of the values, SQLite would be asked row by row.
+        connection = self.session.connection()
+        connection.execute(insert(table), values)
+        named = select(table.c.rfc_id, table.c.id).where(
+            table.c.rfc_id.in_([value["rfc_id"] for value in values])
+        )
+        ids = dict(tuple(one) for one in connection.execute(named))
+        return [ids[value["rfc_id"]] for value in values]
 
 
 def _waits(plan: PersonPlan, key: Key) -> bool:

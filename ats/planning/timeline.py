@@ -11,6 +11,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 
@@ -35,13 +36,25 @@ class Timeline(Moments):
         self, programme: Programme, cohort: CohortFacts, workdays: Mapping[str, Workdays]
     ) -> None:
         super().__init__(programme, cohort, workdays)
+        self.rules = tuple(r for r in rules_of(programme) if not r.is_staff_mail)
         self._slots: dict[str, list[Occurrence]] = {}
         self._owned: dict[Hashable, list[Occurrence]] = {}
         self._stale: dict[tuple[dt.datetime, int, str], dt.datetime] = {}
 
-    @cached_property
-    def rules(self) -> tuple[Rule, ...]:
-        return tuple(r for r in rules_of(self.programme) if not r.is_staff_mail)
+    def has_dates_of(self, cohort: CohortFacts) -> bool:
+        """Say whether everything in this year is when it would be for these facts."""
+        known = self.cohort
+        return (known.starts, known.webinars) == (cohort.starts, cohort.webinars)
+
+    def with_data(self, cohort: CohortFacts) -> Timeline:
+        """Return this year under facts of the same dates, with another export or status, say.
+
+        What has been computed is shared, for no date depends on these.
+        """
+        assert self.has_dates_of(cohort)
+        renewed = copy(self)
+        renewed.cohort = cohort
+        return renewed
 
     # -- what happens ----------------------------------------------------------------------
 

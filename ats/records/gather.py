@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Text, bindparam, cast, func, select
 from sqlmodel import Session, col
 
 from ats.errors import NotFound
@@ -29,10 +30,36 @@ from config.closures import calendar_name
 PART_ENDS, ROW_ENDS = "\x1f", "\x1e"
 
 
+#: Asked several times in each tick of each cohort, and so put together once.
+_COHORT = select(m.Cohort).where(col(m.Cohort.code) == bindparam("code"))
+_WEBINARS = (
+    select(
+        col(m.Webinar.key),
+        col(m.Webinar.audience),
+        col(m.Webinar.starts_at),
+        col(m.Webinar.minutes),
+        col(m.Webinar.status),
+        col(m.Webinar.join_url),
+    )
+    .where(col(m.Webinar.cohort_id) == bindparam("cohort"))
+    .order_by(col(m.Webinar.starts_at), col(m.Webinar.key))
+)
+_EXPORTS = (
+    select(col(m.Import.applied_at), col(m.Import.as_of))
+    .where(
+        col(m.Import.cohort_id) == bindparam("cohort"),
+        col(m.Import.kind) == "progress",
+        col(m.Import.undone_at).is_(None),
+        col(m.Import.as_of).is_not(None),
+    )
+    .order_by(col(m.Import.id))
+)
+
+
 def cohort_named(session: Session, code: str, *, locked: bool = False) -> m.Cohort:
     """Return the cohort, locked for this transaction if asked; NotFound names those there are."""
-    query = select(m.Cohort).where(col(m.Cohort.code) == code)
-    cohort: m.Cohort | None = session.execute(query.with_for_update() if locked else query).scalar()
+    query = _COHORT.with_for_update() if locked else _COHORT
+    cohort: m.Cohort | None = session.execute(query, {"code": code}).scalar()
     if cohort is None:
         codes = session.execute(select(col(m.Cohort.code)).order_by(col(m.Cohort.code))).scalars()
         known = ", ".join(codes) or "none; launch one with `ats cohort launch`"
@@ -52,36 +79,21 @@ def lock(session: Session, enrolments: Sequence[int]) -> None:
 
 def exports(session: Session, cohort_id: int) -> tuple[tuple[dt.datetime, dt.date], ...]:
     """Return (applied at, as of) of each progress export that is not undone, in that order."""
-    standing = session.execute(
-        select(col(m.Import.applied_at), col(m.Import.as_of))
-        .where(
-            col(m.Import.cohort_id) == cohort_id,
-            col(m.Import.kind) == "progress",
-            col(m.Import.undone_at).is_(None),
-        )
-        .order_by(col(m.Import.id))
-    )
-    return tuple((applied, as_of) for applied, as_of in standing if as_of is not None)
+    standing = session.execute(_EXPORTS, {"cohort": cohort_id})
+    return tuple((applied, as_of) for applied, as_of in standing)
 
 
 def cohort_facts(session: Session, cohort: m.Cohort) -> CohortFacts:
     """Return what all people of a cohort share."""
     assert cohort.id is not None
-    webinars = session.execute(
-        select(m.Webinar)
-        .where(col(m.Webinar.cohort_id) == cohort.id)
-        .order_by(col(m.Webinar.starts_at), col(m.Webinar.key))
-    ).scalars()
+    webinars = session.execute(_WEBINARS, {"cohort": cohort.id})
     known = exports(session, cohort.id)
     return CohortFacts(
         id=cohort.id,
         code=cohort.code,
         starts=cohort.starts,
         status=cohort.status,
-        webinars=tuple(
-            WebinarFact(w.key, w.audience, w.starts_at, w.minutes, w.status, w.join_url)
-            for w in webinars
-        ),
+        webinars=tuple(WebinarFact(*webinar) for webinar in webinars),
         as_of=max((as_of for _, as_of in known), default=None),
         exports=known,
     )
@@ -247,16 +259,15 @@ def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
     r = m.LedgerRow
     mine, standing = col(r.enrolment_id).in_(ids), col(r.outcome).in_(m.OPEN)
     connection = session.connection()
-    for enrolment, outcome, names in connection.execute(_unsent_finals(mine, standing)).all():
-        row = PastRow(outcome)
+    known: dict[tuple[str, str], PastRow] = {}  # most rows have been sent with others
+    for enrolment, outcome, rows in connection.execute(_finals(mine, standing)).all():
         past = found[enrolment]
-        for name in names.split(ROW_ENDS):
-            step, occurrence, recipient = name.split(PART_ENDS)
-            past[(step, occurrence, recipient)] = row
+        for row in rows.split(ROW_ENDS):
+            step, occurrence, recipient, sent_at = row.split(PART_ENDS)
+            if (outcome, sent_at) not in known:
+                known[outcome, sent_at] = PastRow(outcome, _moment(sent_at))
+            past[step, occurrence, recipient] = known[outcome, sent_at]
     named = (col(r.enrolment_id), col(r.step), col(r.occurrence), col(r.recipient))
-    sent = select(*named, col(r.outcome), col(r.sent_at)).where(mine, col(r.sent_at).is_not(None))
-    for enrolment, step, occurrence, recipient, outcome, sent_at in connection.execute(sent).all():
-        found[enrolment or 0][(step, occurrence, recipient)] = PastRow(outcome, sent_at)
     details = (col(r.outcome), col(r.sent_at), col(r.due_at), col(r.reason), col(r.until))
     in_message = col(r.message_id).is_not(None)
     opens = select(*named, *details, col(r.id), in_message).where(mine, standing)
@@ -265,15 +276,25 @@ def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
     return found
 
 
-def _unsent_finals(mine: Any, standing: Any) -> Any:
-    """Return a query for (enrolment, outcome, names in one text): most rows, in few results."""
+def _finals(mine: Any, standing: Any) -> Any:
+    """Return a query for (enrolment, outcome, rows in one text): most rows, in few results."""
     r = m.LedgerRow
-    name = col(r.step) + PART_ENDS + col(r.occurrence) + PART_ENDS + col(r.recipient)
+    sent_at = func.coalesce(cast(col(r.sent_at), Text), "")
+    parts = (col(r.step), col(r.occurrence), col(r.recipient), sent_at)
+    row = reduce(lambda row, part: row + PART_ENDS + part, parts)
     return (
-        select(col(r.enrolment_id), col(r.outcome), func.aggregate_strings(name, ROW_ENDS))
-        .where(mine, ~standing, col(r.sent_at).is_(None))
+        select(col(r.enrolment_id), col(r.outcome), func.aggregate_strings(row, ROW_ENDS))
+        .where(mine, ~standing)
         .group_by(col(r.enrolment_id), col(r.outcome))
     )
+
+
+def _moment(text: str) -> dt.datetime | None:
+    """Return the moment that the database writes so: in UTC, or with its offset."""
+    if not text:
+        return None
+    moment = dt.datetime.fromisoformat(text)
+    return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def inboxes(

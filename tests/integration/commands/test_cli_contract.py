@@ -172,7 +172,7 @@ def test_an_unexpected_fault_is_one_sentence_and_its_places_are_in_the_error_log
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("ada@harbour.example")
 
-    monkeypatch.setattr("ats.engine.tick", broken)
+    monkeypatch.setattr("ats.engine.ticks", broken)
 
     log = live.folder / "var" / "error.log"
     assert live.refused("tick") == (
@@ -191,7 +191,7 @@ def test_ctrl_c_ends_a_command_quietly_with_130(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ats.engine.tick", interrupted)
+    monkeypatch.setattr("ats.engine.ticks", interrupted)
 
     ran = live("tick")
     assert (ran.code, ran.out, ran.err) == (130, "", "")
