@@ -1,0 +1,1 @@
+"""Comparisons with peers and limits; never part of the test run."""
