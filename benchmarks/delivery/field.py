@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 from benchmarks.delivery import corpus
 from benchmarks.delivery.databases import Server, Template
 from benchmarks.delivery.harness import Call, Contender, run
-from benchmarks.delivery.peers import ROOT, Peers
+from benchmarks.delivery.peers import ROOT, Peers, plain_environment
 from benchmarks.delivery.sinks import counting_sink
 
 CONNECTIONS = 10
@@ -115,7 +114,7 @@ class Field:
 
         def fill(url: str) -> None:
             command = [sys.executable, "-m", "benchmarks.delivery.cohort"]
-            environment = {**os.environ, **self._settings(Call(port=9, database=url))}
+            environment = {**plain_environment(), **self._settings(Call(port=9, database=url))}
             _prepare([*command, str(people), str(self.folder)], environment)
 
         return server.make(f"ours_{people}", fill)
@@ -167,7 +166,7 @@ class Field:
 
     def _queued(self, server: Server) -> Template:
         def fill(url: str) -> None:
-            _prepare(self._django("prepare", url, 9, threads=1, batch=1), dict(os.environ))
+            _prepare(self._django("prepare", url, 9, threads=1, batch=1), plain_environment())
 
         return server.make(f"post_office_{self.messages}", fill)
 

@@ -8,7 +8,6 @@ meanwhile falls on all alike. A comparison is the median of the ratios within ea
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import tempfile
@@ -18,7 +17,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from benchmarks.delivery.databases import Template, ask
-from benchmarks.delivery.peers import ROOT
+from benchmarks.delivery.peers import ROOT, plain_environment
 from benchmarks.delivery.sinks import Sink, Sinks
 
 _PATIENCE = 900.0  # seconds for a process of one run
@@ -139,11 +138,10 @@ def _processes(contender: Contender, call: Call) -> list[dict[str, float]]:
 def _start(
     contender: Contender, call: Call, complaints: IO[str], ending: ExitStack
 ) -> subprocess.Popen[str]:
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("ATS_")}
     child = subprocess.Popen(
         list(contender.command(call)),
         cwd=ROOT,
-        env={**inherited, "PYTHONPATH": str(ROOT), **contender.environment(call)},
+        env={**plain_environment(), "PYTHONPATH": str(ROOT), **contender.environment(call)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=complaints,

@@ -31,6 +31,16 @@ DJANGO = {
 }
 
 
+def plain_environment() -> dict[str, str]:
+    """Return the environment of everything that runs here.
+
+    Without settings of an installation, and with Python as it comes: where it may not keep what
+    it has compiled, a late import would cost half a second of a run.
+    """
+    foreign = ("ATS_", "PYTHON", "DJANGO", "NODE_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+
+
 @dataclass(frozen=True)
 class Postfix:
     """Two programs of Debian's package, unpacked; no daemon of it ever runs."""
@@ -44,7 +54,7 @@ class Postfix:
     def environment(self) -> dict[str, str]:
         """The environment in which its programs find the libraries that came with it."""
         folders = [self.folder / "usr/lib/postfix", *self.folder.glob("usr/lib/*-linux-gnu")]
-        return {**os.environ, "LD_LIBRARY_PATH": ":".join(map(str, folders))}
+        return {**plain_environment(), "LD_LIBRARY_PATH": ":".join(map(str, folders))}
 
     @cached_property
     def version(self) -> str:

@@ -16,8 +16,10 @@ _TITLES = {
     "late": "Row to recorded, answers {late_ms:.1f} ms late",
 }
 _REFERENCE = {"transport": "ours", "outbox": "ours, SQLite", "late": "ours, SQLite"}
-#: In "row to recorded": ours, somebody else, how many times as fast ours is to be.
-_AIMS = (
+#: Ours, somebody else, how many times as fast ours is to be.
+_Aim = tuple[str, str, float]
+_TRANSPORT_AIMS: tuple[_Aim, ...] = (("ours", "smtp-source (limit)", 0.15),)
+_OUTBOX_AIMS: tuple[_Aim, ...] = (
     ("ours, SQLite", "post_office, SQLite, 5 threads, batches of 100", 2.5),
     ("ours, SQLite", "post_office, SQLite, 10 threads, batches of 1000", 2.5),
     ("ours, PostgreSQL", "post_office, PostgreSQL, 5 threads, batches of 100", 2.5),
@@ -27,6 +29,7 @@ _AIMS = (
     ("ours, SQLite", "smtp-source (limit)", 0.15),
     ("ours, PostgreSQL", "smtp-source (limit)", 0.15),
 )
+_AIMS = {"transport": _TRANSPORT_AIMS, "outbox": _OUTBOX_AIMS}
 _MILLION = 1_000_000
 
 
@@ -60,9 +63,9 @@ def _section(results: Mapping[str, Any]) -> Iterator[str]:
             ]
             yield f"\n### {title.format(**results)}\n"
             yield from _comparison(rounds, _REFERENCE[name], results["messages"])
-            if name == "outbox":
+            if aims := _AIMS.get(name):
                 yield "\n#### Aims\n"
-                yield from _aims(rounds)
+                yield from _aims(rounds, aims)
             if name == "late":
                 yield _about_the_late_sink(results, rounds)
     if "memory" in results:
@@ -83,7 +86,9 @@ def _preamble(results: Mapping[str, Any]) -> str:
         "(imports, settings, reading the corpus) is not counted for anybody. Memory is the largest "
         "process; those without a database hold the whole corpus. Before the rounds everybody sent "
         "once to a server that counts: each recipient was written to once, and what arrived says "
-        "what the corpus says."
+        "what the corpus says. Ours tests every row again, composes, renders and writes MIME; "
+        "post_office and nodemailer get subject, text and HTML ready, and write MIME; where only "
+        "the transport is compared, everybody gets the same bytes."
     )
 
 
@@ -103,14 +108,12 @@ def _comparison(rounds: Rounds, reference: str, messages: int) -> Iterator[str]:
     yield f"\nMultiples are of “{reference}”; more is slower."
 
 
-def _aims(rounds: Rounds) -> Iterator[str]:
+def _aims(rounds: Rounds, aims: Sequence[_Aim]) -> Iterator[str]:
     yield from _head(("ours", "beside", "as fast", "CPU", "aim", "reached"))
-    for ours, other, aim in _AIMS:
-        if ours in rounds[0] and other in rounds[0]:
-            speed = ratio(rounds, other, ours, _seconds)
-            cpu = ratio(rounds, other, ours, _cpu)
-            reached = "yes" if speed >= aim else "**no**"
-            yield _row(ours, other, f"{speed:.2f}×", f"{cpu:.2f}×", f"≥ {aim}×", reached)
+    for ours, other, aim in aims:
+        speed, cpu = (ratio(rounds, other, ours, value) for value in (_seconds, _cpu))
+        reached = "yes" if speed >= aim else "**no**"
+        yield _row(ours, other, f"{speed:.2f}×", f"{cpu:.2f}×", f"≥ {aim}×", reached)
 
 
 def _about_the_late_sink(results: Mapping[str, Any], rounds: Rounds) -> str:

@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
-from benchmarks.delivery.peers import ROOT, Postfix
+from benchmarks.delivery.peers import ROOT, Postfix, plain_environment
 
 _PATIENCE = 10.0  # seconds for a server to begin or end
+_LONGEST = "3600"  # seconds, after which a server ends though nobody has ended it
 
 
 @dataclass(slots=True)
@@ -48,12 +48,10 @@ def counting_sink(*, delay: float = 0.0, keep: bool = False) -> Sinks:
 @contextmanager
 def _smtp_sink(postfix: Postfix) -> Iterator[Sink]:
     sink = Sink(_free_port())
+    program = str(postfix.program("smtp-sink"))
     user = ["-u", "nobody"] if os.geteuid() == 0 else []
-    child = subprocess.Popen(
-        [str(postfix.program("smtp-sink")), *user, f"127.0.0.1:{sink.port}", "500"],
-        env=postfix.environment,
-        stdin=subprocess.DEVNULL,
-    )
+    command = ["timeout", _LONGEST, program, *user, f"127.0.0.1:{sink.port}", "500"]
+    child = subprocess.Popen(command, env=postfix.environment, stdin=subprocess.DEVNULL)
     try:
         _wait_for(sink.port, child)
         yield sink
@@ -68,6 +66,7 @@ def _counting_sink(delay: float, keep: bool) -> Iterator[Sink]:
     child = subprocess.Popen(
         command + ["--keep"] * keep,
         cwd=ROOT,
+        env=plain_environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -127,4 +126,4 @@ def _wait_for(port: int, child: subprocess.Popen[bytes]) -> None:
             time.sleep(0.02)
         else:
             return
-    raise RuntimeError(f"{Path(str(child.args)).name} did not start on port {port}")
+    raise RuntimeError(f"smtp-sink did not start on port {port}")
