@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-PACKAGES := ats config flows tasks web
+PACKAGES := ats benchmarks config flows tasks web
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
@@ -11,7 +11,7 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test up check bench-planning format lock clean
+.PHONY: help setup demo test up check bench-delivery bench-planning format lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench-planning: $(READY) ## Measure ticks and a year (ARGS="--sizes 1000 --milli
 format: $(READY) ## Format the code and fix what can be fixed
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+bench-delivery: $(READY) ## Compare delivery with peers; keep the machine idle (ARGS=--help)
+	@$(BIN)/python -m benchmarks.delivery $(ARGS)
 
 lock: | $(READY) ## Resolve the dependencies anew (ARGS=--upgrade for newer versions)
 	@$(LOCK) $(ARGS) pyproject.toml --output-file requirements.lock

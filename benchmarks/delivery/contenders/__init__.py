@@ -1,0 +1,1 @@
+"""One file per contender: a process that prepares, says so, waits for the word and works."""
