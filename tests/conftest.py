@@ -18,9 +18,12 @@ from ats.records.store import Store
 # Prefect reports its use to its makers unless told not to, before it is imported.
 os.environ.update({"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"})
 
-# How long an example takes is a matter of the machine and its load, never of a test.
-settings.register_profile("ours", deadline=None)
-settings.load_profile("ours")
+# How long an example takes is a matter of the machine and its load, never of a test. The usual
+# examples are the same in every run, so that what is red is the change's doing; `make search` looks
+# for others.
+settings.register_profile("usual", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, print_blob=True)
+settings.load_profile("usual")
 
 _numbers = itertools.count(1)
 
