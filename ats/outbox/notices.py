@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import func, select
@@ -28,17 +28,19 @@ def stage_notice(
     facts: Mapping[str, Any],
     now: dt.datetime,
     domain: str,
+    about: str = "",
     may_go: bool = True,
 ) -> None:
     """Queue a message to operations with its ledger row, the next of its step in this cohort.
 
-    `step` is the template; `facts` are its fields, pinned here. Where mail may not go (a trial
-    without operations on its allow-list) only the row is written, as skipped.
+    `step` is the template; `facts` are its fields, pinned here; `about` is the subject of its
+    occurrence. Where mail may not go (a trial without operations on its allow-list) only the row
+    is written, as skipped.
     """
     assert cohort.id is not None
     row = m.LedgerRow
     told = select(func.count()).where(col(row.cohort_id) == cohort.id, col(row.step) == step)
-    occurrence = str(session.execute(told).scalar_one() + 1)
+    occurrence = "/".join(filter(None, (about, str(session.execute(told).scalar_one() + 1))))
     key = (step, occurrence, TO)
     message = None
     if may_go:
@@ -75,24 +77,18 @@ def stage_notice(
     session.flush()
 
 
-def refused_since_told(session: Session, cohort: m.Cohort, *, now: dt.datetime) -> list[str]:
-    """Return whose addresses have failed since operations were last asked to mend some.
+def unreachable_since_told(session: Session, cohort: m.Cohort, *, now: dt.datetime) -> list[str]:
+    """Return whose addresses were refused, or came back, since operations were last asked to act.
 
     Nobody within a day of that: they are asked once a day at most, then about all of them.
     """
-    row = m.LedgerRow
-    mine = col(row.cohort_id) == cohort.id
-    failed = session.execute(
-        select(col(row.recipient), func.max(col(row.decided_at)))
-        .where(mine, col(row.outcome) == "failed", col(row.recipient) != TO)
-        .group_by(col(row.recipient))
-        .order_by(col(row.recipient))
-    ).all()
+    failed = [*_refused(session, cohort), *_came_back(session, cohort)]
     if not failed:
         return []
+    row = m.LedgerRow
     last = session.execute(
         select(func.max(col(row.due_at))).where(
-            mine,
+            col(row.cohort_id) == cohort.id,
             col(row.enrolment_id).is_(None),
             col(row.step) == ACTION,
             col(row.outcome) != "failed",
@@ -101,4 +97,34 @@ def refused_since_told(session: Session, cohort: m.Cohort, *, now: dt.datetime) 
     ).scalar()
     if last is not None and last > now - dt.timedelta(days=1):
         return []
-    return [recipient for recipient, at in failed if last is None or at > last]
+    return sorted({recipient for recipient, at in failed if last is None or at > last})
+
+
+def _refused(session: Session, cohort: m.Cohort) -> Iterator[tuple[str, dt.datetime]]:
+    row = m.LedgerRow
+    found = session.execute(
+        select(col(row.recipient), func.max(col(row.decided_at)))
+        .where(
+            col(row.cohort_id) == cohort.id, col(row.outcome) == "failed", col(row.recipient) != TO
+        )
+        .group_by(col(row.recipient))
+    )
+    return ((recipient, at) for recipient, at in found)
+
+
+def _came_back(session: Session, cohort: m.Cohort) -> Iterator[tuple[str, dt.datetime]]:
+    """Yield whose mail came back from the address that they still have."""
+    msg, s = m.Message, m.Suppression
+    found = session.execute(
+        select(col(msg.recipient), col(s.at))
+        .join(s, col(s.message_id) == col(msg.id))
+        .join(m.Role, col(m.Role.ref) == col(msg.recipient))
+        .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
+        .where(
+            col(msg.cohort_id) == cohort.id,
+            col(s.reason) == "bounced",
+            col(s.lifted_at).is_(None),
+            col(s.email_key) == col(m.Person.email_key),
+        )
+    )
+    return ((recipient, at) for recipient, at in found)

@@ -242,26 +242,29 @@ def _open_cases(session: Session, ids: set[int]) -> Mapping[int, dict[str, dt.da
 
 
 def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
-    """Return the rows of these enrolments; of final ones, the many, only what is asked of them."""
+    """Return the rows of these enrolments; of final ones, the many, only what is asked of them.
+
+    Open ones are read first: what another worker records meanwhile is then met twice, not never.
+    """
     found: dict[int, dict[Key, PastRow]] = defaultdict(dict)
     r = m.LedgerRow
     mine, standing = col(r.enrolment_id).in_(ids), col(r.outcome).in_(m.OPEN)
     connection = session.connection()
+    named = (col(r.enrolment_id), col(r.step), col(r.occurrence), col(r.recipient))
+    details = (col(r.outcome), col(r.sent_at), col(r.due_at), col(r.reason), col(r.until))
+    in_message = col(r.message_id).is_not(None)
+    opens = select(*named, *details, col(r.id), in_message).where(mine, standing)
+    for enrolment, step, occurrence, recipient, *facts in connection.execute(opens).all():
+        found[enrolment or 0][(step, occurrence, recipient)] = PastRow(*facts)
+    sent = select(*named, col(r.outcome), col(r.sent_at)).where(mine, col(r.sent_at).is_not(None))
+    for enrolment, step, occurrence, recipient, outcome, sent_at in connection.execute(sent).all():
+        found[enrolment or 0][(step, occurrence, recipient)] = PastRow(outcome, sent_at)
     for enrolment, outcome, names in connection.execute(_unsent_finals(mine, standing)).all():
         row = PastRow(outcome)
         past = found[enrolment]
         for name in names.split(ROW_ENDS):
             step, occurrence, recipient = name.split(PART_ENDS)
             past[(step, occurrence, recipient)] = row
-    named = (col(r.enrolment_id), col(r.step), col(r.occurrence), col(r.recipient))
-    sent = select(*named, col(r.outcome), col(r.sent_at)).where(mine, col(r.sent_at).is_not(None))
-    for enrolment, step, occurrence, recipient, outcome, sent_at in connection.execute(sent).all():
-        found[enrolment or 0][(step, occurrence, recipient)] = PastRow(outcome, sent_at)
-    details = (col(r.outcome), col(r.sent_at), col(r.due_at), col(r.reason), col(r.until))
-    in_message = col(r.message_id).is_not(None)
-    opens = select(*named, *details, col(r.id), in_message).where(mine, standing)
-    for enrolment, step, occurrence, recipient, *facts in connection.execute(opens).all():
-        found[enrolment or 0][(step, occurrence, recipient)] = PastRow(*facts)
     return found
 
 
