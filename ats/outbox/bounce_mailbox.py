@@ -142,10 +142,9 @@ def _imap(where: str) -> Iterator[BounceMailbox]:
     try:
         with contextlib.closing(_Connection(host, port, secure=parts.scheme == "imaps")) as opened:
             server = opened.server
-            server.login(unquote(user), unquote(password))
+            server.login(_quoted(unquote(user)), unquote(password))  # it quotes the password
             folder = unquote(parts.path.strip("/")) or "INBOX"
-            quoted = re.sub(r'(["\\])', r"\\\1", folder)
-            status, said = server.select(f'"{quoted}"')
+            status, said = server.select(_quoted(folder))
             if status != "OK":
                 raise BounceMailboxFault(f"The IMAP folder {folder} cannot be opened: {said!r}.")
             yield _Imap(server)
@@ -160,6 +159,10 @@ def _imap(where: str) -> Iterator[BounceMailbox]:
         ) from error
 
 
+def _quoted(words: str) -> str:
+    return '"' + re.sub(r'(["\\])', r"\\\1", words) + '"'
+
+
 class _Connection:
     """A connection whose other end has proved who it is; without TLS only where none is offered."""
 
@@ -172,8 +175,13 @@ class _Connection:
             return
         self.server = imaplib.IMAP4(host, port or 143, timeout=SECONDS)
         if "STARTTLS" in self.server.capabilities:
-            self.server.starttls(tls)
+            try:
+                self.server.starttls(tls)
+            except BaseException:
+                self.close()
+                raise
 
     def close(self) -> None:
-        with contextlib.suppress(OSError, imaplib.IMAP4.error):
-            self.server.logout()
+        for ends in (self.server.logout, self.server.shutdown):  # who was hung up on cannot log out
+            with contextlib.suppress(OSError, imaplib.IMAP4.error):
+                ends()
