@@ -50,7 +50,7 @@ def open_mailbox(where: str) -> contextlib.AbstractContextManager[BounceMailbox]
         return _imap(where)
     if scheme not in ("", "file", "maildir"):
         raise SettingsFault(
-            "ATS_BOUNCE_MAILBOX is neither a folder nor an address of the form "
+            "ATS_BOUNCE_MAILBOX is neither a folder nor an IMAP address; write "
             "imaps://user:password@host/folder."
         )
     return contextlib.nullcontext(_Maildir(Path(where.partition("://")[2] if scheme else where)))
@@ -136,7 +136,7 @@ def _imap(where: str) -> Iterator[BounceMailbox]:
         host = port = user = password = None
     if not (host and user and password):
         raise SettingsFault(
-            "ATS_BOUNCE_MAILBOX needs a user, a password and a host: "
+            "ATS_BOUNCE_MAILBOX needs a user, a password and a host; "
             "write imaps://user:password@host/folder, with %40 for @ and %2F for / in a password."
         )
     try:
@@ -146,11 +146,15 @@ def _imap(where: str) -> Iterator[BounceMailbox]:
             folder = unquote(parts.path.strip("/")) or "INBOX"
             status, said = server.select(_quoted(folder))
             if status != "OK":
-                raise BounceMailboxFault(f"The IMAP folder {folder} cannot be opened: {said!r}.")
+                raise BounceMailboxFault(
+                    f"The IMAP folder {folder} cannot be opened ({said!r}); name another at the "
+                    "end of ATS_BOUNCE_MAILBOX."
+                )
             yield _Imap(server)
     except UnicodeError as error:
         raise BounceMailboxFault(
-            "User, password and folder of ATS_BOUNCE_MAILBOX must be ASCII for the IMAP server."
+            "The IMAP server takes no letters but ASCII; user, password and folder of "
+            "ATS_BOUNCE_MAILBOX must be ASCII."
         ) from error
     except (OSError, imaplib.IMAP4.error) as error:
         raise BounceMailboxFault(
