@@ -19,6 +19,9 @@ from ats.checks.findings import Report
 from ats.outbox import leases
 from ats.outbox.journal import Journal
 from ats.outbox.mailbox import InMemoryMailbox
+from ats.people import mentors
+from ats.planning.timeline import Timeline
+from ats.records import gather
 from ats.records import models as m
 from ats.reports.nightly import run_reconcile
 
@@ -245,8 +248,6 @@ def test_what_was_imported_in_the_evening_is_not_missing_before_the_morning(
 def test_one_whose_year_cannot_be_judged_hides_nobody_else(
     week: SmallCohort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ats.planning.timeline import Timeline
-
     asked: Callable[..., Any] = Timeline.open_occurrences
 
     def broken(self: Timeline, person: Any, now: Any) -> Any:
@@ -341,25 +342,25 @@ def test_a_fault_in_one_cohort_is_told_and_the_journals_are_swept_all_the_same(
 
 
 @pytest.mark.parametrize("store", ["postgresql"], indirect=True)
-def test_a_tick_that_commits_between_two_looks_causes_no_alarm(
+def test_what_staff_and_a_tick_do_between_two_looks_causes_no_alarm(
     week: SmallCohort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On PostgreSQL every statement would see what was committed before it."""
-    from ats.records import gather
-
     asked: Callable[..., Any] = gather.participants
-    ticked: list[object] = []
+    done: list[object] = []
 
     def between(session: Any, ids: Any) -> Any:
-        people = asked(session, ids)
-        if not ticked:
-            ticked.append(None)
-            ticked.append(week.tick("2026-10-14 09:00"))
-        return people
+        if not done:
+            done.append("once")
+            mentors.accept(week.store, "P0001", now=at("2026-10-13 19:00"), by="Jo")
+            before = asked(session, ids)
+            done.append(week.tick(NIGHT))
+            assert asked(session, ids) == before
+        return asked(session, ids)
 
     monkeypatch.setattr(gather, "participants", between)
-    assert found(check(week, "2026-10-14 09:00")) == []
-    assert len(ticked) == 2
+    assert found(check(week)) == []
+    assert len(done) == 2
 
 
 # -- journals ----------------------------------------------------------------------------------
