@@ -22,7 +22,7 @@ from ats.outbox.cohort_now import CohortNow
 from ats.outbox.dispatch import Dispatch
 from ats.outbox.inboxes import Inboxes
 from ats.outbox.letters import StaffLetters, address_failed
-from ats.outbox.notices import ACTION, refused_since_told, stage_notice
+from ats.outbox.notices import ACTION, stage_notice, unreachable_since_told
 from ats.outbox.recovery import Recovery
 from ats.outbox.requeue import dissolve_yesterdays
 from ats.outbox.sample import Sampler
@@ -254,7 +254,7 @@ class _CohortTick:
     def _tell_operations(self) -> None:
         """Ask operations to mend addresses that have failed, once a day at most."""
         with self.store.read() as session:
-            refs = refused_since_told(session, self.at.cohort(session), now=self.now)
+            refs = unreachable_since_told(session, self.at.cohort(session), now=self.now)
         if not refs:
             return
         with self.store.write() as session:

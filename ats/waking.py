@@ -44,7 +44,7 @@ def standing(
         for code in set(codes or ()).difference(one.code for one in found):
             gather.cohort_named(session, code)  # it is closed, else there is none: that is raised
         busy = _with_mail(session, now) | _leased(session, found)
-        refused = {one.id: one.failed_at for one in found if one.failed_at is not None}
+        refused = {one.id: one.failed_at for one in found}
         busy |= notices.untold(session, refused, now=now)
     dates = _Dates(office)
     standing = [

@@ -9,6 +9,7 @@ from prefect import State, flow
 from tasks.cohorts import deliver_queued
 from tasks.conclusion import conclude
 from tasks.nightly import reconcile_cohorts
+from tasks.pages import write_records
 
 
 @flow(name="reconcile")
@@ -19,5 +20,6 @@ async def reconcile(cohort: str = "") -> State[Any]:
         cohort: The code of one cohort, such as 2026-10; empty for all in trial or live.
     """
     checked = await reconcile_cohorts(cohort)
-    told = [await deliver_queued(code) for code in checked["cohorts"]] if checked["errors"] else []
-    return await conclude(checked, *told)
+    told = [await deliver_queued(code) for code in checked["cohorts"]]
+    pages = [await write_records(page) for page in checked.get("pages", ())]
+    return await conclude(checked, *told, *pages)

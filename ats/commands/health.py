@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from ats.commands.entry import templates_folder
 from ats.errors import AtsError
 from ats.office import NATIONS
+from ats.outbox.bounce_mailbox import open_mailbox
 from ats.outbox.deliver import knock
 from ats.outbox.maildir import Maildir
 from ats.outbox.render import Renderer
@@ -48,6 +49,7 @@ def findings(settings: Settings, *, now: dt.datetime) -> Iterator[Finding]:
     yield _data_folder(settings)
     yield _database(settings)
     yield _mail(settings)
+    yield from _bounces(settings)
     yield _prefect()
     yield _clock(settings, now)
     yield from _templates_and_programmes()
@@ -139,6 +141,21 @@ def _mail(settings: Settings) -> Finding:
         text = f"{address} cannot be used ({fault.answer})"
         return Finding("mail", "red", text, "Check ATS_SMTP_URL and that the server runs.")
     return Finding("mail", "green", f"{address} answers")
+
+
+def _bounces(settings: Settings) -> Iterator[Finding]:
+    if settings.bounce_mailbox is None:
+        return
+    if settings.secret_key is None:
+        text = "nothing that comes back names its message"
+        yield Finding("bounces", "amber", text, "Set ATS_SECRET_KEY, which signs bounce addresses.")
+        return
+    try:
+        with open_mailbox(settings.bounce_mailbox.get_secret_value()):
+            yield Finding("bounces", "green", "their mailbox opens")
+    except AtsError as error:
+        told, _, remedy = str(error).rpartition("; ")
+        yield Finding("bounces", "amber", told or remedy, remedy[:1].upper() + remedy[1:])
 
 
 def _prefect() -> Finding:

@@ -1,20 +1,23 @@
 """The mailbox to which bounces return: a Maildir, or a folder of an IMAP account.
 
-What was read is marked as seen and left where it is; only what is not seen is read.
+What was read is marked as seen and left where it is; only what is not seen is read. So nobody
+else may read this mailbox.
 """
 
 from __future__ import annotations
 
 import contextlib
 import imaplib
-import mailbox
+import re
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from ats.errors import AtsError, SettingsFault
+from ats.outbox.notifications import LARGEST
 
 SECONDS = 30  # for an answer of the IMAP server
 
@@ -27,7 +30,10 @@ class BounceMailbox(Protocol):
     """Where notifications are found."""
 
     def unread(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the name and the bytes of each mail that is not marked. Raises the fault above."""
+        """Yield the name and the beginning of each mail that is not marked.
+
+        Raises BounceMailboxFault, and so does `mark`.
+        """
 
     def mark(self, name: str) -> None:
         """Mark this mail as read."""
@@ -39,38 +45,62 @@ def open_mailbox(where: str) -> contextlib.AbstractContextManager[BounceMailbox]
     Raises SettingsFault for an address that is neither, and BounceMailboxFault; neither sentence
     holds the password.
     """
-    parts = urlsplit(where)
-    if parts.scheme in ("imap", "imaps"):
+    scheme = where.partition("://")[0] if "://" in where else ""
+    if scheme in ("imap", "imaps"):
         return _imap(where)
-    if parts.scheme not in ("", "file", "maildir"):
+    if scheme not in ("", "file", "maildir"):
         raise SettingsFault(
-            "ATS_BOUNCE_MAILBOX is neither a folder nor an address of the form "
+            "ATS_BOUNCE_MAILBOX is neither a folder nor an IMAP address; write "
             "imaps://user:password@host/folder."
         )
-    return contextlib.nullcontext(_Maildir(Path(parts.path if parts.scheme else where)))
+    return contextlib.nullcontext(_Maildir(Path(where.partition("://")[2] if scheme else where)))
+
+
+# -- Maildir -----------------------------------------------------------------------------------
 
 
 class _Maildir:
     def __init__(self, path: Path) -> None:
-        if not (path / "cur").is_dir() or not (path / "new").is_dir():
+        self._new, self._cur = path / "new", path / "cur"
+        if not (self._new.is_dir() and self._cur.is_dir()):
             raise BounceMailboxFault(
                 f"{path} is no Maildir (it has no folders new and cur); set ATS_BOUNCE_MAILBOX to "
                 "the mailbox that the mail server delivers bounces to."
             )
-        self._box = mailbox.Maildir(path, create=False)
 
     def unread(self) -> Iterator[tuple[str, bytes]]:
-        for name in sorted(self._box.keys()):
-            with contextlib.suppress(KeyError, FileNotFoundError):  # another reader took it
-                if "S" not in self._box.get_message(name).get_flags():
-                    yield name, self._box.get_bytes(name)
+        with _readable(self._new.parent):
+            found = [*sorted(self._new.iterdir()), *sorted(self._cur.iterdir())]
+        for path in found:
+            if path.name.startswith(".") or "S" in _flags(path):
+                continue
+            with _readable(path), contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+                yield str(path), file.read(LARGEST)
 
     def mark(self, name: str) -> None:
-        with contextlib.suppress(KeyError, FileNotFoundError):
-            message = self._box.get_message(name)
-            message.set_subdir("cur")
-            message.add_flag("S")
-            self._box[name] = message
+        """Move it by one rename, so that at every moment it is there once."""
+        path = Path(name)
+        marked = f"{path.name.partition(':2,')[0]}:2,{''.join(sorted(_flags(path) | {'S'}))}"
+        with _readable(path), contextlib.suppress(FileNotFoundError):  # another reader was quicker
+            path.rename(self._cur / marked)
+
+
+def _flags(path: Path) -> set[str]:
+    return set(path.name.partition(":2,")[2])
+
+
+@contextlib.contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BounceMailboxFault(
+            f"{path} cannot be used ({error.strerror}); let this user read and write the mailbox "
+            "of ATS_BOUNCE_MAILBOX."
+        ) from error
+
+
+# -- IMAP --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,41 +108,84 @@ class _Imap:
     server: imaplib.IMAP4
 
     def unread(self) -> Iterator[tuple[str, bytes]]:
-        _, found = self.server.uid("SEARCH", "UNSEEN")
-        for uid in (found[0] or b"").split():
-            _, parts = self.server.uid("FETCH", uid.decode(), "(BODY.PEEK[])")
-            for part in parts:
-                if isinstance(part, tuple):
-                    yield uid.decode(), bytes(part[1])
+        for uids in self._asked("SEARCH", "UNSEEN"):
+            for uid in bytes(uids or b"").decode("ascii", "replace").split():
+                fetched = self._asked("FETCH", uid, f"(BODY.PEEK[]<0.{LARGEST}>)")
+                for part in fetched:
+                    if isinstance(part, tuple):
+                        yield uid, bytes(part[1])
 
     def mark(self, name: str) -> None:
-        self.server.uid("STORE", name, "+FLAGS", "(\\Seen)")
+        self._asked("STORE", name, "+FLAGS.SILENT", "(\\Seen)")
+
+    def _asked(self, command: str, *arguments: str) -> list[Any]:
+        status, said = self.server.uid(command, *arguments)
+        if status != "OK":
+            raise BounceMailboxFault(
+                f"The IMAP server refused {command} ({said!r}); the bounces wait there."
+            )
+        return said
 
 
 @contextlib.contextmanager
 def _imap(where: str) -> Iterator[BounceMailbox]:
-    parts = urlsplit(where)
-    if not (parts.hostname and parts.username and parts.password):
-        raise SettingsFault(
-            "ATS_BOUNCE_MAILBOX needs a user, a password and a host: "
-            "write imaps://user:password@host/folder."
-        )
-    kind = imaplib.IMAP4_SSL if parts.scheme == "imaps" else imaplib.IMAP4
-    usual = 993 if parts.scheme == "imaps" else 143
     try:
-        server = kind(parts.hostname, parts.port or usual, timeout=SECONDS)
-        try:
-            server.login(unquote(parts.username), unquote(parts.password))
+        parts = urlsplit(where)
+        host, port, user, password = parts.hostname, parts.port, parts.username, parts.password
+    except ValueError:
+        host = port = user = password = None
+    if not (host and user and password):
+        raise SettingsFault(
+            "ATS_BOUNCE_MAILBOX needs a user, a password and a host; "
+            "write imaps://user:password@host/folder, with %40 for @ and %2F for / in a password."
+        )
+    try:
+        with contextlib.closing(_Connection(host, port, secure=parts.scheme == "imaps")) as opened:
+            server = opened.server
+            server.login(_quoted(unquote(user)), unquote(password))  # it quotes the password
             folder = unquote(parts.path.strip("/")) or "INBOX"
-            status, said = server.select(f'"{folder}"')
+            status, said = server.select(_quoted(folder))
             if status != "OK":
-                raise BounceMailboxFault(f"The IMAP folder {folder} cannot be opened: {said!r}.")
+                raise BounceMailboxFault(
+                    f"The IMAP folder {folder} cannot be opened ({said!r}); name another at the "
+                    "end of ATS_BOUNCE_MAILBOX."
+                )
             yield _Imap(server)
-        finally:
-            with contextlib.suppress(OSError, imaplib.IMAP4.error):
-                server.logout()
+    except UnicodeError as error:
+        raise BounceMailboxFault(
+            "The IMAP server takes no letters but ASCII; user, password and folder of "
+            "ATS_BOUNCE_MAILBOX must be ASCII."
+        ) from error
     except (OSError, imaplib.IMAP4.error) as error:
         raise BounceMailboxFault(
-            f"The IMAP server {parts.hostname} cannot be used ({error}); check "
-            "ATS_BOUNCE_MAILBOX, the bounces wait there."
+            f"The IMAP server {host} cannot be used ({error}); check ATS_BOUNCE_MAILBOX, the "
+            "bounces wait there."
         ) from error
+
+
+def _quoted(words: str) -> str:
+    return '"' + re.sub(r'(["\\])', r"\\\1", words) + '"'
+
+
+class _Connection:
+    """A connection whose other end has proved who it is; without TLS only where none is offered."""
+
+    def __init__(self, host: str, port: int | None, *, secure: bool) -> None:
+        tls = ssl.create_default_context()
+        if secure:
+            self.server: imaplib.IMAP4 = imaplib.IMAP4_SSL(
+                host, port or 993, ssl_context=tls, timeout=SECONDS
+            )
+            return
+        self.server = imaplib.IMAP4(host, port or 143, timeout=SECONDS)
+        if "STARTTLS" in self.server.capabilities:
+            try:
+                self.server.starttls(tls)
+            except BaseException:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        for ends in (self.server.logout, self.server.shutdown):  # who was hung up on cannot log out
+            with contextlib.suppress(OSError, imaplib.IMAP4.error):
+                ends()

@@ -14,8 +14,10 @@ from ats.intake.values import email_key
 from ats.outbox import mentor_request
 from ats.outbox.bounce_mailbox import BounceMailbox
 from ats.outbox.notifications import Notification, read
+from ats.outbox.result import one_line
 from ats.outbox.suppression import suppress
 from ats.outbox.verp import BounceAddress
+from ats.people.contacts import contacts
 from ats.records import models as m
 from ats.records.store import Store
 
@@ -64,7 +66,8 @@ class BounceReader:
     def _record(
         self, session: Session, message: m.Message, said: Notification, digest: str
     ) -> None:
-        key = email_key(message.to_address or "")
+        address = message.to_address or ""
+        key = email_key(address)
         hard = said.kind == "hard" or (said.kind == "soft" and self._has_lasted(session, key))
         session.add(
             m.Bounce(
@@ -73,13 +76,14 @@ class BounceReader:
                 email_key=key,
                 kind=said.kind,
                 status=said.status,
-                answer=said.answer,
+                answer=one_line(said.answer, addresses=(address,)),
                 at=self.now,
             )
         )
-        if hard and suppress(session, message, reason="bounced", status=said.status, now=self.now):
-            self.counts["suppressed"] += 1
-            self._tell(session, message)
+        if hard:
+            if suppress(session, message, reason="bounced", status=said.status, now=self.now):
+                self.counts["suppressed"] += 1
+            self._stop_ladders(session, message, key)
 
     def _has_lasted(self, session: Session, key: str) -> bool:
         """Say whether this address has bounced softly for long, and nothing arrived since."""
@@ -97,10 +101,15 @@ class BounceReader:
         ).scalar()
         return first is not None and first <= self.now - SOFT_FOR
 
-    def _tell(self, session: Session, message: m.Message) -> None:
-        """Look again at everybody whom this concerns; a request that came back is a task."""
+    def _stop_ladders(self, session: Session, message: m.Message, key: str) -> None:
+        """Ask for another address where a request to a mentor came back: it never arrived.
+
+        One that came back from an address which is the mentor's no longer says nothing.
+        """
+        known = contacts(session, [message.recipient]).get(message.recipient)
+        if known is None or email_key(known.email) != key:
+            return
         row = m.LedgerRow
-        rows = session.execute(select(row).where(col(row.message_id) == message.id)).scalars()
-        for one in rows:
+        for one in session.execute(select(row).where(col(row.message_id) == message.id)).scalars():
             if one.step == mentor_request.STEP:
                 mentor_request.bounced(session, one, now=self.now)

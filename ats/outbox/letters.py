@@ -104,7 +104,7 @@ def address_failed(refs: Sequence[str]) -> dict[str, Any]:
     """Return the facts of the request to mend the addresses of these people."""
     return {
         "cause": "an address that does not work",
-        "what": "The mail server refused e-mail to the people below for good.",
+        "what": "E-mail to the people below was refused for good, or came back.",
         "remedy": "Ask them, or somebody who works with them, for an address that works, and "
         "import it with the roster.",
         "details": list(refs),

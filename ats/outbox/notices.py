@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlmodel import Session, col
 
 from ats.outbox.stage import insert_message, rfc_id
@@ -28,17 +28,19 @@ def stage_notice(
     facts: Mapping[str, Any],
     now: dt.datetime,
     domain: str,
+    about: str = "",
     may_go: bool = True,
 ) -> None:
     """Queue a message to operations with its ledger row, the next of its step in this cohort.
 
-    `step` is the template; `facts` are its fields, pinned here. Where mail may not go (a trial
-    without operations on its allow-list) only the row is written, as skipped.
+    `step` is the template; `facts` are its fields, pinned here; `about` is the subject of its
+    occurrence. Where mail may not go (a trial without operations on its allow-list) only the row
+    is written, as skipped.
     """
     assert cohort.id is not None
     row = m.LedgerRow
     told = select(func.count()).where(col(row.cohort_id) == cohort.id, col(row.step) == step)
-    occurrence = str(session.execute(told).scalar_one() + 1)
+    occurrence = "/".join(filter(None, (about, str(session.execute(told).scalar_one() + 1))))
     key = (step, occurrence, TO)
     message = None
     if may_go:
@@ -75,26 +77,51 @@ def stage_notice(
     session.flush()
 
 
-def refused_since_told(session: Session, cohort: m.Cohort, *, now: dt.datetime) -> list[str]:
-    """Return whose addresses have failed since operations were last asked to mend some.
+def unreachable_since_told(session: Session, cohort: m.Cohort, *, now: dt.datetime) -> list[str]:
+    """Return whose addresses were refused, or came back, since operations were last asked to act.
 
     Nobody within a day of that: they are asked once a day at most, then about all of them.
     """
-    row = m.LedgerRow
-    failed = session.execute(
-        select(col(row.recipient), func.max(col(row.decided_at)))
-        .where(col(row.cohort_id) == cohort.id, *_REFUSED)
-        .group_by(col(row.recipient))
-        .order_by(col(row.recipient))
-    ).all()
+    failed = [*_refused(session, cohort), *_came_back(session, cohort)]
     if not failed:
         return []
+    row = m.LedgerRow
     last = session.execute(
         select(func.max(col(row.due_at))).where(col(row.cohort_id) == cohort.id, *_TOLD)
     ).scalar()
     if last is not None and not _may_be_told_again(last, now):
         return []
-    return [recipient for recipient, at in failed if last is None or at > last]
+    return sorted({recipient for recipient, at in failed if last is None or at > last})
+
+
+def _refused(session: Session, cohort: m.Cohort) -> Iterable[Row[tuple[str, dt.datetime]]]:
+    row = m.LedgerRow
+    return session.execute(
+        select(col(row.recipient), func.max(col(row.decided_at)))
+        .where(col(row.cohort_id) == cohort.id, *_REFUSED)
+        .group_by(col(row.recipient))
+    )
+
+
+def _came_back(session: Session, cohort: m.Cohort) -> Iterable[Row[tuple[str, dt.datetime]]]:
+    found = _bounced(col(m.Message.recipient), col(m.Suppression.at))
+    return session.execute(found.where(col(m.Message.cohort_id) == cohort.id))
+
+
+def _bounced(*columns: Any) -> Any:
+    """Return a query about mail that came back from the address that its recipient still has."""
+    msg, s = m.Message, m.Suppression
+    return (
+        select(*columns)
+        .join_from(msg, s, col(s.message_id) == col(msg.id))
+        .join(m.Role, col(m.Role.ref) == col(msg.recipient))
+        .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
+        .where(
+            col(s.reason) == "bounced",
+            col(s.lifted_at).is_(None),
+            col(s.email_key) == col(m.Person.email_key),
+        )
+    )
 
 
 def last_refusal(mine: ColumnElement[bool]) -> Any:
@@ -105,17 +132,20 @@ def last_refusal(mine: ColumnElement[bool]) -> Any:
 def untold(
     session: Session, refused: Mapping[int, dt.datetime | None], *, now: dt.datetime
 ) -> set[int]:
-    """Return the cohorts whose operations are to be told of a refusal, given the last of each."""
-    failed = {cohort: at for cohort, at in refused.items() if at is not None}
-    if not failed:
+    """Return the cohorts whose operations are to be told of an address, given the last refusals."""
+    cohort = col(m.Message.cohort_id)
+    bounced = session.execute(_bounced(cohort, func.max(col(m.Suppression.at))).group_by(cohort))
+    failed = [*refused.items(), *((key, at) for key, at in bounced if key in refused)]
+    if not any(at for _, at in failed):
         return set()
     row = m.LedgerRow
     asked = select(col(row.cohort_id), func.max(col(row.due_at))).where(*_TOLD)
     told = dict(tuple(one) for one in session.execute(asked.group_by(col(row.cohort_id))))
     return {
-        cohort
-        for cohort, at in failed.items()
-        if cohort not in told or (at > told[cohort] and _may_be_told_again(told[cohort], now))
+        key
+        for key, at in failed
+        if at is not None
+        and (key not in told or (at > told[key] and _may_be_told_again(told[key], now)))
     }
 
 

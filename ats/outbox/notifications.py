@@ -11,30 +11,43 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import Message
-from email.utils import getaddresses
+from email.parser import BytesHeaderParser
+from itertools import islice
 from typing import Literal
 
 from flufl.bounce import all_failures
 
-from ats.outbox.result import one_line
+from ats.outbox.result import is_bad_address, one_line
 from ats.outbox.verp import BounceAddress
 
 Kind = Literal["hard", "soft", "delayed", "delivered", "reply"]
 
+#: Bytes that are read of a notification; what makes it one stands at its head.
+LARGEST = 256_000
+_MOST = 50  # reports, or headers of one name, that are looked at
+
 #: Headers in which the mail servers on the way note whom a mail came to; the first is nearest.
 _CAME_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to")
+#: No grammar: an address of ours needs none, and a hostile header would make a parser work.
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@]{1,100}@[^\s<>()\[\],;:\"@]{1,255}")
 
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-#: RFC 3463: no such mailbox, its domain or syntax (5.1.x, but for what is wrong with *our*
-#: address), a mailbox that is disabled, a domain that does not exist.
-_BAD_ADDRESS = re.compile(r"5\.1\.(?!7$|8$)\d+|5\.2\.1|5\.4\.4")
 _UNKNOWN_USER = re.compile(
-    r"\b55[0-4]\b.*\b(user|mailbox|recipient|address|account)\b.*"
+    r"\b55[0-4]\b.{0,200}\b(user|mailbox|recipient|address|account)\b.{0,200}"
     r"\b(unknown|not found|does ?n.t exist|not exist|unavailable|disabled|rejected)"
-    r"|\b(no such|unknown) (user|mailbox|recipient|address)",
+    r"|\b(no such|unknown) (user|mailbox|recipient|address)|\bunrout\w+ (address|domain)",
     re.IGNORECASE,
 )
-_LARGEST = 1_000_000  # bytes that are read of a notification
+#: In a bounce of no form: not the address, but something about it or this mail that may pass.
+_MAY_PASS = re.compile(
+    r"\b(full|quota|too (large|big)|exceed\w*|spam|blocked|blacklist\w*|policy|timed? ?out|timeout"
+    r"|temporar\w+|connection refused)\b",
+    re.IGNORECASE,
+)
+#: Where the mail that is sent back begins.
+_SENT_BACK = re.compile(r"(?im)^\W*(this is a copy|below this line|original message)")
+#: Of several that an address stands for: the mildest counts, for it reached somebody.
+_MILDEST: tuple[Kind, ...] = ("delivered", "delayed", "soft", "hard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +71,42 @@ def read(data: bytes, addresses: BounceAddress) -> Notification | None:
 
     A mail to an address that we did not make is None, whatever it claims.
     """
-    mail = message_from_bytes(data[:_LARGEST], policy=policy.compat32)
-    message = _message(mail, addresses)
+    data = data[:LARGEST]
+    message = _message(BytesHeaderParser(policy=policy.compat32).parsebytes(data), addresses)
     if message is None:
         return None
-    for block in _recipients(mail):
-        return _of_report(message, block)
+    try:
+        return _said(message, message_from_bytes(data, policy=policy.compat32))
+    except Exception:  # noqa: BLE001 (parts within parts without end, and what else people send)
+        return Notification(message, "reply")
+
+
+def _message(head: Message, addresses: BounceAddress) -> int | None:
+    for header in _CAME_TO:
+        for value in head.get_all(header, [])[:_MOST]:
+            for address in _ADDRESS.findall(str(value)[:10_000]):
+                if (message := addresses.message(address)) is not None:
+                    return message
+    return None
+
+
+def _said(message: int, mail: Message) -> Notification:
+    text = _first_text(mail)
+    reports = [_of_report(message, block, text) for block in islice(_recipients(mail), _MOST)]
+    if reports:
+        return min(reports, key=lambda report: _MILDEST.index(report.kind))
     if _is_automatic_reply(mail):
         return Notification(message, "reply")
-    return _of_other_form(message, mail)
+    return _of_other_form(message, mail, text)
 
 
-def _message(mail: Message, addresses: BounceAddress) -> int | None:
-    for header in _CAME_TO:
-        values = [str(value) for value in mail.get_all(header, [])]
-        for _, address in getaddresses(values):
-            if (message := addresses.message(address)) is not None:
-                return message
-    return None
+def _first_text(mail: Message) -> str:
+    """Return what the notification says in words, before the mail that it sends back."""
+    for part in mail.walk():
+        if part.get_content_maintype() == "text":
+            text = bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace")
+            return _SENT_BACK.split(text)[0][:4000]
+    return ""
 
 
 # -- RFC 3464 ----------------------------------------------------------------------------------
@@ -90,26 +121,24 @@ def _recipients(mail: Message) -> Iterator[Message]:
                     yield block
 
 
-def _of_report(message: int, block: Message) -> Notification:
+def _of_report(message: int, block: Message, text: str) -> Notification:
     action = str(block["action"]).strip().casefold()
     diagnosis = str(block.get("diagnostic-code", ""))
     found = _STATUS.search(str(block.get("status", ""))) or _STATUS.search(diagnosis)
     status = found[0] if found else ""
     answer = one_line(diagnosis.partition(";")[2] or diagnosis)
-    match action:
-        case "delayed":
-            return Notification(message, "delayed", status, answer)
-        case "delivered" | "relayed" | "expanded":
-            return Notification(message, "delivered", status, answer)
-    return Notification(message, _gravity(status, answer), status, answer)
+    if action.startswith("delayed"):
+        return Notification(message, "delayed", status, answer)
+    if action.startswith(("delivered", "relayed", "expanded")):
+        return Notification(message, "delivered", status, answer)
+    return Notification(message, _gravity(status, answer or text), status, answer)
 
 
 def _gravity(status: str, answer: str) -> Literal["hard", "soft"]:
     """Say whether a failure is the address's own. Others (full, too big, policy) may pass."""
     said = _STATUS.search(answer)
-    for one in (status, said[0] if said else ""):
-        if _BAD_ADDRESS.fullmatch(one):
-            return "hard"
+    if is_bad_address(status) or (said and is_bad_address(said[0])):
+        return "hard"
     vague = status in ("", "5.0.0", "5.5.0")
     return "hard" if vague and _UNKNOWN_USER.search(answer) else "soft"
 
@@ -118,8 +147,13 @@ def _gravity(status: str, answer: str) -> Literal["hard", "soft"]:
 
 
 def _is_automatic_reply(mail: Message) -> bool:
-    """Say whether a vacation program or the like wrote this (RFC 3834, and what came before)."""
-    submitted = str(mail.get("auto-submitted", "")).casefold()
+    """Say whether a vacation program or the like wrote this (RFC 3834, and what came before).
+
+    Some mail servers mark their bounces so, too; those name whom they failed to reach.
+    """
+    if "x-failed-recipients" in mail:
+        return False
+    submitted = str(mail.get("auto-submitted", "")).strip().casefold()
     older = str(mail.get("precedence", "")).strip().casefold()
     return (
         submitted.startswith("auto-replied")
@@ -129,11 +163,12 @@ def _is_automatic_reply(mail: Message) -> bool:
     )
 
 
-def _of_other_form(message: int, mail: Message) -> Notification:
-    try:
-        temporary, permanent = all_failures(mail)
-    except Exception:  # noqa: BLE001 (its detectors meet every kind of text)
-        temporary, permanent = frozenset(), frozenset()
-    if permanent:
-        return Notification(message, "hard")
-    return Notification(message, "soft" if temporary else "reply")
+def _of_other_form(message: int, mail: Message, text: str) -> Notification:
+    temporary, permanent = all_failures(mail)
+    if not permanent:
+        return Notification(message, "soft" if temporary else "reply")
+    found = _STATUS.search(text)
+    status = found[0] if found else ""
+    if status:
+        return Notification(message, _gravity(status, text), status)
+    return Notification(message, "soft" if _MAY_PASS.search(text) else "hard")

@@ -116,6 +116,29 @@ class Recovery:
         return [] if left else [journal.path_of(self.journals, owner)]
 
 
+def spent_journals(session: Session, folder: Path) -> list[Path]:
+    """Return the journals of this machine's dead workers that hold no claim any more."""
+    dead = [path for path in sorted(folder.glob("*.log")) if _is_of_the_dead(path)]
+    owners = select(col(m.Message.lease_owner)).where(col(m.Message.status) == "claimed")
+    claiming = {
+        journal.path_of(folder, owner)
+        for owner in session.execute(owners.distinct()).scalars()
+        if owner is not None
+    }
+    return [path for path in dead if path not in claiming]
+
+
+def _is_of_the_dead(path: Path) -> bool:
+    """Say whether this is the journal of a worker of this machine that has ended."""
+    host = leases.owner_name().partition("/")[0]
+    try:
+        _, boot, pid, began, work = path.stem.rsplit("-", 4)
+        owner = f"{host}/{boot}:{pid}:{began}.{work}"
+        return journal.path_of(path.parent, owner) == path and leases.is_dead(owner)
+    except ValueError:
+        return False  # no journal of ours
+
+
 def _id(message: m.Message) -> int:
     assert message.id is not None
     return message.id

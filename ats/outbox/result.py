@@ -16,6 +16,9 @@ _LONGEST_ANSWER = 400
 _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+[\w>]")
 _ENVELOPE = frozenset(("mail", "rcpt", "data"))
 _ABOUT_THIS_MAIL = re.compile(r"5\.(3\.4|6\.\d+)\b")  # RFC 3463: too big; content not supported
+#: RFC 3463: no such mailbox, domain or syntax (5.1.x, but for what is wrong with *our* address),
+#: a mailbox that is disabled, a domain that does not exist.
+_BAD_ADDRESS = re.compile(r"5\.1\.(?!7$|8$)\d{1,3}|5\.2\.1|5\.4\.4")
 _NO_RELAYING = re.compile(
     r"\brelay(ing)?\b.*\b(denied|allowed|permitted|prohibited)|unable to relay", re.IGNORECASE
 )
@@ -49,6 +52,11 @@ def judged(step: Step, code: int, answer: str, *, addresses: tuple[str, ...] = (
         stage = "answered" if 200 <= code <= 599 else "body"
     known = code if 100 <= code <= 599 else None
     return Result(_kind(step, code, answer), known, one_line(answer, addresses=addresses), stage)
+
+
+def is_bad_address(status: str) -> bool:
+    """Say whether this status of RFC 3463 is a fault of the recipient's address itself."""
+    return _BAD_ADDRESS.fullmatch(status) is not None
 
 
 def one_line(answer: str, *, addresses: tuple[str, ...] = ()) -> str:

@@ -51,6 +51,14 @@ class StaffMail:
                 again += self.moments.upcoming(rule)
         return min(again, default=None)
 
+    def foreseen(self) -> tuple[list[tuple[str, dt.datetime]], dt.datetime | None]:
+        """Return what has come and has no row, and when the next will come. Writes nothing."""
+        self._look_up()
+        rules = [rule for rule in rules_of(self.letters.timeline.programme) if rule.is_staff_mail]
+        come = [(f"{rule.step} {name}", at) for rule in rules for name, at in self._come(rule)]
+        ahead = (at for rule in rules for at in self.moments.upcoming(rule))
+        return come, min(ahead, default=None)
+
     def _stage(self, rule: Rule) -> list[dt.datetime]:
         """Write what is due of one rule; its fault takes back its rows alone, to be tried again."""
         try:

@@ -254,11 +254,20 @@ def _open_cases(session: Session, ids: set[int]) -> Mapping[int, dict[str, dt.da
 
 
 def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
-    """Return the rows of these enrolments; of final ones, the many, only what is asked of them."""
+    """Return the rows of these enrolments; of final ones, the many, only what is asked of them.
+
+    Open ones are read first: what another worker records meanwhile is then met twice, not never.
+    """
     found: dict[int, dict[Key, PastRow]] = defaultdict(dict)
     r = m.LedgerRow
     mine, standing = col(r.enrolment_id).in_(ids), col(r.outcome).in_(m.OPEN)
     connection = session.connection()
+    named = (col(r.enrolment_id), col(r.step), col(r.occurrence), col(r.recipient))
+    details = (col(r.outcome), col(r.sent_at), col(r.due_at), col(r.reason), col(r.until))
+    in_message = col(r.message_id).is_not(None)
+    opens = select(*named, *details, col(r.id), in_message).where(mine, standing)
+    for enrolment, step, occurrence, recipient, *facts in connection.execute(opens).all():
+        found[enrolment or 0][(step, occurrence, recipient)] = PastRow(*facts)
     known: dict[tuple[str, str], PastRow] = {}  # most rows have been sent with others
     for enrolment, outcome, rows in connection.execute(_finals(mine, standing)).all():
         past = found[enrolment]
@@ -267,12 +276,6 @@ def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
             if (outcome, sent_at) not in known:
                 known[outcome, sent_at] = PastRow(outcome, _moment(sent_at))
             past[step, occurrence, recipient] = known[outcome, sent_at]
-    named = (col(r.enrolment_id), col(r.step), col(r.occurrence), col(r.recipient))
-    details = (col(r.outcome), col(r.sent_at), col(r.due_at), col(r.reason), col(r.until))
-    in_message = col(r.message_id).is_not(None)
-    opens = select(*named, *details, col(r.id), in_message).where(mine, standing)
-    for enrolment, step, occurrence, recipient, *facts in connection.execute(opens).all():
-        found[enrolment or 0][(step, occurrence, recipient)] = PastRow(*facts)
     return found
 
 

@@ -54,6 +54,13 @@ class Store:
             yield session
 
     @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Yield a session that only reads, and sees one moment however often it asks."""
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with _as_fault(self), Session(self.engine.execution_options(**level)) as session:
+            yield session
+
+    @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
         """Yield a session whose work is committed at the end, or not at all.
 

@@ -6,13 +6,17 @@ import datetime as dt
 from typing import Any
 
 from ats import unexpected
+from ats.checks.findings import Report
 from ats.engine import working_cohorts
 from ats.errors import AtsError
 from ats.office import Office
+from ats.outbox import leases
 from ats.outbox.bounce_mailbox import open_mailbox
 from ats.outbox.bounces import BounceReader
-from ats.reconcile import Report, reconcile
-from ats.reports.rounds import refused
+from ats.reconcile import reconcile, sweep_journals
+from ats.reports.markdown import bullets, plain
+from ats.reports.rounds import busy, refused
+from ats.reports.timeline import artifact_key
 
 _KINDS = {
     "hard": "addresses do not work",
@@ -34,8 +38,11 @@ def read_bounces(office: Office, mailbox: str | None, *, now: dt.datetime) -> di
     if office.bounces is None:
         return refused(["ATS_SECRET_KEY is not set, so no bounce names its message; set it."])
     reader = BounceReader(office.store, office.bounces, now)
-    with open_mailbox(mailbox) as opened:
-        counts = reader.read_all(opened)
+    with leases.lease(office.store, "bounces") as ours:
+        if not ours:
+            return busy()
+        with open_mailbox(mailbox) as opened:
+            counts = reader.read_all(opened)
     said = [f"{counts[kind]} {words}" for kind, words in _KINDS.items() if counts[kind]]
     return {
         **_done(", ".join(said) or "nothing came back", ""),
@@ -46,7 +53,8 @@ def read_bounces(office: Office, mailbox: str | None, *, now: dt.datetime) -> di
 def run_reconcile(office: Office, cohort: str, *, now: dt.datetime) -> dict[str, Any]:
     """Check the cohorts ('' for all in trial or live), one after the other; as a run's JSON.
 
-    Raises NotFound for an unknown cohort.
+    `cohorts` are those where something is off: an e-mail to operations waits there; `pages` say
+    of each cohort what was looked at. Raises NotFound for an unknown cohort.
     """
     reports, errors = [], []
     for code in working_cohorts(office, [cohort] if cohort else None):
@@ -56,19 +64,28 @@ def run_reconcile(office: Office, cohort: str, *, now: dt.datetime) -> dict[str,
             errors.append(f"{code}: {fault}")
         except Exception as fault:  # noqa: BLE001 (rule 14: one cohort never stops the others)
             errors.append(f"{code}: {unexpected.told(fault)}")
-    errors += [f"{one.code}: {sentence}" for one in reports for sentence in _sentences(one)]
+    sweep_journals(office)
+    errors += [f"{one.code}: {found.sentence}" for one in reports for found in one.findings]
     name = " | ".join(f"{one.code} · {one.line}" for one in reports)
     return {
         "name": name or "no cohort in trial or live",
         "verdict": "warned" if errors else "done",
         "message": "",
         "errors": errors,
-        "cohorts": [one.code for one in reports],
+        "cohorts": [one.code for one in reports if one.findings],
+        "pages": [_page(one) for one in reports],
     }
 
 
-def _sentences(report: Report) -> list[str]:
-    return [f"{one.what} ({', '.join(one.about)}) {one.remedy}" for one in report.findings]
+def _page(report: Report) -> dict[str, str]:
+    """Return the page of the nightly check of one cohort, as the values that are published."""
+    found = bullets(plain(one.sentence) for one in report.findings)
+    return {
+        "key": artifact_key("records", report.code),
+        "description": f"Cohort {report.code}: do the records add up? {report.line}",
+        "markdown": f"# Nightly check of {plain(report.code)}\n\n{report.line}\n\n"
+        + (found or "Every message has its row, and everything planned is accounted for."),
+    }
 
 
 def _done(name: str, message: str) -> dict[str, Any]:

@@ -14,10 +14,12 @@ from flow_desk import BEN, CODE, write_roster
 from prefect import Flow, State, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
 from prefect.client.schemas.objects import Artifact, FlowRun
+from sqlalchemy import delete
 
 from ats.commands.entry import open_office
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.records import gather
+from ats.records import models as m
 from ats.reports import projection
 from config.settings import load_settings
 from flows.chase_mentors import chase_mentors
@@ -92,6 +94,28 @@ def test_a_file_is_imported_and_operations_are_mailed_within_the_run(
     state, named = run(import_exports)
     assert (state.name, named) == ("Completed", "2026-10 · roster applied")
     assert b"Subject: Import Ada Byron.csv: ready" in mailbox.received[had].data
+
+
+def test_what_the_nightly_check_finds_is_on_a_page_and_mailed_within_the_run(
+    import_dir: Path, mailbox: InMemoryMailbox
+) -> None:
+    office = open_office(load_settings())
+    ended = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    with office.store.write() as session:
+        session.add(m.Lease(name=f"x:{CODE}", owner="elsewhere/1:2:3", until=ended))
+    had = len(mailbox.received)
+    state, named = run(reconcile)
+    run(reconcile)
+    with office.store.write() as session:
+        session.execute(delete(m.Lease))
+    office.store.close()
+
+    assert state.name == "Completed with warnings"
+    assert named.endswith("1 thing off")
+    (mailed,) = mailbox.received[had:]
+    assert b"x:2026-10" in mailed.data
+    pages = [one for one in asyncio.run(_artifacts()) if one.key == f"records-{CODE}"]
+    assert "x:2026-10. If a process hangs" in str(pages[-1].data)
 
 
 def test_an_unknown_cohort_fails_the_run_with_one_sentence(
@@ -182,6 +206,7 @@ def _start_later(import_dir: Path, *, weeks: int) -> None:
 def test_pages_are_published_under_keys_without_anybodys_name(import_dir: Path) -> None:
     run(cohort_timeline, cohort=CODE, milestone="pdp")
     artifacts = asyncio.run(_artifacts())
-    assert {artifact.key for artifact in artifacts} == {"timeline-2026-10", "milestone-2026-10-pdp"}
+    keys = {artifact.key for artifact in artifacts}
+    assert keys == {"timeline-2026-10", "milestone-2026-10-pdp", "records-2026-10"}
     told = " ".join(f"{artifact.description} {artifact.data}" for artifact in artifacts)
     assert [name for name in ("Ada", "Byron", "@", "riverside") if name in told] == []

@@ -117,7 +117,7 @@ def test_the_doctor_explains_each_setting_and_shows_no_secret(
     ats: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ATS_SECRET_KEY", "hunter2hunter2hunter2hunter2hunter2")
-    monkeypatch.setenv("ATS_BOUNCE_MAILBOX", "imaps://me:hunter2@mail.example/INBOX")
+    monkeypatch.setenv("ATS_BOUNCE_MAILBOX", "imaps://me:hunter2@127.0.0.1:9/INBOX")
 
     ran = ats("doctor")
 
@@ -156,6 +156,35 @@ def test_links_that_cannot_be_made_or_trusted_are_amber_with_a_remedy(
 
     assert found[name]["status"] == "amber"
     assert found[name]["remedy"].startswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("key", "box", "status", "remedy"),
+    [
+        ("", "box", "amber", "Set ATS_SECRET_KEY, which signs bounce addresses."),
+        ("hunter2", "nowhere", "amber", "Set ATS_BOUNCE_MAILBOX to the mailbox that the mail "),
+        ("hunter2", "imaps://me@x", "amber", "Write imaps://user:password@host/folder"),
+        ("hunter2", "box", "green", ""),
+    ],
+)
+def test_a_mailbox_of_bounces_that_nobody_can_read_is_amber(
+    ats: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    key: str,
+    box: str,
+    status: str,
+    remedy: str,
+) -> None:
+    for name in ("new", "cur"):
+        (tmp_path / "box" / name).mkdir(parents=True)
+    monkeypatch.setenv("ATS_SECRET_KEY", key)
+    monkeypatch.setenv("ATS_BOUNCE_MAILBOX", box if "//" in box else str(tmp_path / box))
+
+    found = {one["name"]: one for one in ats.done("doctor")}["bounces"]
+
+    assert found["status"] == status
+    assert found["remedy"].startswith(remedy)
 
 
 def test_links_over_https_or_on_this_machine_are_in_order(

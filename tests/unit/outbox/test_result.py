@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ats.outbox.result import judged, one_line
+from ats.outbox.result import is_bad_address, judged, one_line
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,26 @@ def test_before_the_recipient_is_named_a_message_is_put_off_by_no_reply(
 ) -> None:
     assert judged(step, code, "").kind in ("relay", "configuration", "permanent")  # type: ignore[arg-type]
     assert judged(step, code, "").kind != "permanent" or code == 552  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("status", "bad"),
+    [
+        ("5.1.0", True),
+        ("5.1.1", True),
+        ("5.1.10", True),
+        ("5.2.1", True),  # disabled
+        ("5.4.4", True),  # no such domain
+        ("5.1.7", False),  # our address
+        ("5.1.8", False),  # our domain
+        ("5.2.2", False),  # full
+        ("5.7.1", False),
+        ("4.1.1", False),
+        ("15.1.1", False),
+        ("", False),
+    ],
+)
+def test_only_what_is_wrong_with_the_recipients_address_is_a_bad_one(
+    status: str, bad: bool
+) -> None:
+    assert is_bad_address(status) is bad

@@ -1,0 +1,1 @@
+"""What the nightly check looks at: leases, messages and rows, people, staff mail."""
