@@ -11,10 +11,10 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test up check format lock clean
+.PHONY: help setup demo test crash-test up check format lock clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv ready; costs nothing the second time
 
@@ -23,6 +23,9 @@ demo: $(READY) ## Take the sample cohort through its whole year
 
 test: $(READY) ## Run every test (ARGS=tests/unit for some)
 	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+
+crash-test: $(READY) ## Kill deliveries at random moments, for minutes (CRASH_ROUNDS=30 CRASH_SEED=2026)
+	@$(BIN)/pytest -q -s -m long tests/integration/workers
 
 up: $(READY) ## Run everything on this machine until Ctrl-C
 	@$(BIN)/ats up --sample
