@@ -11,7 +11,7 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test search up check bench-delivery bench-planning format lock clean
+.PHONY: help setup demo test search crash-test up check bench-delivery bench-planning format lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: $(READY) ## Run every test (ARGS=tests/unit for some)
 
 search: $(READY) ## Look for examples that break a property, other ones each time
 	@$(BIN)/pytest -n auto --hypothesis-profile=search $(or $(ARGS),tests/unit)
+
+crash-test: $(READY) ## Kill deliveries at random moments, for minutes (CRASH_ROUNDS=30 CRASH_SEED=2026)
+	@$(BIN)/pytest -q -s -m long tests/integration/workers
 
 up: $(READY) ## Run everything on this machine until Ctrl-C
 	@$(BIN)/ats up --sample

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 import tempfile
@@ -10,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import administer, named, postgresql_copy
 from hypothesis import settings
-from sqlalchemy import create_engine, make_url, text
 
 from ats.records.store import Store
 
@@ -24,8 +23,6 @@ os.environ.update({"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "fal
 settings.register_profile("usual", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, print_blob=True)
 settings.load_profile("usual")
-
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -50,10 +47,10 @@ def postgresql_url() -> Iterator[str]:
     try:
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         for option in ("fsync", "full_page_writes", "synchronous_commit"):
-            _administer(url, f"ALTER SYSTEM SET {option} = off")  # nothing here must survive
-        _administer(url, "SELECT pg_reload_conf()")
-        _administer(url, "CREATE DATABASE template")
-        store = Store(_named(url, "template"))
+            administer(url, f"ALTER SYSTEM SET {option} = off")  # nothing here must survive
+        administer(url, "SELECT pg_reload_conf()")
+        administer(url, "CREATE DATABASE template")
+        store = Store(named(url, "template"))
         store.upgrade()
         store.close()
         yield url
@@ -77,20 +74,5 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def postgresql_store(postgresql_url: str) -> Iterator[Store]:
     """An empty store on PostgreSQL, for tests that do not need both databases."""
-    name = f"test_{next(_numbers)}"
-    _administer(postgresql_url, f"CREATE DATABASE {name} TEMPLATE template")
-    store = Store(_named(postgresql_url, name))
-    yield store
-    store.close()
-    _administer(postgresql_url, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _named(url: str, database: str) -> str:
-    return make_url(url).set(database=database).render_as_string(hide_password=False)
-
-
-def _administer(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    with postgresql_copy(postgresql_url) as store:
+        yield store

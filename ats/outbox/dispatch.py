@@ -24,7 +24,7 @@ from ats.outbox.journal import Journal
 from ats.outbox.letter import wording_of, write
 from ats.outbox.mail_server import MailServer
 from ats.outbox.record import Recorder, Written
-from ats.outbox.recovery import Recovery
+from ats.outbox.recovery import Recovery, anything_abandoned
 from ats.outbox.requeue import queue_again
 from ats.outbox.result import Result
 from ats.outbox.results import Results
@@ -59,7 +59,11 @@ class Dispatch:
             raise
 
     def _work(self, owner: str) -> bool:
-        """Send what may go; return whether a pause broke it off: the rest is to be tested again."""
+        """Send what may go; return whether there may be more.
+
+        A pause breaks it off: the rest is to be tested again. And what another worker held that
+        was killed meanwhile is ours now.
+        """
         relay = self._office.relay()
         self._owner = owner
         self._server = MailServer(f"{relay.host}:{relay.port}", self._office.rate)
@@ -108,20 +112,28 @@ class Dispatch:
                 wait((recording,))
                 self._tally.add(results.tally)
         self._give_back(courier.left)
-        return results.paused
+        return results.paused or (results.relay_works and self._take_over())
 
     def _settle(self) -> None:
         """Settle what a fault left claimed, by the journal; else the next tick does."""
         with contextlib.suppress(Exception):  # what broke it off is what is told
-            with self._store.write() as session:
-                cohort = self._at.cohort(session)
-                assert cohort.id is not None
-                recorder = self._recorder(session)
-                recovery = Recovery(session, recorder, self._office.renderer, self._office.journals)
-                spent = recovery.take_over(cohort.id)
-            self._tally.count(recorder.outcomes)
-            for journal in spent:
-                journal.unlink(missing_ok=True)
+            self._take_over()
+
+    def _take_over(self) -> bool:
+        """Settle what workers that have ended still hold; return whether there was anything."""
+        with self._store.read() as session:
+            cohort = self._at.cohort(session)
+            assert cohort.id is not None
+            if not anything_abandoned(session, cohort.id):
+                return False
+        with self._store.write() as session:
+            recorder = self._recorder(session)
+            recovery = Recovery(session, recorder, self._office.renderer, self._office.journals)
+            spent = recovery.take_over(cohort.id)
+        self._tally.count(recorder.outcomes)
+        for journal in spent:
+            journal.unlink(missing_ok=True)
+        return recovery.settled > 0
 
     def _claim_and_send(self, courier: Courier, results: Results, most: int) -> None:
         while True:

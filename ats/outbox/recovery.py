@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from ats.errors import AtsError
@@ -39,7 +39,7 @@ def fate(noted: Noted | None, *, trusted: bool) -> Result | None:
     return None if noted is None and trusted else _UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Recovery:
     """Takes over the claims of workers that have ended; the caller's transaction commits."""
 
@@ -47,6 +47,7 @@ class Recovery:
     recorder: Recorder
     renderer: Renderer
     journals: Path | None  # the folder of this machine's journals
+    settled: int = 0  # messages
 
     def take_over(self, cohort_id: int) -> list[Path]:
         """Settle every abandoned claim of this cohort.
@@ -55,6 +56,7 @@ class Recovery:
         """
         abandoned = self._abandoned(cohort_id)
         for owner, messages in abandoned.items():
+            self.settled += len(messages)
             noted, trusted = self._journal(owner)
             tried = []
             for message in messages:
@@ -114,6 +116,16 @@ class Recovery:
         self.session.flush()
         left = self.session.execute(other.limit(1)).first()
         return [] if left else [journal.path_of(self.journals, owner)]
+
+
+def anything_abandoned(session: Session, cohort_id: int) -> bool:
+    """Say whether a worker that has ended still holds messages of this cohort. Writes nothing."""
+    msg = m.Message
+    claims = select(col(msg.lease_owner), func.max(col(msg.lease_until))).where(
+        col(msg.cohort_id) == cohort_id, col(msg.status) == "claimed"
+    )
+    held = session.execute(claims.group_by(col(msg.lease_owner)))
+    return any(leases.may_be_taken_over(owner, until) for owner, until in held)
 
 
 def spent_journals(session: Session, folder: Path) -> list[Path]:

@@ -49,7 +49,8 @@ def dissolve_yesterdays(
     msg, row = m.Message, m.LedgerRow
     old = list(
         session.execute(
-            select(col(msg.id)).where(
+            select(col(msg.id))
+            .where(
                 col(msg.cohort_id) == cohort_id,
                 col(msg.status) == "queued",
                 col(msg.attempts) == 0,
@@ -57,6 +58,7 @@ def dissolve_yesterdays(
                 col(msg.bundle).not_like(f"{notices.BUNDLE}%"),
                 col(msg.repeats_id).is_(None),
             )
+            .with_for_update(skip_locked=True)  # another worker claims these at this moment
         ).scalars()
     )
     if not old:
