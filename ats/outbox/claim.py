@@ -27,6 +27,9 @@ from ats.records import gather
 from ats.records import models as m
 from ats.unexpected import told
 
+#: The stage of a message that was refused as others were in a row (`ats.outbox.suspicion`).
+DOUBTED = "refused"
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -37,6 +40,7 @@ class Claimed:
     date: dt.datetime
     to_address: str
     context: Mapping[str, Any]
+    doubted: bool = False
 
 
 @dataclass(slots=True)
@@ -83,9 +87,14 @@ class Claim:
         return claimed
 
     def _queued(self, limit: int) -> Sequence[m.Message]:
+        """Return the oldest; what was refused as others were comes after all that was not."""
         waiting = select(m.Message).where(_may_be_claimed(self.cohort, self.planner.now))
-        oldest = waiting.order_by(col(m.Message.id)).limit(limit)
-        return self.session.execute(oldest.with_for_update(skip_locked=True)).scalars().all()
+        oldest = waiting.order_by(col(m.Message.id)).limit(limit).with_for_update(skip_locked=True)
+        doubted = col(m.Message.stage) == DOUBTED
+        fresh = oldest.where(doubted.is_not(True))
+        return self.session.execute(fresh).scalars().all() or (
+            self.session.execute(oldest.where(doubted)).scalars().all()
+        )
 
     def _rows(self, messages: Iterable[int]) -> dict[int, list[m.LedgerRow]]:
         found: dict[int, list[m.LedgerRow]] = defaultdict(list)
@@ -126,6 +135,7 @@ class Claim:
         head = self._head(message, classes) | {"to_name": to_name, "to_address": to_address}
         context = {**context, "head": head}
         message.to_address, message.context = to_address, context
+        doubted = message.stage == DOUBTED
         message.status, message.stage = "claimed", "claimed"
         message.lease_owner, message.lease_until = self.owner, self.lease_until
         return Claimed(
@@ -134,6 +144,7 @@ class Claim:
             date=message.date,
             to_address=to_address,
             context=context,
+            doubted=doubted,
         )
 
     def _addressed(self, message: m.Message, contact: Contact | None) -> tuple[str, str]:

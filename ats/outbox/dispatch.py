@@ -73,6 +73,7 @@ class Dispatch:
                 on_body=lambda mail: self._leaves(journal, mail),
                 on_result=lambda mail, result: _answered(journal, mail, result),
                 timeouts=self._office.timeouts,
+                failing=probing,
             )
             most = 1 if probing else MESSAGES_AT_ONCE
             return self._send_all(stack.enter_context(courier), most=most)
@@ -184,6 +185,7 @@ class Dispatch:
             sender=message.context["head"]["bounces_to"],
             recipient=message.to_address,
             data=letter.data,
+            doubted=message.doubted,
         )
 
     def _leaves(self, journal: Journal | None, mail: Outgoing) -> None:

@@ -41,7 +41,7 @@ class MailServer:
         """Note whether it could be used. Writes only when that has changed, or it fails."""
         fault = next((one for one in results if one.stops), None)
         if fault is None:
-            if self._failing is not False:
+            if self._failing is not False and any(one.kind != "ambiguous" for one in results):
                 self._works(session)
             return
         known = self._row(session)

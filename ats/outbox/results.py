@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from ats.outbox import leases
-from ats.outbox.courier import Courier, Done
+from ats.outbox.batch import Done
+from ats.outbox.courier import Courier
 from ats.outbox.mail_server import MailServer
 from ats.outbox.record import Recorder, Tried, Written
 from ats.outbox.result import Result
@@ -54,7 +55,7 @@ class Results:
                 done := courier.results(most=RECORD_ROWS, within=RECORD_SECONDS, idle=RENEW_SECONDS)
             ) is not None:
                 if done:
-                    self._record(done)
+                    self._record(done, courier.verdict)
                 if self.paused:
                     courier.stop()
                 if time.monotonic() - self._renewed > RENEW_SECONDS:
@@ -84,21 +85,24 @@ class Results:
         """Whether nothing more may be sent."""
         return self.ended or self.paused or not self.relay_works
 
-    def _record(self, done: Sequence[Done]) -> None:
+    def _record(self, done: Sequence[Done], verdict: Result | None) -> None:
         tried = [
             Tried(int(mail.key), result, self.written.pop(int(mail.key))) for mail, result in done
         ]
-        if any(one.result.stops for one in tried):
+        results = [one.result for one in tried]
+        faults = [result for result in results if result.stops]
+        if verdict is not None and self.relay_works and not faults:
+            faults = [verdict]
+        if faults:
             self.relay_works = False  # before others see it queued: it is not claimed again
         with self.store.write() as session:
             recorder = self.recorder(session)
             recorder.record(tried)
-            self.server.learn(session, [one.result for one in tried])
+            self.server.learn(session, [*faults, *results])
             self.paused = self.paused or self.is_paused(session)
         self.tally.count(recorder.outcomes)
-        for one in tried:
-            if one.result.stops:
-                self._relay_failed(one.result)
+        for fault in faults:
+            self._relay_failed(fault)
         with self._room:
             self.under_way -= len(done)
             self._room.notify_all()
