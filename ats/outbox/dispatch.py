@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from ats.errors import AtsError, DatabaseFault
 from ats.outbox import leases
@@ -33,6 +34,8 @@ from ats.tally import Tally
 from ats.unexpected import told
 
 MESSAGES_AT_ONCE = 100
+#: No more is claimed than the rate limit lets go within this: others may claim the rest.
+AT_MOST_AHEAD = leases.LEASE / 4
 
 
 class Dispatch:
@@ -75,8 +78,7 @@ class Dispatch:
                 timeouts=self._office.timeouts,
                 failing=probing,
             )
-            most = 1 if probing else MESSAGES_AT_ONCE
-            return self._send_all(stack.enter_context(courier), most=most)
+            return self._send_all(stack.enter_context(courier), probing=probing)
 
     def _journal(self, stack: ExitStack) -> Journal | None:
         """Return this worker's journal; it is removed at the end unless something went wrong."""
@@ -86,19 +88,20 @@ class Dispatch:
         stack.push(lambda kind, *_: journal.close(settled=kind is None))
         return journal
 
-    def _send_all(self, courier: Courier, *, most: int) -> bool:
+    def _send_all(self, courier: Courier, *, probing: bool) -> bool:
         results = Results(
             self._store,
             self._recorder,
             self._is_paused,
             self._server,
             self._at.lease,
+            self._owner,
             self._written,
         )
         with ThreadPoolExecutor(1, thread_name_prefix="results") as thread:
             recording = thread.submit(results.record_all, courier)
             try:
-                self._claim_and_send(courier, results, most)
+                self._claim_and_send(courier, results, probing=probing)
                 courier.end()
                 recording.result()
             except BaseException:
@@ -124,9 +127,10 @@ class Dispatch:
             for journal in spent:
                 journal.unlink(missing_ok=True)
 
-    def _claim_and_send(self, courier: Courier, results: Results, most: int) -> None:
+    def _claim_and_send(self, courier: Courier, results: Results, *, probing: bool) -> None:
+        at_once = min(MESSAGES_AT_ONCE, self._server.most_within(AT_MOST_AHEAD))
         while True:
-            claimed, looked_at = self._claim(most, results)
+            claimed, looked_at = self._claim(1 if probing else at_once, results)
             if not looked_at:
                 return
             outgoing = self._write_all(claimed)
@@ -134,9 +138,9 @@ class Dispatch:
             begins = time.monotonic()
             results.expect(len(outgoing))
             courier.take((mail, begins + slot) for mail, slot in zip(outgoing, slots, strict=True))
-            if not results.wait_for_room(0 if most == 1 else MESSAGES_AT_ONCE):
+            if not results.wait_for_room(0 if probing else at_once):
                 return
-            most = MESSAGES_AT_ONCE
+            probing = False
 
     def _claim(self, most: int, results: Results) -> tuple[list[Claimed], int]:
         """Claim the next messages, committed; the second figure counts those looked at."""
@@ -200,12 +204,14 @@ class Dispatch:
         return self._at.cohort(session).status == "paused"
 
     def _give_back(self, mails: Sequence[Outgoing]) -> None:
-        """Queue again what was claimed and never tried."""
+        """Queue again what was claimed and never tried, and is still ours."""
         if not mails:
             return
+        ours = col(m.Message.lease_owner) == self._owner
+        left = col(m.Message.id).in_([int(mail.key) for mail in mails])
+        mine = select(m.Message).where(left, ours).order_by(col(m.Message.id)).with_for_update()
         with self._store.write() as session:
-            for mail in mails:
-                message = session.get_one(m.Message, int(mail.key))
+            for message in session.execute(mine).scalars():
                 queue_again(session, message, may_have_left=False)
 
     def _park(self, message: Claimed, error: str) -> None:

@@ -31,7 +31,7 @@ _FAULTS = {
 class Results:
     """Records what a courier reports, until it has said all. Runs in a thread of its own.
 
-    While it waits it renews the leases of what is under way.
+    While it waits it renews the leases of what is under way: what its *worker* has claimed.
     """
 
     store: Store
@@ -39,6 +39,7 @@ class Results:
     is_paused: Callable[[Session], bool]
     server: MailServer
     lease: str
+    worker: str
     written: MutableMapping[int, Written]
     tally: Tally = field(default_factory=Tally)
     relay_works: bool = True
@@ -59,7 +60,7 @@ class Results:
                 if self.paused:
                     courier.stop()
                 if time.monotonic() - self._renewed > RENEW_SECONDS:
-                    leases.renew(self.store, self.lease)
+                    leases.renew(self.store, self.lease, worker=self.worker)
                     self._renewed = time.monotonic()
         except BaseException:
             courier.stop()  # what cannot be recorded is not sent
@@ -97,7 +98,7 @@ class Results:
             self.relay_works = False  # before others see it queued: it is not claimed again
         with self.store.write() as session:
             recorder = self.recorder(session)
-            recorder.record(tried)
+            recorder.record(tried, worker=self.worker)
             self.server.learn(session, [*faults, *results])
             self.paused = self.paused or self.is_paused(session)
         self.tally.count(recorder.outcomes)
