@@ -47,6 +47,7 @@ class Courier:
         self._suspicion = Suspicion(silent=pool, failing=failing)
         self._results: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
         self._loop = asyncio.new_event_loop()
+        self._closing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
         self._fault: BaseException | None = None
 
@@ -61,10 +62,11 @@ class Courier:
     def take(self, mails: Iterable[tuple[Outgoing, float]]) -> None:
         """Send these, each not before its slot (a moment of `time.monotonic`; 0: at once)."""
         mails = list(mails)
-        try:
-            self._loop.call_soon_threadsafe(self._waiting.put, mails)
-        except RuntimeError:  # it has ended already
-            self._waiting.left += [mail for mail, _ in mails]
+        with self._closing:
+            try:
+                self._loop.call_soon_threadsafe(self._waiting.put, mails)
+            except RuntimeError:  # it has ended already
+                self._waiting.left += [mail for mail, _ in mails]
 
     def end(self) -> None:
         """Say that no more will come."""
@@ -123,7 +125,10 @@ class Courier:
         except BaseException as fault:  # noqa: BLE001 (raised where results are asked for)
             self._fault = fault
         finally:
-            self._loop.close()
+            with self._closing:
+                self._loop.run_until_complete(asyncio.sleep(0))  # take what came in this instant
+                self._waiting.stop()
+                self._loop.close()
             self._results.put(None)
 
     async def _send(self) -> None:
