@@ -135,6 +135,8 @@ class _CohortTick:
             spent = recovery.take_over(cohort.id)
             dissolve_yesterdays(session, cohort.id, today=today, now=self.now)
         self.tally.count(recorder.outcomes)
+        for error in recorder.errors:
+            self._tell(error)
         for journal in spent:
             journal.unlink(missing_ok=True)
 

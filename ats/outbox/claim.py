@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session, col
 
 from ats.office import Office
@@ -174,6 +174,16 @@ def anything_queued(session: Session, cohort: m.Cohort, *, now: dt.datetime) -> 
     """Say whether a claim over this cohort would find anything. Writes nothing."""
     found = select(col(m.Message.id)).where(_may_be_claimed(cohort, now)).limit(1)
     return session.execute(found).first() is not None
+
+
+def next_attempt(session: Session, cohort: m.Cohort) -> dt.datetime | None:
+    """Return when the first queued message that was put off is tried again."""
+    msg = m.Message
+    queued = col(msg.cohort_id) == cohort.id, col(msg.status) == "queued"
+    found: dt.datetime | None = session.execute(
+        select(func.min(col(msg.next_attempt_at))).where(*queued, col(msg.attempts) > 0)
+    ).scalar()
+    return found
 
 
 def _may_be_claimed(cohort: m.Cohort, now: dt.datetime) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ transaction is open while SMTP is: what is claimed is committed before it is han
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -18,12 +19,13 @@ from sqlmodel import Session, col
 from ats.errors import AtsError, DatabaseFault
 from ats.outbox import leases
 from ats.outbox.batch import Outgoing
-from ats.outbox.claim import Claim, Claimed, anything_queued
+from ats.outbox.claim import Claim, Claimed, anything_queued, next_attempt
 from ats.outbox.cohort_now import CohortNow
 from ats.outbox.courier import Courier
 from ats.outbox.journal import Journal
 from ats.outbox.letter import wording_of, write
 from ats.outbox.mail_server import MailServer
+from ats.outbox.put_off import PutOff
 from ats.outbox.record import Recorder, Written
 from ats.outbox.recovery import Recovery
 from ats.outbox.requeue import queue_again
@@ -47,6 +49,7 @@ class Dispatch:
         self._store = at.office.store
         self._tally = tally
         self._written: dict[int, Written] = {}
+        self._put_off = PutOff()
 
     def run(self) -> None:
         """Send until nothing is left to claim, or the mail server cannot be used."""
@@ -60,6 +63,8 @@ class Dispatch:
         except BaseException:
             self._settle()
             raise
+        if self._put_off.is_worth_telling:
+            self._tally.errors.append(f"{self._at.code}: {self._put_off.sentence(self._again())}")
 
     def _work(self, owner: str) -> bool:
         """Send what may go; return whether a pause broke it off: the rest is to be tested again."""
@@ -97,6 +102,7 @@ class Dispatch:
             self._at.lease,
             self._owner,
             self._written,
+            self._put_off,
         )
         with ThreadPoolExecutor(1, thread_name_prefix="results") as thread:
             recording = thread.submit(results.record_all, courier)
@@ -202,6 +208,13 @@ class Dispatch:
 
     def _is_paused(self, session: Session) -> bool:
         return self._at.cohort(session).status == "paused"
+
+    def _again(self) -> dt.datetime | None:
+        """Return the local moment at which the first that was put off is tried again."""
+        with self._store.read() as session:
+            cohort = self._at.cohort(session)
+            again = next_attempt(session, cohort)
+            return again and again.astimezone(self._at.timeline(session, cohort).zone)
 
     def _give_back(self, mails: Sequence[Outgoing]) -> None:
         """Queue again what was claimed and never tried, and is still ours."""

@@ -21,6 +21,16 @@ from ats.records import models as m
 #: How often a message that left and was not answered is tried again.
 MOST_UNSURE = 1
 
+_UNREAD = (
+    "The mail server takes no e-mail to {office}, so nobody there reads what we tell; correct "
+    "{setting} (`ats message list` has the answer)."
+)
+#: What is told when mail to an office has failed.
+UNREAD = {
+    "operations": _UNREAD.format(office="operations", setting="ATS_OPERATIONS_EMAIL"),
+    "pxm": _UNREAD.format(office="the PXM", setting="ATS_PXM_EMAIL"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -48,6 +58,7 @@ class Recorder:
     now: dt.datetime
     when_unsure: Callable[[str], str]  # by class of message: 'again' or 'parked'
     outcomes: Counter[str] = field(default_factory=Counter)
+    errors: list[str] = field(default_factory=list)
     _open_rows: dict[int, list[m.LedgerRow]] = field(default_factory=dict)
 
     def record(self, tried: Iterable[Tried], *, worker: str | None = None) -> None:
@@ -133,6 +144,8 @@ class Recorder:
 
     def _failed(self, message: m.Message) -> None:
         message.status, message.next_attempt_at = "failed", None
+        if message.role in UNREAD:
+            self.errors.append(UNREAD[message.role])
         for row in self._rows(message):
             row.outcome, row.reason = "failed", "undeliverable"
             row.until, row.decided_at = None, self.now

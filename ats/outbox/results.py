@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlmodel import Session
@@ -13,6 +13,7 @@ from ats.outbox import leases
 from ats.outbox.batch import Done
 from ats.outbox.courier import Courier
 from ats.outbox.mail_server import MailServer
+from ats.outbox.put_off import PutOff
 from ats.outbox.record import Recorder, Tried, Written
 from ats.outbox.result import Result
 from ats.records.store import Store
@@ -41,6 +42,7 @@ class Results:
     lease: str
     worker: str
     written: MutableMapping[int, Written]
+    put_off: PutOff
     tally: Tally = field(default_factory=Tally)
     relay_works: bool = True
     paused: bool = False  # while messages were under way: those that had not begun do not go
@@ -102,6 +104,8 @@ class Results:
             self.server.learn(session, [*faults, *results])
             self.paused = self.paused or self.is_paused(session)
         self.tally.count(recorder.outcomes)
+        self.put_off.note(results)
+        self._tell(recorder.errors)
         for fault in faults:
             self._relay_failed(fault)
         with self._room:
@@ -113,5 +117,9 @@ class Results:
             f"{_FAULTS[result.kind]} ({result.answer}); everything stays queued and the next tick "
             "tries again; check ATS_SMTP_URL with `ats doctor`."
         )
-        if sentence not in self.tally.errors:
-            self.tally.errors.append(sentence)
+        self._tell([sentence])
+
+    def _tell(self, sentences: Iterable[str]) -> None:
+        for sentence in sentences:
+            if sentence not in self.tally.errors:
+                self.tally.errors.append(sentence)
