@@ -14,6 +14,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col
 
 from ats.office import Office
@@ -76,6 +77,8 @@ class Claim:
             mine = rows.get(_id(message), [])
             try:
                 context = retest.context(message, mine)
+            except DBAPIError:  # the transaction is lost, whosever message it was
+                raise
             except Exception as fault:  # noqa: BLE001 (one message's fault never stops the others)
                 self.errors.append(f"composing {message.rfc_id} was {told(fault)}")
                 park(self.session, message, mine, now=self.planner.now)

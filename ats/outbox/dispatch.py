@@ -150,7 +150,8 @@ class Dispatch:
 
     def _claim(self, most: int, results: Results) -> tuple[list[Claimed], int]:
         """Claim the next messages, committed; the second figure counts those looked at."""
-        with self._store.write() as session:
+
+        def take(session: Session) -> tuple[Claim, list[Claimed]]:
             cohort = self._at.cohort(session)
             claim = Claim(
                 session=session,
@@ -163,7 +164,12 @@ class Dispatch:
             claimed = claim.take(most)
             if results.is_over:  # these may be what just came back: they are left to the next tick
                 session.rollback()
-                return [], 0
+                claim.looked_at = 0
+            return claim, claimed
+
+        claim, claimed = self._store.transact(take)
+        if not claim.looked_at:
+            return [], 0
         self._tally.count(claim.outcomes)
         self._tally.errors += [f"{self._at.code}: {error}" for error in claim.errors]
         return claimed, claim.looked_at

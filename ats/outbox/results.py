@@ -98,11 +98,15 @@ class Results:
             faults = [verdict]
         if faults:
             self.relay_works = False  # before others see it queued: it is not claimed again
-        with self.store.write() as session:
+
+        def record(session: Session) -> Recorder:
             recorder = self.recorder(session)
             recorder.record(tried, worker=self.worker)
             self.server.learn(session, [*faults, *results])
             self.paused = self.paused or self.is_paused(session)
+            return recorder
+
+        recorder = self.store.transact(record)
         self.tally.count(recorder.outcomes)
         self.put_off.note(results)
         self._tell(recorder.errors)
