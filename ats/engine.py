@@ -7,7 +7,9 @@ the planning lease taken and does nothing; a tick that died is completed by the 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -23,6 +25,7 @@ from ats.outbox.dispatch import Dispatch
 from ats.outbox.inboxes import Inboxes
 from ats.outbox.letters import StaffLetters, address_failed
 from ats.outbox.notices import ACTION, stage_notice, unreachable_since_told
+from ats.outbox.record import Recorder
 from ats.outbox.recovery import Recovery
 from ats.outbox.requeue import dissolve_yesterdays
 from ats.outbox.sample import Sampler
@@ -143,19 +146,24 @@ class _CohortTick:
             self.tally.errors.append(error)
 
     def _take_back(self) -> None:
-        with self.store.write() as session:
-            cohort = self.at.cohort(session)
-            assert cohort.id is not None
-            self._look_again_if_dates_changed(session, cohort)
-            zone = ZoneInfo(self.at.office.programme_named(cohort.programme).timezone)
-            today = self.now.astimezone(zone).date()
-            recorder = self.at.recorder(session)
-            recovery = Recovery(session, recorder, self.at.office.renderer, self.at.office.journals)
-            spent = recovery.take_over(cohort.id)
-            dissolve_yesterdays(session, cohort.id, today=today, now=self.now)
+        recorder, spent = self.store.transact(self._taken_back)
         self.tally.count(recorder.outcomes)
+        for error in recorder.errors:
+            self._tell(error)
         for journal in spent:
             journal.unlink(missing_ok=True)
+
+    def _taken_back(self, session: Session) -> tuple[Recorder, list[Path]]:
+        cohort = self.at.cohort(session)
+        assert cohort.id is not None
+        self._look_again_if_dates_changed(session, cohort)
+        zone = ZoneInfo(self.at.office.programme_named(cohort.programme).timezone)
+        today = self.now.astimezone(zone).date()
+        recorder = self.at.recorder(session)
+        recovery = Recovery(session, recorder, self.at.office.renderer, self.at.office.journals)
+        spent = recovery.take_over(cohort.id)
+        dissolve_yesterdays(session, cohort.id, today=today, now=self.now)
+        return recorder, spent
 
     def _look_again_if_dates_changed(self, session: Session, cohort: m.Cohort) -> None:
         """Plan everybody anew when the programme file or a calendar is not what it was."""
@@ -169,25 +177,25 @@ class _CohortTick:
 
     def _plan_people(self) -> None:
         for ids in self._due():
-            with self.store.write() as session:
-                gather.lock(session, ids)  # before anything is read that staff may change
-                cohort = self.at.cohort(session)
-                planner = self.at.planner(session, cohort)
-                people = close_done(
-                    session,
-                    gather.participants(session, ids),
-                    planner,
-                    on_fault=self._could_not_plan,
-                )
-                stager = self._stager(session, cohort, planner)
-                inboxes = Inboxes(session, planner)
-                inboxes.load(place for person in people for place in person.inboxes)
-                stager.stage(planner.plan(people, inboxes, on_fault=self._could_not_plan))
+            stager = self.store.transact(functools.partial(self._plan, ids))
             self.tally.count(stager.outcomes)
             leases.renew(self.store, self.at.lease)
 
+    def _plan(self, ids: Sequence[int], session: Session) -> Stager:
+        gather.lock(session, ids)  # before anything is read that staff may change
+        cohort = self.at.cohort(session)
+        planner = self.at.planner(session, cohort)
+        people = close_done(
+            session, gather.participants(session, ids), planner, on_fault=self._could_not_plan
+        )
+        stager = self._stager(session, cohort, planner)
+        inboxes = Inboxes(session, planner)
+        inboxes.load(place for person in people for place in person.inboxes)
+        stager.stage(planner.plan(people, inboxes, on_fault=self._could_not_plan))
+        return stager
+
     def _could_not_plan(self, person: Participant, fault: Exception) -> None:
-        self.tally.errors.append(f"{self.at.code}: planning for {person.ref} was {told(fault)}")
+        self._tell(f"planning for {person.ref} was {told(fault)}")
 
     def _due(self) -> Iterator[Sequence[int]]:
         """Yield the enrolments with something due, some hundred at a time, each once."""

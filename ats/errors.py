@@ -8,6 +8,7 @@ AtsError
 ├── ProgrammeFault     a programme file with faults (all of them, with line and key)
 ├── SettingsFault      a setting that is missing or cannot be used
 ├── DatabaseFault      the database cannot be opened, or is of another version
+│   └── Collision      two transactions stood in each other's way; this one was ended
 ├── TemplateFault      an e-mail template cannot be rendered
 └── DeliveryFault      see ats.outbox.deliver
 """
@@ -47,6 +48,10 @@ class SettingsFault(AtsError):
 
 class DatabaseFault(AtsError):
     """The database cannot be opened, or its version is not ours."""
+
+
+class Collision(DatabaseFault):
+    """The database ended this transaction because another stood in its way; do it again."""
 
 
 class TemplateFault(AtsError):

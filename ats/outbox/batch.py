@@ -12,12 +12,19 @@ from ats.outbox.result import Result
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One message on its way; `key` is the caller's, to know it again by."""
+    """One message on its way; `key` is the caller's, to know it again by.
+
+    `doubted`: it was refused before, when everybody seemed to be (see `ats.outbox.suspicion`).
+    """
 
     key: int | str
     sender: str
     recipient: str
     data: bytes
+    doubted: bool = False
+
+
+Done = tuple[Outgoing, Result]
 
 
 class Courier(Protocol):

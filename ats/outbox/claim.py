@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col
 
 from ats.office import Office
@@ -27,6 +28,9 @@ from ats.records import gather
 from ats.records import models as m
 from ats.unexpected import told
 
+#: The stage of a message that was refused as others were in a row (`ats.outbox.suspicion`).
+DOUBTED = "refused"
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -37,6 +41,7 @@ class Claimed:
     date: dt.datetime
     to_address: str
     context: Mapping[str, Any]
+    doubted: bool = False
 
 
 @dataclass(slots=True)
@@ -72,6 +77,8 @@ class Claim:
             mine = rows.get(_id(message), [])
             try:
                 context = retest.context(message, mine)
+            except DBAPIError:  # the transaction is lost, whosever message it was
+                raise
             except Exception as fault:  # noqa: BLE001 (one message's fault never stops the others)
                 self.errors.append(f"composing {message.rfc_id} was {told(fault)}")
                 park(self.session, message, mine, now=self.planner.now)
@@ -83,9 +90,14 @@ class Claim:
         return claimed
 
     def _queued(self, limit: int) -> Sequence[m.Message]:
+        """Return the oldest; what was refused as others were comes after all that was not."""
         waiting = select(m.Message).where(_may_be_claimed(self.cohort, self.planner.now))
-        oldest = waiting.order_by(col(m.Message.id)).limit(limit)
-        return self.session.execute(oldest.with_for_update(skip_locked=True)).scalars().all()
+        oldest = waiting.order_by(col(m.Message.id)).limit(limit).with_for_update(skip_locked=True)
+        doubted = col(m.Message.stage) == DOUBTED
+        fresh = oldest.where(doubted.is_not(True))
+        return self.session.execute(fresh).scalars().all() or (
+            self.session.execute(oldest.where(doubted)).scalars().all()
+        )
 
     def _rows(self, messages: Iterable[int]) -> dict[int, list[m.LedgerRow]]:
         found: dict[int, list[m.LedgerRow]] = defaultdict(list)
@@ -126,6 +138,7 @@ class Claim:
         head = self._head(message, classes) | {"to_name": to_name, "to_address": to_address}
         context = {**context, "head": head}
         message.to_address, message.context = to_address, context
+        doubted = message.stage == DOUBTED
         message.status, message.stage = "claimed", "claimed"
         message.lease_owner, message.lease_until = self.owner, self.lease_until
         return Claimed(
@@ -134,6 +147,7 @@ class Claim:
             date=message.date,
             to_address=to_address,
             context=context,
+            doubted=doubted,
         )
 
     def _addressed(self, message: m.Message, contact: Contact | None) -> tuple[str, str]:
@@ -163,6 +177,16 @@ def anything_queued(session: Session, cohort: m.Cohort, *, now: dt.datetime) -> 
     """Say whether a claim over this cohort would find anything. Writes nothing."""
     found = select(col(m.Message.id)).where(_may_be_claimed(cohort, now)).limit(1)
     return session.execute(found).first() is not None
+
+
+def next_attempt(session: Session, cohort: m.Cohort) -> dt.datetime | None:
+    """Return when the first queued message that was put off is tried again."""
+    msg = m.Message
+    queued = col(msg.cohort_id) == cohort.id, col(msg.status) == "queued"
+    found: dt.datetime | None = session.execute(
+        select(func.min(col(msg.next_attempt_at))).where(*queued, col(msg.attempts) > 0)
+    ).scalar()
+    return found
 
 
 def _may_be_claimed(cohort: m.Cohort, now: dt.datetime) -> ColumnElement[bool]:

@@ -13,19 +13,19 @@ import time
 from collections.abc import Iterable
 from typing import Self
 
-from ats.outbox.batch import OnBody, OnResult, Outgoing, send_each
+from ats.outbox.batch import Done, OnBody, OnResult, Outgoing, send_each
 from ats.outbox.deliver import Relay, SmtpAddress, Timeouts
 from ats.outbox.result import Result
 from ats.outbox.smtp_url import USUAL
-
-Done = tuple[Outgoing, Result]
+from ats.outbox.suspicion import Suspicion
 
 
 class Courier:
     """Sends what it is given, as many at once as *pool* allows, until the relay cannot be used.
 
     `on_body` and `on_result` are called in the courier's thread, before the body of a message
-    leaves and when its result is known, before it is handed out by `results`.
+    leaves and when its result is known, before it is handed out by `results`. Of a server that
+    was *failing* less is believed (see `ats.outbox.suspicion`).
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class Courier:
         on_body: OnBody,
         on_result: OnResult,
         timeouts: Timeouts = USUAL,
+        failing: bool = False,
     ) -> None:
         self._address = address
         self._pool = pool
@@ -43,8 +44,10 @@ class Courier:
         self._on_body = on_body
         self._on_result = on_result
         self._waiting = _Waiting()
+        self._suspicion = Suspicion(silent=pool, failing=failing)
         self._results: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
         self._loop = asyncio.new_event_loop()
+        self._closing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
         self._fault: BaseException | None = None
 
@@ -59,10 +62,11 @@ class Courier:
     def take(self, mails: Iterable[tuple[Outgoing, float]]) -> None:
         """Send these, each not before its slot (a moment of `time.monotonic`; 0: at once)."""
         mails = list(mails)
-        try:
-            self._loop.call_soon_threadsafe(self._waiting.put, mails)
-        except RuntimeError:  # it has ended already
-            self._waiting.left += [mail for mail, _ in mails]
+        with self._closing:
+            try:
+                self._loop.call_soon_threadsafe(self._waiting.put, mails)
+            except RuntimeError:  # it has ended already
+                self._waiting.left += [mail for mail, _ in mails]
 
     def end(self) -> None:
         """Say that no more will come."""
@@ -103,6 +107,11 @@ class Courier:
         return None
 
     @property
+    def verdict(self) -> Result | None:
+        """What all results so far say of the mail server; None while it seems to work."""
+        return self._suspicion.verdict
+
+    @property
     def left(self) -> list[Outgoing]:
         """What was never tried; known when `results` has said all."""
         return self._waiting.left
@@ -112,10 +121,14 @@ class Courier:
     def _run(self) -> None:
         try:
             self._loop.run_until_complete(self._send())
+            self._tell(self._suspicion.rest())
         except BaseException as fault:  # noqa: BLE001 (raised where results are asked for)
             self._fault = fault
         finally:
-            self._loop.close()
+            with self._closing:
+                self._loop.run_until_complete(asyncio.sleep(0))  # take what came in this instant
+                self._waiting.stop()
+                self._loop.close()
             self._results.put(None)
 
     async def _send(self) -> None:
@@ -126,7 +139,13 @@ class Courier:
         try:
             self._on_result(mail, result)
         finally:  # the result is known all the same
-            self._results.put((mail, result))
+            self._tell(self._suspicion.weigh(mail, result))
+
+    def _tell(self, certain: Iterable[Done]) -> None:
+        if self._suspicion.verdict is not None:
+            self._waiting.stop()
+        for done in certain:
+            self._results.put(done)
 
 
 class _Waiting:

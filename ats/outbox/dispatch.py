@@ -7,22 +7,25 @@ transaction is open while SMTP is: what is claimed is committed before it is han
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from ats.errors import AtsError, DatabaseFault
 from ats.outbox import leases
 from ats.outbox.batch import Outgoing
-from ats.outbox.claim import Claim, Claimed, anything_queued
+from ats.outbox.claim import Claim, Claimed, anything_queued, next_attempt
 from ats.outbox.cohort_now import CohortNow
 from ats.outbox.courier import Courier
 from ats.outbox.journal import Journal
 from ats.outbox.letter import wording_of, write
 from ats.outbox.mail_server import MailServer
+from ats.outbox.put_off import PutOff
 from ats.outbox.record import Recorder, Written
 from ats.outbox.recovery import Recovery, anything_abandoned
 from ats.outbox.requeue import queue_again
@@ -33,6 +36,8 @@ from ats.tally import Tally
 from ats.unexpected import told
 
 MESSAGES_AT_ONCE = 100
+#: No more is claimed than the rate limit lets go within this: others may claim the rest.
+AT_MOST_AHEAD = leases.LEASE / 4
 
 
 class Dispatch:
@@ -44,6 +49,7 @@ class Dispatch:
         self._store = at.office.store
         self._tally = tally
         self._written: dict[int, Written] = {}
+        self._put_off = PutOff()
 
     def run(self) -> None:
         """Send until nothing is left to claim, or the mail server cannot be used."""
@@ -57,6 +63,8 @@ class Dispatch:
         except BaseException:
             self._settle()
             raise
+        if self._put_off.is_worth_telling:
+            self._tally.errors.append(f"{self._at.code}: {self._put_off.sentence(self._again())}")
 
     def _work(self, owner: str) -> bool:
         """Send what may go; return whether there may be more.
@@ -77,9 +85,9 @@ class Dispatch:
                 on_body=lambda mail: self._leaves(journal, mail),
                 on_result=lambda mail, result: _answered(journal, mail, result),
                 timeouts=self._office.timeouts,
+                failing=probing,
             )
-            most = 1 if probing else MESSAGES_AT_ONCE
-            return self._send_all(stack.enter_context(courier), most=most)
+            return self._send_all(stack.enter_context(courier), probing=probing)
 
     def _journal(self, stack: ExitStack) -> Journal | None:
         """Return this worker's journal; it is removed at the end unless something went wrong."""
@@ -89,19 +97,21 @@ class Dispatch:
         stack.push(lambda kind, *_: journal.close(settled=kind is None))
         return journal
 
-    def _send_all(self, courier: Courier, *, most: int) -> bool:
+    def _send_all(self, courier: Courier, *, probing: bool) -> bool:
         results = Results(
             self._store,
             self._recorder,
             self._is_paused,
             self._server,
             self._at.lease,
+            self._owner,
             self._written,
+            self._put_off,
         )
         with ThreadPoolExecutor(1, thread_name_prefix="results") as thread:
             recording = thread.submit(results.record_all, courier)
             try:
-                self._claim_and_send(courier, results, most)
+                self._claim_and_send(courier, results, probing=probing)
                 courier.end()
                 recording.result()
             except BaseException:
@@ -135,9 +145,10 @@ class Dispatch:
             journal.unlink(missing_ok=True)
         return recovery.settled > 0
 
-    def _claim_and_send(self, courier: Courier, results: Results, most: int) -> None:
+    def _claim_and_send(self, courier: Courier, results: Results, *, probing: bool) -> None:
+        at_once = min(MESSAGES_AT_ONCE, self._server.most_within(AT_MOST_AHEAD))
         while True:
-            claimed, looked_at = self._claim(most, results)
+            claimed, looked_at = self._claim(1 if probing else at_once, results)
             if not looked_at:
                 return
             outgoing = self._write_all(claimed)
@@ -145,13 +156,14 @@ class Dispatch:
             begins = time.monotonic()
             results.expect(len(outgoing))
             courier.take((mail, begins + slot) for mail, slot in zip(outgoing, slots, strict=True))
-            if not results.wait_for_room(0 if most == 1 else MESSAGES_AT_ONCE):
+            if not results.wait_for_room(0 if probing else at_once):
                 return
-            most = MESSAGES_AT_ONCE
+            probing = False
 
     def _claim(self, most: int, results: Results) -> tuple[list[Claimed], int]:
         """Claim the next messages, committed; the second figure counts those looked at."""
-        with self._store.write() as session:
+
+        def take(session: Session) -> tuple[Claim, list[Claimed]]:
             cohort = self._at.cohort(session)
             claim = Claim(
                 session=session,
@@ -164,7 +176,12 @@ class Dispatch:
             claimed = claim.take(most)
             if results.is_over:  # these may be what just came back: they are left to the next tick
                 session.rollback()
-                return [], 0
+                claim.looked_at = 0
+            return claim, claimed
+
+        claim, claimed = self._store.transact(take)
+        if not claim.looked_at:
+            return [], 0
         self._tally.count(claim.outcomes)
         self._tally.errors += [f"{self._at.code}: {error}" for error in claim.errors]
         return claimed, claim.looked_at
@@ -196,6 +213,7 @@ class Dispatch:
             sender=message.context["head"]["bounces_to"],
             recipient=message.to_address,
             data=letter.data,
+            doubted=message.doubted,
         )
 
     def _leaves(self, journal: Journal | None, mail: Outgoing) -> None:
@@ -209,13 +227,22 @@ class Dispatch:
     def _is_paused(self, session: Session) -> bool:
         return self._at.cohort(session).status == "paused"
 
+    def _again(self) -> dt.datetime | None:
+        """Return the local moment at which the first that was put off is tried again."""
+        with self._store.read() as session:
+            cohort = self._at.cohort(session)
+            again = next_attempt(session, cohort)
+            return again and again.astimezone(self._at.timeline(session, cohort).zone)
+
     def _give_back(self, mails: Sequence[Outgoing]) -> None:
-        """Queue again what was claimed and never tried."""
+        """Queue again what was claimed and never tried, and is still ours."""
         if not mails:
             return
+        ours = col(m.Message.lease_owner) == self._owner
+        left = col(m.Message.id).in_([int(mail.key) for mail in mails])
+        mine = select(m.Message).where(left, ours).order_by(col(m.Message.id)).with_for_update()
         with self._store.write() as session:
-            for mail in mails:
-                message = session.get_one(m.Message, int(mail.key))
+            for message in session.execute(mine).scalars():
                 queue_again(session, message, may_have_left=False)
 
     def _park(self, message: Claimed, error: str) -> None:

@@ -10,7 +10,7 @@ import os
 import socket
 from collections.abc import Iterator
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -136,12 +136,16 @@ def lease(store: Store, name: str) -> Iterator[bool]:
             )
 
 
-def renew(store: Store, name: str) -> None:
-    """Make our lease last another full term from now."""
+def renew(store: Store, name: str, *, worker: str | None = None) -> None:
+    """Make our lease, and what *worker* has claimed, last another full term from now."""
+    until = real_now() + LEASE
     with store.write() as session:
         held = session.get(m.Lease, name)
         if held is not None and held.owner == owner_name():
-            held.until = real_now() + LEASE
+            held.until = until
+        if worker is not None:
+            claimed = col(m.Message.status) == "claimed", col(m.Message.lease_owner) == worker
+            session.execute(update(m.Message).where(*claimed).values(lease_until=until))
 
 
 def _take(store: Store, name: str, owner: str) -> bool:

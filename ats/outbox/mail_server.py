@@ -7,6 +7,7 @@ could not be used is tried with one message first; the rest is claimed once that
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -41,7 +42,7 @@ class MailServer:
         """Note whether it could be used. Writes only when that has changed, or it fails."""
         fault = next((one for one in results if one.stops), None)
         if fault is None:
-            if self._failing is not False:
+            if self._failing is not False and any(one.kind != "ambiguous" for one in results):
                 self._works(session)
             return
         known = self._row(session)
@@ -51,6 +52,10 @@ class MailServer:
         known.failing_since = known.failing_since or real_now()
         known.closed_until = real_now() + dt.timedelta(seconds=pause)
         self._failing = True
+
+    def most_within(self, time: dt.timedelta) -> int:
+        """Return how many messages the rate limit lets go within this time; at least one."""
+        return sys.maxsize if self.rate is None else max(1, int(self.rate * time.total_seconds()))
 
     def slots(self, store: Store, number: int) -> Sequence[float]:
         """Return how many seconds from now each of the next *number* messages may go.

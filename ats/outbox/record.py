@@ -21,6 +21,16 @@ from ats.records import models as m
 #: How often a message that left and was not answered is tried again.
 MOST_UNSURE = 1
 
+_UNREAD = (
+    "The mail server takes no e-mail to {office}, so nobody there reads what we tell; correct "
+    "{setting} (`ats message list` has the answer)."
+)
+#: What is told when mail to an office has failed.
+UNREAD = {
+    "operations": _UNREAD.format(office="operations", setting="ATS_OPERATIONS_EMAIL"),
+    "pxm": _UNREAD.format(office="the PXM", setting="ATS_PXM_EMAIL"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -48,16 +58,26 @@ class Recorder:
     now: dt.datetime
     when_unsure: Callable[[str], str]  # by class of message: 'again' or 'parked'
     outcomes: Counter[str] = field(default_factory=Counter)
-    _queued_rows: dict[int, list[m.LedgerRow]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    _open_rows: dict[int, list[m.LedgerRow]] = field(default_factory=dict)
 
-    def record(self, tried: Iterable[Tried]) -> None:
-        """Record what became of each message tried."""
+    def record(self, tried: Iterable[Tried], *, worker: str | None = None) -> None:
+        """Record what became of each message tried.
+
+        Of those that *worker* holds no more, since another has taken them over: see `_too_late`.
+        """
         tried = list(tried)
         ids = [one.message for one in tried]
         messages = self._messages(ids)
-        self._queued_rows = self._rows_of(ids)
+        self._open_rows = self._rows_of(ids)
         for one in tried:
             message, result = messages[one.message], one.result
+            if (
+                worker is not None
+                and message.lease_owner != worker
+                and self._too_late(one, message)
+            ):
+                continue
             if one.written is not None:
                 message.subject, message.digest = one.written.subject, one.written.digest
                 message.template_version = one.written.wording
@@ -68,6 +88,17 @@ class Recorder:
                 self._attempt(message, result)
             self._settle(message, result)
         self.session.flush()
+
+    def _too_late(self, one: Tried, message: m.Message) -> bool:
+        """Keep the answer to a message that another worker has; return whether that is all.
+
+        An acceptance ends it whoever has it, so that it does not go again.
+        """
+        if one.result.kind == "sent" and message.status not in ("sent", "failed"):
+            return False
+        if not one.result.stops:
+            self._attempt(message, one.result)
+        return True
 
     def _settle(self, message: m.Message, result: Result) -> None:
         if result.stops:
@@ -113,6 +144,8 @@ class Recorder:
 
     def _failed(self, message: m.Message) -> None:
         message.status, message.next_attempt_at = "failed", None
+        if message.role in UNREAD:
+            self.errors.append(UNREAD[message.role])
         for row in self._rows(message):
             row.outcome, row.reason = "failed", "undeliverable"
             row.until, row.decided_at = None, self.now
@@ -126,12 +159,13 @@ class Recorder:
         park(self.session, message, self._rows_of([message_id])[message_id], now=self.now)
 
     def _rows(self, message: m.Message) -> Sequence[m.LedgerRow]:
-        """Return the queued rows of a message, in order of due moment and key."""
+        """Return the rows of a message that are not final, in order of due moment and key."""
         assert message.id is not None
-        return self._queued_rows.get(message.id, [])
+        return self._open_rows.get(message.id, [])
 
     def _messages(self, ids: Sequence[int]) -> dict[int, m.Message]:
-        found = self.session.execute(select(m.Message).where(col(m.Message.id).in_(ids)))
+        mine = select(m.Message).where(col(m.Message.id).in_(ids)).order_by(col(m.Message.id))
+        found = self.session.execute(mine.with_for_update())
         return {message.id: message for message in found.scalars() if message.id is not None}
 
     def _rows_of(self, ids: Sequence[int]) -> dict[int, list[m.LedgerRow]]:
@@ -139,7 +173,7 @@ class Recorder:
         found: dict[int, list[m.LedgerRow]] = defaultdict(list)
         for item in self.session.execute(
             select(row)
-            .where(col(row.message_id).in_(ids), col(row.outcome) == "queued")
+            .where(col(row.message_id).in_(ids), col(row.outcome).in_(m.OPEN))
             .order_by(col(row.due_at), col(row.key))
         ).scalars():
             found[item.message_id or 0].append(item)

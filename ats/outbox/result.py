@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["sent", "temporary", "permanent", "relay", "configuration", "ambiguous"]
-#: How far the attempt got: no connection; before the body; body sent, unanswered; answered.
-Stage = Literal["connect", "envelope", "body", "answered"]
+#: How far the attempt got: no connection; before the body; body sent, unanswered; answered;
+#: or refused, as others were in a row.
+Stage = Literal["connect", "envelope", "body", "answered", "refused"]
 #: What the server was replying to.
 Step = Literal["connect", "starttls", "auth", "mail", "rcpt", "data", "body"]
 

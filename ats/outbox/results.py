@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
 from ats.outbox import leases
-from ats.outbox.courier import Courier, Done
+from ats.outbox.batch import Done
+from ats.outbox.courier import Courier
 from ats.outbox.mail_server import MailServer
+from ats.outbox.put_off import PutOff
 from ats.outbox.record import Recorder, Tried, Written
 from ats.outbox.result import Result
 from ats.records.store import Store
@@ -30,7 +32,7 @@ _FAULTS = {
 class Results:
     """Records what a courier reports, until it has said all. Runs in a thread of its own.
 
-    While it waits it renews the leases of what is under way.
+    While it waits it renews the leases of what is under way: what its *worker* has claimed.
     """
 
     store: Store
@@ -38,7 +40,9 @@ class Results:
     is_paused: Callable[[Session], bool]
     server: MailServer
     lease: str
+    worker: str
     written: MutableMapping[int, Written]
+    put_off: PutOff
     tally: Tally = field(default_factory=Tally)
     relay_works: bool = True
     paused: bool = False  # while messages were under way: those that had not begun do not go
@@ -54,11 +58,11 @@ class Results:
                 done := courier.results(most=RECORD_ROWS, within=RECORD_SECONDS, idle=RENEW_SECONDS)
             ) is not None:
                 if done:
-                    self._record(done)
+                    self._record(done, courier.verdict)
                 if self.paused:
                     courier.stop()
                 if time.monotonic() - self._renewed > RENEW_SECONDS:
-                    leases.renew(self.store, self.lease)
+                    leases.renew(self.store, self.lease, worker=self.worker)
                     self._renewed = time.monotonic()
         except BaseException:
             courier.stop()  # what cannot be recorded is not sent
@@ -84,21 +88,30 @@ class Results:
         """Whether nothing more may be sent."""
         return self.ended or self.paused or not self.relay_works
 
-    def _record(self, done: Sequence[Done]) -> None:
+    def _record(self, done: Sequence[Done], verdict: Result | None) -> None:
         tried = [
             Tried(int(mail.key), result, self.written.pop(int(mail.key))) for mail, result in done
         ]
-        if any(one.result.stops for one in tried):
+        results = [one.result for one in tried]
+        faults = [result for result in results if result.stops]
+        if verdict is not None and self.relay_works and not faults:
+            faults = [verdict]
+        if faults:
             self.relay_works = False  # before others see it queued: it is not claimed again
-        with self.store.write() as session:
+
+        def record(session: Session) -> Recorder:
             recorder = self.recorder(session)
-            recorder.record(tried)
-            self.server.learn(session, [one.result for one in tried])
+            recorder.record(tried, worker=self.worker)
+            self.server.learn(session, [*faults, *results])
             self.paused = self.paused or self.is_paused(session)
+            return recorder
+
+        recorder = self.store.transact(record)
         self.tally.count(recorder.outcomes)
-        for one in tried:
-            if one.result.stops:
-                self._relay_failed(one.result)
+        self.put_off.note(results)
+        self._tell(recorder.errors)
+        for fault in faults:
+            self._relay_failed(fault)
         with self._room:
             self.under_way -= len(done)
             self._room.notify_all()
@@ -108,5 +121,9 @@ class Results:
             f"{_FAULTS[result.kind]} ({result.answer}); everything stays queued and the next tick "
             "tries again; check ATS_SMTP_URL with `ats doctor`."
         )
-        if sentence not in self.tally.errors:
-            self.tally.errors.append(sentence)
+        self._tell([sentence])
+
+    def _tell(self, sentences: Iterable[str]) -> None:
+        for sentence in sentences:
+            if sentence not in self.tally.errors:
+                self.tally.errors.append(sentence)

@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 
 from ats.outbox import notices
 from ats.outbox.compose import Composer, Line
+from ats.people.contacts import offices_in_trial
 from ats.planning.facts import Key, Participant
 from ats.planning.planner import Decision, Planner, Verdict
 from ats.records import models as m
@@ -89,7 +90,8 @@ class Retest:
 
     def _staff(self, message: m.Message, rows: Sequence[m.LedgerRow]) -> dict[str, Any] | None:
         """Return the context of mail to an office: its facts were gathered when it was staged."""
-        if rows and message.context and self.cohort.status != "paused":
+        reason = self._held_for(message.role)
+        if rows and message.context and reason is None:
             if "facts" not in message.context:  # composed by an earlier claim
                 return message.context
             return self.composer.staff(message.role, rows[0].step, message.context["facts"])
@@ -97,9 +99,17 @@ class Retest:
             message.next_attempt_at = self._later()
             return None
         for row in rows:
-            self._drop(row, Verdict("held", "paused"))
+            self._drop(row, Verdict("held", reason or "paused"))
         self._dissolve(message)
         return None
+
+    def _held_for(self, office: str) -> str | None:
+        """Return why nothing goes to an office now, None if it may."""
+        if self.cohort.status == "paused":
+            return "paused"
+        head = self.composer.letterhead
+        may_go = self.cohort.status != "trial" or office in offices_in_trial(head)
+        return None if may_go else "trial"
 
     def _decisions(self, enrolment: int) -> Mapping[Key, Decision]:
         if enrolment not in self._verdicts:

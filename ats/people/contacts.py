@@ -55,6 +55,11 @@ def reachable_in_trial(session: Session, letterhead: Letterhead) -> frozenset[st
         .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
         .where(col(m.Person.email_key).in_(allowed))
     ).scalars()
+    return frozenset(refs) | offices_in_trial(letterhead)
+
+
+def offices_in_trial(letterhead: Letterhead) -> frozenset[str]:
+    """Return the roles of staff whose address is on the allow-list of a trial."""
     offices = {"operations": letterhead.operations, "pxm": letterhead.pxm}
-    roles = {role for role, address in offices.items() if address.strip().casefold() in allowed}
-    return frozenset(refs) | roles
+    allowed = letterhead.trial_recipients
+    return frozenset(role for role, to in offices.items() if to.strip().casefold() in allowed)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -18,9 +19,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlmodel import Session
 
-from ats.errors import DatabaseFault
+from ats.errors import Collision, DatabaseFault
 
 BUSY_SECONDS = 30
+#: What PostgreSQL calls a deadlock, and a transaction that cannot be put in a row with others.
+_COLLISIONS = ("40P01", "40001")
+#: Seconds in which the other goes first.
+AFTER_COLLISIONS = (0.2, 1.0)
+
+T = TypeVar("T")
 
 
 class Store:
@@ -73,6 +80,21 @@ class Store:
             session.begin(),
         ):
             yield session
+
+    def transact(self, work: Callable[[Session], T]) -> T:
+        """Do *work* in one write transaction and return its result.
+
+        If two transactions wait for each other, PostgreSQL ends one; *work* is then done again
+        from the start, behind the other: it must leave nothing outside the database but its result.
+        """
+        for pause in AFTER_COLLISIONS:
+            try:
+                with self.write() as session:
+                    return work(session)
+            except Collision:
+                time.sleep(pause)
+        with self.write() as session:
+            return work(session)
 
     def upgrade(self) -> None:
         """Create the tables, or bring them to this version. Refuses a newer database."""
@@ -174,7 +196,9 @@ def _as_fault(store: Store) -> Iterator[None]:
             raise DatabaseFault(_UNKNOWN_OPTION.format(name=store.name)) from error
         if type(error) not in (OperationalError, DatabaseError):
             raise  # a constraint or a value: a fault of ours, not of the database
-        raise DatabaseFault(_sentence(store, str(error.orig))) from error
+        collided = getattr(error.orig, "sqlstate", None) in _COLLISIONS
+        kind = Collision if collided else DatabaseFault
+        raise kind(_sentence(store, str(error.orig))) from error
 
 
 _UNKNOWN_OPTION = (
@@ -192,6 +216,7 @@ def _sentence(store: Store, detail: str) -> str:
         "database is locked": "another process holds it; try again in a minute",
         "file is not a database": "ATS_DATABASE_URL points to a file of another kind",
         "no such table": "run `ats init` first",
+        "deadlock detected": "another process was in the way; what was not written is done again",
     }
     hint = next((text for sign, text in remedy.items() if sign in first), "check ATS_DATABASE_URL")
     return f"The database {store.name} cannot be used ({first}); {hint}."

@@ -22,6 +22,7 @@ from ats.reports.figures import CohortFigures, Event, Held, OpenCases, Sent, wee
 SPAN = dt.timedelta(days=14)  # how far a report looks back and ahead
 AHEAD = 2 * SPAN  # published dates are told earlier
 DELIVERED = ("sent", "merged")
+OFFICES = ("operations", "pxm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ def figures(
         fresh_workdays=programme.send_policy.fresh_workdays,
         sent=_sent(session, cohort, timeline, since=midnight(timeline, now) - SPAN),
         failed=_failed(session, cohort, since=now - SPAN),
+        unread=tuple(office for office in OFFICES if _is_unread(session, cohort, office)),
         export_by=_export_by(timeline, coming),
         coming=tuple(coming),
         held=_held(session, cohort, timeline),
@@ -156,6 +158,14 @@ def _failed(session: Session, cohort: m.Cohort, *, since: dt.datetime) -> int:
     row = m.LedgerRow
     when = col(row.decided_at) >= since
     return _rows(session, cohort, col(row.outcome) == "failed", when)
+
+
+def _is_unread(session: Session, cohort: m.Cohort, office: str) -> bool:
+    row = m.LedgerRow
+    mine = col(row.cohort_id) == cohort.id, col(row.recipient) == office
+    ended = select(col(row.outcome)).where(*mine, col(row.outcome).in_(("failed", *DELIVERED)))
+    last = ended.order_by(col(row.decided_at).desc(), col(row.id).desc()).limit(1)
+    return session.execute(last).scalar() == "failed"
 
 
 def _held(session: Session, cohort: m.Cohort, timeline: Timeline) -> tuple[Held, ...]:

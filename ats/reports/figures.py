@@ -65,6 +65,7 @@ class CohortFigures:
     export_by: dt.date | None = None  # when the next one goes, if these data will be too old
     sent: tuple[Sent, ...] = ()
     failed: int = 0
+    unread: tuple[str, ...] = ()  # offices whose last e-mail failed
     coming: tuple[Expected, ...] = ()
     held: tuple[Held, ...] = ()
     queued: int = 0

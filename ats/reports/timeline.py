@@ -112,6 +112,8 @@ def _tasks(cohort: CohortFigures) -> Iterator[str]:
         oldest = min(case.oldest for case in cohort.cases)
         total = sum(case.count for case in cohort.cases)
         yield f"**Decide the open cases:** {total}, the oldest since {spoken(oldest)}."
+    for office in cohort.unread:
+        yield f"**Nobody reads our e-mails to {office}:** correct `ATS_{office.upper()}_EMAIL`."
     if cohort.failed:
         yield f"**Undeliverable:** {cohort.failed} in the last 14 days, see `ats message list`."
     if cohort.queued:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from small_cohort import ADA, BEN, CAT, STARTS, SmallCohort, at, recipients
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from ats import cohorts, engine
 from ats.commands.entry import open_office
@@ -120,3 +120,21 @@ def test_delivering_is_kept_apart_in_the_same_way(
 
     assert recipients(mailbox) == ["ada@harbour.example"]
     assert [error.partition(":")[0] for error in told.errors] == ["2026-02"]
+
+
+def test_a_constraint_that_breaks_is_told_in_one_sentence(
+    cohort: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    cohort.enrol(ADA, BEN)
+    cohort.go_live()
+    with cohort.store.write() as session:  # the database takes no message any more
+        session.execute(text("CREATE UNIQUE INDEX only_one ON message (cohort_id)"))
+
+    told = cohort.tick("2026-09-03 09:00")
+
+    (sentence,) = told.errors
+    assert sentence.startswith("2026-10: the tick was stopped by an unexpected fault (Integrity")
+    assert mailbox.received == []
+    with cohort.store.write() as session:
+        session.execute(text("DROP INDEX only_one"))
+    assert cohort.tick("2026-09-03 09:10").sent == 2

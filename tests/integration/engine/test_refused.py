@@ -1,5 +1,7 @@
 """One recipient is refused or put off: that concerns nobody else."""
 
+import re
+
 import pytest
 from small_cohort import (
     ADA,
@@ -17,10 +19,27 @@ from small_cohort import (
 
 from ats import engine
 from ats.outbox.mailbox import DROP, InMemoryMailbox
+from ats.records import gather
+from ats.reports.counting import figures
+from ats.tally import Tally
 
 NO_SUCH = "550 5.1.1 no such user"
 BUSY = "450 4.2.1 mailbox busy"
 OPERATIONS = "operations@provider.example"
+
+
+def told_of_operations(told: Tally) -> int:
+    """Return how often a tick told that operations get no mail."""
+    return sum("ATS_OPERATIONS_EMAIL" in error for error in told.errors)
+
+
+def unread(cohort: SmallCohort) -> tuple[str, ...]:
+    """Return the offices that the page of the cohort says to get no mail."""
+    with cohort.store.read() as session:
+        standing = gather.cohort_named(session, CODE)
+        facts = gather.cohort_facts(session, standing)
+        timeline = cohort.office.timeline(cohort.office.programme_named("ats"), facts)
+        return figures(session, standing, timeline, now=at("2026-09-03 12:00")).unread
 
 
 def test_a_refused_recipient_fails_and_the_others_are_unaffected(cohort: SmallCohort) -> None:
@@ -74,10 +93,13 @@ def test_operations_are_told_again_when_what_told_them_was_refused_too(
     with InMemoryMailbox(script) as mailbox:
         cohort.address = mailbox.address
 
-        cohort.tick("2026-09-03 09:00")
+        first = cohort.tick("2026-09-03 09:00")
         assert OPERATIONS not in recipients(mailbox)
-        cohort.tick("2026-09-03 09:10")
+        assert told_of_operations(first) == 1
+        assert unread(cohort) == ("operations",)
+        second = cohort.tick("2026-09-03 09:10")
         cohort.tick("2026-09-03 09:20")
+        assert (told_of_operations(second), unread(cohort)) == (0, ())
 
         (told,) = [one for one in mailbox.received if one.recipient == OPERATIONS]
         assert "P0002" in read(told).get_body(("plain",)).get_content()
@@ -137,6 +159,26 @@ def test_a_recipient_who_is_put_off_gets_it_later_under_the_same_message_id(
         assert message_ids(mailbox).count(cat.rfc_id) == 1
         (received,) = [one for one in mailbox.received if one.recipient == "cat@valley.example"]
         assert read(received)["Date"].datetime == at("2026-09-03 09:00")
+
+
+def test_one_sentence_says_when_everybody_is_put_off(cohort: SmallCohort) -> None:
+    cohort.enrol(ADA, BEN, CAT)
+    cohort.go_live()
+    with InMemoryMailbox({"RCPT": [f"451 4.7.1 {ADA.split(',')[4]}: wait"] * 5}) as mailbox:
+        cohort.address = mailbox.address
+
+        first = cohort.tick("2026-09-03 09:00")
+        second = cohort.tick("2026-09-03 09:02")  # two are put off once more, one goes
+
+    again = min(one.next_attempt_at for one in cohort.messages(status="queued"))
+    (sentence,) = first.errors
+    assert re.fullmatch(
+        "2026-10: All 3 e-mails were put off by the mail server "
+        r"\(4\.7\.1 <address>: wait\); they are tried again from 09:0[01]\.",
+        sentence,
+    )
+    assert (second.sent, second.queued, second.errors) == (1, 2, [])
+    assert again > at("2026-09-03 09:05")
 
 
 def test_a_recipient_who_is_put_off_in_the_evening_gets_it_next_morning_not_at_night(

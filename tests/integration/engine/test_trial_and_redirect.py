@@ -1,8 +1,11 @@
 """A trial writes to nobody but its allow-list; staging sends everything to one address."""
 
-from small_cohort import ADA, BEN, CAT, GRACE, NIA, SmallCohort, read, recipients
+from small_cohort import ADA, BEN, CAT, CODE, GRACE, NIA, SmallCohort, at, read, recipients
 
 from ats.outbox.mailbox import InMemoryMailbox
+from ats.outbox.notices import stage_notice
+from ats.outbox.smtp_url import SmtpAddress
+from ats.records import gather
 
 ALLOWED = frozenset({"ada@harbour.example", "grace@harbour.example"})
 
@@ -76,6 +79,49 @@ def test_operations_on_the_allow_list_get_their_mail_in_a_trial(
 
     assert recipients(mailbox) == ["operations@provider.example"]
     assert subjects(mailbox)[0].startswith("TRIAL: Monday 5 October to Sunday 11 October: ")
+
+
+def test_staff_mail_that_waited_is_held_when_its_office_has_left_the_allow_list(
+    cohort: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    cohort.letterhead(trial_recipients=frozenset({"operations@provider.example"}))
+    cohort.enrol(ADA + GRACE, BEN)
+    cohort.join_links()
+    works, cohort.address = cohort.address, SmtpAddress("127.0.0.1", 9)
+    cohort.tick("2026-10-02 14:00")  # a Friday, the hour of ops-week-ahead
+    assert cohort.outcomes("ops-week-ahead")["5 to operations"] == "queued"
+    cohort.address = works
+    cohort.letterhead(trial_recipients=frozenset())
+
+    told = cohort.tick("2026-10-02 14:10")
+
+    assert (told.sent, told.errors, mailbox.received) == (0, [], [])
+    assert cohort.outcomes("ops-week-ahead")["5 to operations"] == "held: trial"
+    assert not cohort.messages()
+    cohort.go_live("2026-10-02 15:00")
+    cohort.tick("2026-10-02 15:00")
+    assert cohort.outcomes("ops-week-ahead")["5 to operations"] == "sent"
+
+
+def test_a_notice_that_waited_goes_when_its_office_is_on_the_allow_list_again(
+    cohort: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    with cohort.store.write() as session:
+        stage_notice(
+            session,
+            cohort=gather.cohort_named(session, CODE),
+            step="ops-action-needed",
+            facts={"cause": "a test", "what": "It is one.", "remedy": "None.", "details": []},
+            now=at("2026-10-05 09:55"),
+            domain="provider.example",
+        )
+
+    cohort.tick("2026-10-05 10:00")
+    assert mailbox.received == []
+    cohort.letterhead(trial_recipients=frozenset({"operations@provider.example"}))
+    cohort.tick("2026-10-05 11:05")
+
+    assert recipients(mailbox) == ["operations@provider.example"]
 
 
 def test_going_live_releases_what_is_still_of_use_without_the_mark(

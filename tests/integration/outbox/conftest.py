@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from sending import Desk, stage_one_message
-from small_cohort import ADA, BEN, CAT, DOT
+from small_cohort import ADA, BEN, CAT, CROWD, DOT
 
 from ats.commands.entry import open_office
 from ats.office import Office
@@ -62,6 +62,16 @@ def four(store: Store, example_office: Office, tmp_path: Path) -> Desk:
     office = replace(example_office, store=store, _timelines={})
     stage_one_message(office, tmp_path, ADA, BEN, CAT, DOT)
     return Desk(office, tmp_path)
+
+
+@pytest.fixture
+def forty(example_office: Office, sqlite_template: Path, tmp_path: Path) -> Iterator[Desk]:
+    """Messages to forty people, queued."""
+    store = Store(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'ats.db')}")
+    office = replace(example_office, store=store, _timelines={})
+    stage_one_message(office, tmp_path, *CROWD[:40])
+    yield Desk(office, tmp_path)
+    store.close()
 
 
 @pytest.fixture(scope="session")

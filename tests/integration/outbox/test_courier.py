@@ -1,13 +1,14 @@
 """The courier: a thread with connections; messages in, results out."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 from scripted_server import DROP, HANG, Late, ScriptedServer
 
-from ats.outbox.batch import Outgoing
-from ats.outbox.courier import Courier, Done
+from ats.outbox.batch import Done, Outgoing
+from ats.outbox.courier import Courier
 from ats.outbox.deliver import Result
 from ats.outbox.smtp_url import SmtpAddress, Timeouts
 
@@ -69,6 +70,26 @@ def test_after_a_fault_of_the_relay_the_rest_is_left_and_no_more_is_begun() -> N
     assert [result.kind for _, result in done] == ["sent", "sent", "relay"]
     assert keys(done) == [0, 1, 2]
     assert [mail.key for mail in sending.left] == list(range(3, 12))
+
+
+def test_what_comes_in_the_instant_in_which_it_ends_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with ScriptedServer() as server:
+        sending = courier(server.address)
+        run = sending._loop.run_until_complete
+
+        def run_and_take(what: Coroutine[Any, Any, None]) -> None:
+            monkeypatch.undo()
+            run(what)
+            sending.take([(mail, 0.0) for mail in mails(4)[2:]])
+
+        monkeypatch.setattr(sending._loop, "run_until_complete", run_and_take)
+        with sending:
+            sending.take(at_once(2))
+            sending.end()
+            assert keys(all_of(sending)) == [0, 1]
+    assert [mail.key for mail in sending.left] == [2, 3]
 
 
 def test_when_told_to_stop_it_ends_what_it_has_begun_and_leaves_the_rest() -> None:

@@ -33,6 +33,7 @@ BUSY = replace(
         Sent(5, "webinar-week-ahead", "mentor", 80),
     ),
     failed=2,
+    unread=("operations",),
     coming=(
         Expected(dt.date(2026, 11, 24), "pdp-tip", "participant", 120),
         Expected(dt.date(2026, 11, 24), "chase-mentor-named", "participant", 3),
@@ -86,6 +87,7 @@ def test_what_a_person_has_to_do_stands_first() -> None:
         "- **Fetch a portfolio export:** 14 e-mails wait for newer data.",
         "- **Set the join link** of Webinar: Q&amp;A (Thu 10 Dec 2026).",
         "- **Decide the open cases:** 11, the oldest since Wed 4 Nov 2026.",
+        "- **Nobody reads our e-mails to operations:** correct `ATS_OPERATIONS_EMAIL`.",
         "- **Undeliverable:** 2 in the last 14 days, see `ats message list`.",
         "- **Not sent yet:** 1 e-mail waits for the mail server.",
     ]
@@ -168,7 +170,7 @@ def test_words_of_a_programme_file_cannot_become_markup() -> None:
 
 def test_the_headline_counts_what_matters() -> None:
     assert headline(BUSY) == (
-        "Week 7, Mon 23 Nov 2026: 5 to do, 123 e-mails in the next 14 days, 15 held, 11 cases open"
+        "Week 7, Mon 23 Nov 2026: 6 to do, 123 e-mails in the next 14 days, 15 held, 11 cases open"
     )
 
 

@@ -1,0 +1,82 @@
+"""A mail server that refuses, or leaves unanswered, one message after the other."""
+
+from scripted_server import DROP, ScriptedServer
+from sending import Desk
+
+BLOCKED = "550 5.7.1 blocked"
+
+
+def counted(desk: Desk) -> dict[tuple[str, int], int]:
+    """Return how many messages there are by status and attempts."""
+    found = [(one.status, one.attempts) for one in desk.messages()]
+    return {one: found.count(one) for one in sorted(set(found))}
+
+
+def test_a_server_that_refuses_everybody_burns_nothing(forty: Desk) -> None:
+    with ScriptedServer({"RCPT": BLOCKED}) as server:
+        told = forty.dispatch(server.address)
+
+        assert (told.sent, told.failed) == (0, 0)
+        (sentence,) = told.errors
+        assert sentence.startswith(
+            "The mail server refuses our settings (it refuses one recipient after the other: "
+            "5.7.1 blocked); everything stays queued"
+        )
+        assert counted(forty) == {("queued", 0): 40}
+        assert (forty.attempts(), forty.suppressed()) == ([], [])
+        assert forty.server() == (1, "configuration")
+        assert sum(line.startswith("RCPT") for line in server.heard) <= 1 + 2 * 10
+
+        server.heard.clear()
+        assert len(forty.dispatch(server.address).errors) == 1
+        assert sum(line.startswith("RCPT") for line in server.heard) == 1  # one that asks
+        assert counted(forty) == {("queued", 0): 40}
+    with ScriptedServer() as server:
+        told = forty.dispatch(server.address)
+        assert (told.sent, told.errors) == (40, [])
+
+
+def test_a_server_that_begins_to_refuse_fails_nobody(forty: Desk) -> None:
+    with ScriptedServer({"BODY": [None] * 12 + [BLOCKED] * 99}) as server:
+        told = forty.dispatch(server.address, pool=4)
+    assert (told.sent, told.failed, len(told.errors)) == (12, 0, 1)
+    assert counted(forty) == {("queued", 0): 28, ("sent", 1): 12}
+
+
+def test_some_who_are_refused_in_a_row_hold_nobody_up_and_fail_in_the_end(forty: Desk) -> None:
+    """Whether it was the server shows as soon as it accepts somebody else."""
+    closed = {f"RCPT p{n}@x.example": BLOCKED for n in range(3)}
+    with ScriptedServer(closed) as server:
+        first = forty.dispatch(server.address, pool=1)
+        assert (first.sent, first.failed, len(first.errors)) == (0, 0, 1)
+
+        second = forty.dispatch(server.address, pool=1)
+
+    assert (second.sent, second.failed, second.errors) == (37, 3, [])
+    assert forty.suppressed() == []
+
+
+def test_two_who_are_refused_when_nothing_else_goes_have_failed(four: Desk) -> None:
+    closed = {f"RCPT {name}@harbour.example": BLOCKED for name in ("ada", "ben", "dot")}
+    with ScriptedServer(closed) as server:
+        told = four.dispatch(server.address, pool=1)
+    assert (told.sent, told.failed, told.errors) == (1, 3, [])  # cat is the third of four
+    assert (four.suppressed(), four.server()) == ([], None)
+
+
+def test_a_server_that_drops_after_every_body_makes_few_messages_ambiguous(forty: Desk) -> None:
+    with ScriptedServer({"BODY": DROP}) as server:
+        told = forty.dispatch(server.address, pool=4)
+
+        (sentence,) = told.errors
+        assert sentence.startswith(
+            "The mail server cannot be reached (it answers no e-mail that it has taken in: "
+        )
+        unsure = sum(message.unsure for message in forty.messages())
+        assert 4 <= unsure <= 8
+        assert counted(forty) == {("queued", 0): 40 - unsure, ("queued", 1): unsure}
+        assert forty.server() == (1, "relay")
+
+        forty.dispatch(server.address, pool=4)
+        assert sum(message.unsure for message in forty.messages()) == unsure + 1
+        assert forty.server() == (2, "relay")
