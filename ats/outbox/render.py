@@ -21,15 +21,13 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from ats.errors import TemplateFault
+from ats.outbox.fold import folded
 from ats.outbox.inline import Inliner
 from ats.outbox.words import FILTERS, count_words, names
 
 FILES: Final = ("subject.txt", "text.txt", "html.html", "reason.txt")
 LAYOUT: Final = ("layout.txt", "layout.html", "layout.css")
-WIDTH: Final = 76  # of a line of text; RFC 5322 asks for 78 at most
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_MARKED: Final = re.compile(r" *(- |\d{1,2}\. )")
-_GAPS: Final = re.compile(r"\n{3,}")
 # What Jinja, a filter or an expression of a template may raise while a template is filled.
 _FAULTS: Final = (
     TemplateError,
@@ -129,7 +127,7 @@ class Renderer:
         whole = {**shared, "subject": subject, "parts": parts, "reasons": reasons}
         return Rendered(
             subject=f"TRIAL: {subject}" if trial else subject,
-            text=_folded(self._filled("layout.txt", whole)),
+            text=folded(self._filled("layout.txt", whole)),
             html=self._inliner.inline(self._filled("layout.html", whole).rstrip()),
         )
 
@@ -212,42 +210,3 @@ def _printed(context: Context, value: object) -> object:
         return value
     in_subject = (context.name or "").endswith("subject.txt")  # which is refused instead
     return value if in_subject else _CONTROL.sub(" ", value)
-
-
-def _folded(text: str) -> str:
-    """Return *text* without runs of blank lines and without lines longer than WIDTH.
-
-    What a long line leaves over starts the next line of its paragraph, so that a long name leaves
-    no ragged paragraph. A line that holds a web address, and a word, stay whole.
-    """
-    kept: list[str] = []
-    waiting = [line.rstrip() for line in reversed(text.strip().split("\n"))]
-    while waiting:
-        line = waiting.pop()
-        if len(line) > WIDTH and (cut := _cut(line)) > 0:
-            hang = _hang(line)
-            rest = " " * hang + line[cut:].strip()
-            if waiting and _continues(waiting[-1], hang):
-                rest += " " + waiting.pop().strip()
-            waiting.append(rest)
-            line = line[:cut].rstrip()
-        kept.append(line)
-    return _GAPS.sub("\n\n", "\n".join(kept)) + "\n"
-
-
-def _cut(line: str) -> int:
-    """Return where to cut a long line: the last blank that fits, or the first; -1 for nowhere."""
-    if "://" in line:
-        return -1
-    fitting = line.rfind(" ", _hang(line), WIDTH + 1)
-    return fitting if fitting > 0 else line.find(" ", WIDTH)
-
-
-def _hang(line: str) -> int:
-    marked = _MARKED.match(line)
-    return marked.end() if marked else len(line) - len(line.lstrip())
-
-
-def _continues(line: str, hang: int) -> bool:
-    plain = bool(line) and "://" not in line and not _MARKED.match(line)
-    return plain and _hang(line) == hang
