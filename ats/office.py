@@ -48,7 +48,12 @@ class Letterhead:
     @cached_property
     def domain(self) -> str:
         """The domain of Message-IDs."""
-        return parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"
+        return self.sender_address.rpartition("@")[2] or "localhost"
+
+    @cached_property
+    def sender_address(self) -> str:
+        """The sender without a name."""
+        return parseaddr(self.sender)[1]
 
 
 class Calendars(dict[str, Workdays]):

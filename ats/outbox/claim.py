@@ -10,10 +10,9 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col
 
@@ -72,7 +71,7 @@ class Claim:
         retest = Retest(
             self.session, self.cohort, self.planner, self._composer(known), people, self.outcomes
         )
-        claimed = []
+        claimed: list[Claimed] = []
         for message in messages:
             mine = rows.get(_id(message), [])
             try:
@@ -87,6 +86,8 @@ class Claim:
                 classes = {row.class_ for row in mine if row.outcome == "queued"}
                 claimed.append(self._pin(message, context, known.get(message.recipient), classes))
         self.session.flush()
+        if claimed:
+            self.session.connection().execute(_PINNED, [self._lease(one) for one in claimed])
         return claimed
 
     def _queued(self, limit: int) -> Sequence[m.Message]:
@@ -136,19 +137,23 @@ class Claim:
     ) -> Claimed:
         to_name, to_address = self._addressed(message, contact)
         head = self._head(message, classes) | {"to_name": to_name, "to_address": to_address}
-        context = {**context, "head": head}
-        message.to_address, message.context = to_address, context
-        doubted = message.stage == DOUBTED
-        message.status, message.stage = "claimed", "claimed"
-        message.lease_owner, message.lease_until = self.owner, self.lease_until
         return Claimed(
             id=_id(message),
             rfc_id=message.rfc_id,
             date=message.date,
             to_address=to_address,
-            context=context,
-            doubted=doubted,
+            context={**context, "head": head},
+            doubted=message.stage == DOUBTED,
         )
+
+    def _lease(self, one: Claimed) -> dict[str, Any]:
+        return {
+            "message": one.id,
+            "address": one.to_address,
+            "pinned": one.context,
+            "owner": self.owner,
+            "until": self.lease_until,
+        }
 
     def _addressed(self, message: m.Message, contact: Contact | None) -> tuple[str, str]:
         """Return the name and address that this message goes to."""
@@ -169,8 +174,23 @@ class Claim:
             "unsubscribe": links.unsubscribe(message.recipient, sorted(classes))
             if links and optional
             else None,
-            "bounces_to": bounces.of(_id(message)) if bounces else parseaddr(head.sender)[1],
+            "bounces_to": bounces.of(_id(message)) if bounces else head.sender_address,
         }
+
+
+_MESSAGE: Any = m.Message.__table__  # type: ignore[attr-defined]
+_PINNED = (
+    update(_MESSAGE)
+    .where(_MESSAGE.c.id == bindparam("message"))
+    .values(
+        to_address=bindparam("address"),
+        context=bindparam("pinned"),
+        status="claimed",
+        stage="claimed",
+        lease_owner=bindparam("owner"),
+        lease_until=bindparam("until"),
+    )
+)
 
 
 def anything_queued(session: Session, cohort: m.Cohort, *, now: dt.datetime) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from email.utils import parseaddr
-from itertools import islice
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ats.office import Letterhead
+from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
 from ats.people.links import Links
 from ats.planning.facts import Participant
@@ -17,7 +17,6 @@ from ats.planning.timeline import Occurrence, Timeline
 from config.programme import Milestone
 from config.vocabulary import nation_of
 
-BREAKS_TOLD = 3  # how many breaks ahead a template may speak of
 STAFF = {"operations": "colleagues", "pxm": "PXM"}
 
 
@@ -29,9 +28,12 @@ class Line:
     person: Participant
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Composer:
-    """Writes contexts for one cohort at one moment. Contexts are JSON: moments are ISO text."""
+    """Writes contexts for one cohort at one moment. Contexts are JSON: moments are ISO text.
+
+    They share what is the same for all, so nobody changes one in place.
+    """
 
     timeline: Timeline
     letterhead: Letterhead
@@ -40,9 +42,9 @@ class Composer:
     trial: bool
     links: Links | None = None
 
-    @property
-    def today(self) -> dt.date:
-        return self.now.astimezone(self.timeline.zone).date()
+    @cached_property
+    def _same(self) -> SameForAll:
+        return SameForAll(self.timeline, self.letterhead, self.now)
 
     def compose(self, recipient: str, role: str, lines: Sequence[Line]) -> dict[str, Any]:
         """Return the context of one message; its lines come in order of due moment and key."""
@@ -62,7 +64,7 @@ class Composer:
         return {"shared": self.shared(role, role), "parts": [part]}
 
     def shared(self, recipient: str, role: str) -> dict[str, Any]:
-        head, programme = self.letterhead, self.timeline.programme
+        same = self._same
         contact = self.contacts.get(recipient)
         given = contact.given_name if contact else STAFF.get(role, "")
         family = contact.family_name if contact else ""
@@ -73,24 +75,10 @@ class Composer:
                 "full_name": f"{given} {family}".strip(),
                 "role": role,
             },
-            "cohort": {
-                "code": self.timeline.cohort.code,
-                "programme": programme.title,
-                "short": programme.short,
-                "starts": self.timeline.cohort.starts.isoformat(),
-            },
-            "links": {
-                "portfolio": head.portfolio,
-                "knowledge_base": head.knowledge_base,
-                "privacy_notice": head.privacy_notice,
-                "preferences": self._preferences(recipient, role),
-            },
-            "contact": {
-                "reply_to": parseaddr(head.reply_to)[1],
-                "pxm": parseaddr(head.pxm)[1],
-                "operations": parseaddr(head.operations)[1],
-            },
-            "today": self.today.isoformat(),
+            "cohort": same.cohort,
+            "links": {**same.links, "preferences": self._preferences(recipient, role)},
+            "contact": same.contact,
+            "today": same.today_text,
             "trial": self.trial,
         }
 
@@ -99,9 +87,7 @@ class Composer:
 
         None for an office, and where the programme lets nothing be switched off.
         """
-        classes = self.timeline.programme.send_policy.classes.values()
-        optional = any(policy.may_be_switched_off for policy in classes)
-        if self.links is None or role in STAFF or not optional:
+        if self.links is None or role in STAFF or not self._same.has_optional_mail:
             return None
         return self.links.preferences(recipient)
 
@@ -122,10 +108,10 @@ class Composer:
             "mentees": [self._person(line.person) for line in lines] if role == "mentor" else [],
             "mentor": self._mentor(person),
             "milestone": self._milestone(about, person) if rule.for_each == "milestone" else None,
-            "webinar": self.webinar(about) if rule.for_each == "webinar" and about else None,
-            "webinars": self._webinars(audience),
+            "webinar": self._same.webinar(about) if rule.for_each == "webinar" and about else None,
+            "webinars": self._same.webinars(audience),
             "as_of": as_of.isoformat() if as_of else None,
-            "closures": self._breaks(first.occurrence.nation),
+            "closures": self._same.breaks(first.occurrence.nation),
         }
 
     def _nobody(self) -> dict[str, Any]:
@@ -141,9 +127,6 @@ class Composer:
     def _person(self, person: Participant) -> dict[str, Any]:
         contact = self.contacts[person.ref]
         submission = person.sections.get(self.timeline.programme.submission)
-        # During a pause without an end a date is not known yet; the published one stands in.
-        published = self.timeline.deadlines(replace(person, pauses=()))
-        due = {**published, **self.timeline.deadlines(person)}
         return {
             "ref": person.ref,
             "given_name": contact.given_name,
@@ -153,7 +136,7 @@ class Composer:
             "nation": nation_of(person.nation),
             "late_joiner": self.timeline.is_late_joiner(person),
             "joined_on": person.joined_on.isoformat(),
-            "due": {key: self._text(moment) for key, moment in due.items()},
+            "due": self._same.deadlines(person),
             "complete": sorted(key for key, s in person.sections.items() if s.complete),
             "submitted": submission is not None and submission.complete,
             "signed_off": person.mentorship is not None
@@ -180,7 +163,7 @@ class Composer:
         return {
             "key": key,
             "title": milestone.title,
-            "due": self._text(due),
+            "due": self._same.text(due),
             "open_sections": self._open_sections(milestone, person),
             "overdue": due <= self.now,
         }
@@ -190,38 +173,3 @@ class Composer:
         left = [k for k in milestone.complete if k not in sections or not sections[k].complete]
         left += [k for k in milestone.started if k not in sections]
         return [self.timeline.programme.section_title(key) for key in left]
-
-    def _webinars(self, audience: str) -> list[dict[str, Any]]:
-        mine = (w for w in self.timeline.cohort.webinars if w.audience == audience)
-        return [self.webinar(w.key) for w in mine if w.status != "cancelled"]
-
-    def webinar(self, key: str) -> dict[str, Any]:
-        """Return what a template is told about one webinar."""
-        fact, plan = self.timeline.webinars[key], self.timeline.programme.webinar(key)
-        starts_on = fact.starts_at.astimezone(self.timeline.zone).date()
-        return {
-            "key": key,
-            "title": plan.title,
-            "about": plan.about,
-            "prepare": list(plan.prepare),
-            "starts_at": self._text(fact.starts_at),
-            "minutes": fact.minutes,
-            "audience": fact.audience,
-            "kind": plan.kind,
-            "join_url": fact.join_url,
-            "days_until": (starts_on - self.today).days,
-            "past": fact.starts_at <= self.now,
-            "recording_url": None,
-        }
-
-    def _breaks(self, nation: str) -> list[dict[str, str]]:
-        """Return the breaks under way and ahead, each from its first day to its last."""
-        today = self.today
-        ahead = (spell for spell in self.timeline.workdays[nation].breaks if spell.last >= today)
-        return [
-            {"name": spell.name, "from": spell.first.isoformat(), "to": spell.last.isoformat()}
-            for spell in islice(ahead, BREAKS_TOLD)
-        ]
-
-    def _text(self, moment: dt.datetime) -> str:
-        return moment.astimezone(self.timeline.zone).isoformat()

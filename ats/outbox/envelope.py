@@ -63,5 +63,6 @@ def _ready(data: bytes) -> bytes:
 
     A bare line end would let a text end the message.
     """
-    lines = [b"." + line if line.startswith(b".") else line for line in data.splitlines()]
-    return b"\r\n".join([*lines, b".", b""])
+    lines = b"\r\n".join([*data.splitlines(), b""])
+    first = b"." if lines.startswith(b".") else b""
+    return b"%b%b.\r\n" % (first, lines.replace(b"\r\n.", b"\r\n.."))

@@ -181,11 +181,23 @@ def _refuse_control_characters(header: str, value: str) -> None:
 
 
 def _part(content_type: str, body: str) -> bytes:
-    text = body.replace("\r\n", "\n").replace("\r", "\n").replace("\n", _CRLF)
+    lines = (body if "\r" not in body else _one_line_end(body)).split("\n")
     try:
-        # The last CRLF belongs to the boundary; b2a_qp also learns from it which line end to use.
-        encoded = binascii.b2a_qp(f"{text}{_CRLF}".encode())
+        encoded = b"".join(map(_quoted, lines))
     except UnicodeEncodeError:
         raise UnwritableMail("The body of an e-mail holds half a character.") from None
     head = f"Content-Type: {content_type}; charset=utf-8{_CRLF}Content-Transfer-Encoding: "
     return f"{head}quoted-printable{_CRLF}{_CRLF}".encode() + encoded
+
+
+def _one_line_end(body: str) -> str:
+    return body.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@functools.lru_cache(maxsize=4096)
+def _quoted(line: str) -> bytes:
+    """Return a line in quoted-printable; kept, for most lines of a message go to many.
+
+    b2a_qp learns from the CRLF which line end to use; the last one belongs to the boundary.
+    """
+    return binascii.b2a_qp(f"{line}{_CRLF}".encode())

@@ -1,4 +1,7 @@
-"""Recording: what the mail server answered becomes outcomes, attempts and anchors."""
+"""Recording: what the mail server answered becomes outcomes, attempts and anchors.
+
+What was sent is recorded together (`ats.outbox.record_sent`), the rest one by one.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,19 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
 from ats.outbox import mentor_request
 from ats.outbox.park import park, put_aside
+from ats.outbox.record_sent import Written, record_sent
 from ats.outbox.requeue import queue_again
 from ats.outbox.result import Result
 from ats.outbox.retry import retry_after
 from ats.outbox.suppression import suppress_refused
 from ats.records import models as m
+
+__all__ = ["Recorder", "Tried", "Written"]
 
 #: How often a message that left and was not answered is tried again.
 MOST_UNSURE = 1
@@ -30,15 +36,6 @@ UNREAD = {
     "operations": _UNREAD.format(office="operations", setting="ATS_OPERATIONS_EMAIL"),
     "pxm": _UNREAD.format(office="the PXM", setting="ATS_PXM_EMAIL"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a message was written as: provable later from its pinned context."""
-
-    subject: str | None
-    digest: str  # sha256 of the bytes handed over
-    wording: str  # version of the templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,47 +61,41 @@ class Recorder:
     def record(self, tried: Iterable[Tried], *, worker: str | None = None) -> None:
         """Record what became of each message tried.
 
-        Of those that *worker* holds no more, since another has taken them over: see `_too_late`.
+        Of those that *worker* holds no more, since another has taken them over, an acceptance ends
+        them all the same; of any other answer only the attempt is kept.
         """
         tried = list(tried)
+        self._attempts([one for one in tried if not one.result.stops])
+        sent = {
+            one.message: (one.result.stage, one.written)
+            for one in tried
+            if one.result.kind == "sent"
+        }
+        self.outcomes.update(record_sent(self.session, sent, now=self.now))
+        self._record_rest([one for one in tried if one.message not in sent], worker)
+
+    def _record_rest(self, tried: Sequence[Tried], worker: str | None) -> None:
+        if not tried:
+            return
         ids = [one.message for one in tried]
         messages = self._messages(ids)
         self._open_rows = self._rows_of(ids)
         for one in tried:
             message, result = messages[one.message], one.result
-            if (
-                worker is not None
-                and message.lease_owner != worker
-                and self._too_late(one, message)
-            ):
+            if worker is not None and message.lease_owner != worker:
                 continue
             if one.written is not None:
                 message.subject, message.digest = one.written.subject, one.written.digest
                 message.template_version = one.written.wording
             message.lease_owner = message.lease_until = None
             message.stage = result.stage
-            if not result.stops:
-                message.attempts += 1
-                self._attempt(message, result)
+            message.attempts += 0 if result.stops else 1
             self._settle(message, result)
         self.session.flush()
-
-    def _too_late(self, one: Tried, message: m.Message) -> bool:
-        """Keep the answer to a message that another worker has; return whether that is all.
-
-        An acceptance ends it whoever has it, so that it does not go again.
-        """
-        if one.result.kind == "sent" and message.status not in ("sent", "failed"):
-            return False
-        if not one.result.stops:
-            self._attempt(message, one.result)
-        return True
 
     def _settle(self, message: m.Message, result: Result) -> None:
         if result.stops:
             queue_again(self.session, message, may_have_left=False)
-        elif result.kind == "sent":
-            self._sent(message)
         elif result.kind == "permanent":
             self._failed(message)
             suppress_refused(self.session, message, result, now=self.now)
@@ -129,18 +120,6 @@ class Recorder:
         else:
             queue_again(self.session, message, may_have_left=may_have_left)
             message.next_attempt_at = again
-
-    def _sent(self, message: m.Message) -> None:
-        message.status, message.sent_at, message.next_attempt_at = "sent", self.now, None
-        self.outcomes["sent"] += 1
-        for index, row in enumerate(self._rows(message)):
-            row.outcome = "merged" if index else "sent"
-            row.reason = row.until = None
-            row.sent_at = row.decided_at = self.now
-            if index:
-                self.outcomes["merged"] += 1
-            if row.step == mentor_request.STEP:
-                mentor_request.sent(self.session, row, now=self.now)
 
     def _failed(self, message: m.Message) -> None:
         message.status, message.next_attempt_at = "failed", None
@@ -179,17 +158,19 @@ class Recorder:
             found[item.message_id or 0].append(item)
         return found
 
-    def _attempt(self, message: m.Message, result: Result) -> None:
-        assert message.id is not None
-        self.session.add(
-            m.Attempt(
-                message_id=message.id,
-                at=self.now,
-                code=result.code,
-                answer=result.answer,
-                result=result.kind,
-            )
-        )
+    def _attempts(self, tried: Sequence[Tried]) -> None:
+        made = [
+            {
+                "message_id": one.message,
+                "at": self.now,
+                "code": one.result.code,
+                "answer": one.result.answer,
+                "result": one.result.kind,
+            }
+            for one in tried
+        ]
+        if made:
+            self.session.connection().execute(insert(m.Attempt), made)
 
     def _first_attempt(self, message: m.Message) -> dt.datetime:
         # Not flushed here: half settled, the message would break the promises of its table.

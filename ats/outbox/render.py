@@ -10,25 +10,24 @@ jinja2.
 import hashlib
 import re
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from css_inline import CSSInliner
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from ats.errors import TemplateFault
+from ats.outbox.fold import folded
+from ats.outbox.inline import Inliner
 from ats.outbox.words import FILTERS, count_words, names
 
 FILES: Final = ("subject.txt", "text.txt", "html.html", "reason.txt")
 LAYOUT: Final = ("layout.txt", "layout.html", "layout.css")
-WIDTH: Final = 76  # of a line of text; RFC 5322 asks for 78 at most
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_MARKED: Final = re.compile(r" *(- |\d{1,2}\. )")
 # What Jinja, a filter or an expression of a template may raise while a template is filled.
 _FAULTS: Final = (
     TemplateError,
@@ -49,6 +48,20 @@ class Rendered:
     html: str
 
 
+class _Environment(SandboxedEnvironment):
+    """A sandbox made for contexts of dictionaries, and for one set of global names."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the names that a template knows, as a dictionary: it is copied for each page."""
+        return {**self.globals, **(d or {})}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return `obj.attribute`, a dictionary's key before its methods."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 class Renderer:
     """The templates as they stood when this was made; later changes on disk are not seen."""
 
@@ -58,7 +71,7 @@ class Renderer:
         Raises TemplateFault without a readable layout.
         """
         self._sources = _read(templates) if isinstance(templates, Path) else dict(templates)
-        self._environment = SandboxedEnvironment(
+        self._environment = _Environment(
             loader=FunctionLoader(self._loaded),
             undefined=StrictUndefined,
             autoescape=lambda name: name is not None and name.endswith(".html"),
@@ -70,7 +83,7 @@ class Renderer:
             cache_size=-1,
         )
         self._environment.filters.update({one.__name__: one for one in FILTERS})
-        self._inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+        self._inliner = Inliner()
 
     def keys(self) -> frozenset[str]:
         """Return the message keys that have all four files."""
@@ -114,7 +127,7 @@ class Renderer:
         whole = {**shared, "subject": subject, "parts": parts, "reasons": reasons}
         return Rendered(
             subject=f"TRIAL: {subject}" if trial else subject,
-            text=_folded(self._filled("layout.txt", whole)),
+            text=folded(self._filled("layout.txt", whole)),
             html=self._inliner.inline(self._filled("layout.html", whole).rstrip()),
         )
 
@@ -193,45 +206,7 @@ def _printed(context: Context, value: object) -> object:
     """Return *value* as it may be printed: never None, and on the line where it stands."""
     if value is None:
         raise ValueError("a field is None where it is printed")
+    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
+        return value
     in_subject = (context.name or "").endswith("subject.txt")  # which is refused instead
-    if isinstance(value, str) and not isinstance(value, Markup) and not in_subject:
-        return _CONTROL.sub(" ", value)
-    return value
-
-
-def _folded(text: str) -> str:
-    """Return *text* without runs of blank lines and without lines longer than WIDTH.
-
-    What a long line leaves over starts the next line of its paragraph, so that a long name leaves
-    no ragged paragraph. A line that holds a web address, and a word, stay whole.
-    """
-    kept: list[str] = []
-    waiting = [line.rstrip() for line in reversed(text.strip().split("\n"))]
-    while waiting:
-        line = waiting.pop()
-        cut, hang = _cut(line), _hang(line)
-        if cut > 0:
-            rest = " " * hang + line[cut:].strip()
-            if waiting and _continues(waiting[-1], hang):
-                rest += " " + waiting.pop().strip()
-            waiting.append(rest)
-        kept.append(line[:cut].rstrip() if cut > 0 else line)
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)) + "\n"
-
-
-def _cut(line: str) -> int:
-    """Return the place of the last blank that fits, or of the first beyond; -1 for no cut."""
-    if len(line) <= WIDTH or "://" in line:
-        return -1
-    fitting = line.rfind(" ", _hang(line), WIDTH + 1)
-    return fitting if fitting > 0 else line.find(" ", WIDTH)
-
-
-def _hang(line: str) -> int:
-    marked = _MARKED.match(line)
-    return marked.end() if marked else len(line) - len(line.lstrip())
-
-
-def _continues(line: str, hang: int) -> bool:
-    plain = bool(line) and "://" not in line and not _MARKED.match(line)
-    return plain and _hang(line) == hang
+    return value if in_subject else _CONTROL.sub(" ", value)

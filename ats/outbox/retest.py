@@ -35,7 +35,7 @@ class Retest:
     composer: Composer
     people: Mapping[int, Participant]
     outcomes: Counter[str] = field(default_factory=Counter)
-    _verdicts: dict[int, Mapping[Key, Decision]] = field(default_factory=dict)
+    _verdicts: dict[tuple[int, str], Mapping[Key, Decision]] = field(default_factory=dict)
 
     def context(self, message: m.Message, rows: Sequence[m.LedgerRow]) -> dict[str, Any] | None:
         """Return what a message says after the retest, None if it does not go now."""
@@ -50,7 +50,7 @@ class Retest:
         for row in rows:
             assert row.enrolment_id is not None
             key = (row.step, row.occurrence, row.recipient)
-            decision = self._decisions(row.enrolment_id).get(key)
+            decision = self._decisions(row.enrolment_id, row.step).get(key)
             if decision is None and self.planner.may_come_again(key) and not message.attempts:
                 self._forget(row)
                 continue
@@ -111,11 +111,11 @@ class Retest:
         may_go = self.cohort.status != "trial" or office in offices_in_trial(head)
         return None if may_go else "trial"
 
-    def _decisions(self, enrolment: int) -> Mapping[Key, Decision]:
-        if enrolment not in self._verdicts:
-            judged = self.planner.judge(self.people[enrolment])
-            self._verdicts[enrolment] = {d.occurrence.key: d for d in judged.decisions}
-        return self._verdicts[enrolment]
+    def _decisions(self, enrolment: int, step: str) -> Mapping[Key, Decision]:
+        if (enrolment, step) not in self._verdicts:
+            judged = self.planner.decisions(self.people[enrolment], step)
+            self._verdicts[enrolment, step] = judged
+        return self._verdicts[enrolment, step]
 
     def _later(self) -> dt.datetime:
         return self.planner.now + notices.LOOK_AGAIN

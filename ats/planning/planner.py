@@ -60,6 +60,24 @@ class Planner(Judge):
         """Decide about everything due for one participant, but for cap, gap and sharing."""
         plan = PersonPlan(person)
         found, plan.next_due_at = self.timeline.open_occurrences(person, self.now)
+        plan.decisions = self._decided(found, person)
+        planned = {occurrence.key for occurrence in found}
+        gone = [key for key, row in person.past.items() if not row.is_final and key not in planned]
+        plan.forgotten = [key for key in gone if self.may_come_again(key)]
+        plan.cancelled = [key for key in gone if not self.may_come_again(key)]
+        for decision in plan.decisions:
+            self._schedule(plan, decision)
+        return plan
+
+    def decisions(self, person: Participant, step: str) -> dict[Key, Decision]:
+        """Return by key what `judge` decides about one step or ladder; no other is looked at."""
+        rules = {rule for rule in self.timeline.rules if rule.step == step}
+        found, _ = self.timeline.open_occurrences(person, self.now, rules)
+        return {d.occurrence.key: d for d in self._decided(found, person)}
+
+    def _decided(self, found: Iterable[Occurrence], person: Participant) -> list[Decision]:
+        """Return the decisions about these, which hold all of each ladder that is open."""
+        decisions = []
         for occurrence in found:
             row = person.past.get(occurrence.key)
             if occurrence.due_at <= self.now:
@@ -68,15 +86,8 @@ class Planner(Judge):
                 assert row is not None
                 moved = Verdict("held", row.reason or "window", occurrence.due_at)
                 verdict = self.left(person, row) or moved
-            plan.decisions.append(Decision(occurrence, verdict, row))
-        planned = {occurrence.key for occurrence in found}
-        gone = [key for key, row in person.past.items() if not row.is_final and key not in planned]
-        plan.forgotten = [key for key in gone if self.may_come_again(key)]
-        plan.cancelled = [key for key in gone if not self.may_come_again(key)]
-        self._supersede(plan)
-        for decision in plan.decisions:
-            self._schedule(plan, decision)
-        return plan
+            decisions.append(Decision(occurrence, verdict, row))
+        return self._superseded(decisions, person)
 
     def may_come_again(self, key: Key) -> bool:
         """Say whether this counts from what an export showed, and a newer one may show again.
@@ -92,26 +103,28 @@ class Planner(Judge):
             if decision.verdict.reason == "release":
                 plan.look_again(self.release_ends(decision.occurrence))
 
-    def _supersede(self, plan: PersonPlan) -> None:
+    def _superseded(self, decisions: list[Decision], person: Participant) -> list[Decision]:
+        """Return the decisions, of several overdue rungs only the latest acting."""
         latest: dict[tuple[str, str | None, str], dt.datetime] = {}
         acting = [
             d
-            for d in plan.decisions
+            for d in decisions
             if d.occurrence.rule.is_ladder
             and d.verdict.outcome in ("queued", "held", "case-opened")
             and d.occurrence.due_at <= self.now
         ]
         for decision in acting:
             occurrence = decision.occurrence
-            if occurrence.rule.case is not None and not self.is_fresh(occurrence, plan.person):
+            if occurrence.rule.case is not None and not self.is_fresh(occurrence, person):
                 continue  # its condition, untested on old data, may fail yet
             group, due = _ladder_group(occurrence), occurrence.due_at
             latest[group] = max(latest.get(group, due), due)
-        for index, decision in enumerate(plan.decisions):
+        for index, decision in enumerate(decisions):
             occurrence = decision.occurrence
             last = latest.get(_ladder_group(occurrence))
             if decision in acting and last is not None and occurrence.due_at < last:
-                plan.decisions[index] = Decision(occurrence, Verdict("superseded"), decision.row)
+                decisions[index] = Decision(occurrence, Verdict("superseded"), decision.row)
+        return decisions
 
     # -- everybody at once -----------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from copy import copy
 from dataclasses import replace
 from functools import cached_property
 
-from ats.planning.facts import CohortFacts, Mentorship, Participant
+from ats.planning.facts import CohortFacts, Key, Mentorship, Participant
 from ats.planning.moments import Moments
 from ats.planning.occurrence import Occurrence, is_open, name_of
 from ats.planning.rules import Rule, rules_of
@@ -71,13 +71,9 @@ class Timeline(Moments):
         What has a final row is left out; `rules` narrows it to some of `self.rules`. The same
         as filtering `occurrences`, but what all people of a nation share is computed once.
         """
-        plain = self._is_plain(person)
+        plain = self.is_plain(person)
         standing = {key for key, row in person.past.items() if not row.is_final}
-        found = [
-            o
-            for o in self._own(person, plain=plain)
-            if (rules is None or o.rule in rules) and is_open(o.key, person)
-        ]
+        found = [o for o in self._own(person, rules, plain=plain) if is_open(o.key, person)]
         coming = min((o.due_at for o in found if o.due_at > until), default=None)
         found = [o for o in found if o.due_at <= until or o.key in standing]
         if plain:
@@ -85,18 +81,25 @@ class Timeline(Moments):
             reached = bisect_right(slots, until, key=lambda slot: slot.due_at)
             found += self._taken(slots[:reached], person, rules)
             if standing:
-                steps = {step for step, _, _ in standing}
-                later = (slot for slot in slots[reached:] if slot.rule.step in steps)
-                found += [o for o in self._taken(later, person, rules) if o.key in standing]
+                found += self._taken(slots[reached:], person, rules, only=standing)
             if reached < len(slots):
                 coming = min(filter(None, (coming, slots[reached].due_at)))
         return found, coming
 
-    def _is_plain(self, person: Participant) -> bool:
+    def is_plain(self, person: Participant) -> bool:
+        """Say whether nothing moves this person's year: it is that of their nation."""
         return not (person.extensions or person.pauses or self.is_late_joiner(person))
 
-    def _own(self, person: Participant, *, plain: bool) -> list[Occurrence]:
-        """Return what the rules that are not shared give to this person; remembered."""
+    def _own(
+        self, person: Participant, rules: Collection[Rule] | None, *, plain: bool
+    ) -> list[Occurrence]:
+        """Return what the rules, or some, give to this person, but for what others share.
+
+        What all of them give is remembered.
+        """
+        mine = self._personal_rules if plain else self.rules
+        if rules is not None:
+            return [o for rule in mine if rule in rules for o in self._of_rule(rule, person)]
         memo = (
             person.id,
             person.ref,
@@ -111,8 +114,7 @@ class Timeline(Moments):
         if memo not in self._owned:
             if len(self._owned) >= REMEMBERED:
                 self._owned.clear()
-            rules = self._personal_rules if plain else self.rules
-            self._owned[memo] = [o for rule in rules for o in self._of_rule(rule, person)]
+            self._owned[memo] = [o for rule in mine for o in self._of_rule(rule, person)]
         return self._owned[memo]
 
     @cached_property
@@ -148,15 +150,20 @@ class Timeline(Moments):
         return self._slots[nation]
 
     def _taken(
-        self, slots: Iterable[Occurrence], person: Participant, rules: Collection[Rule] | None
+        self,
+        slots: Iterable[Occurrence],
+        person: Participant,
+        rules: Collection[Rule] | None,
+        only: Collection[Key] | None = None,
     ) -> list[Occurrence]:
-        """Return the shared slots that are open for this person, as theirs."""
+        """Return the shared slots that are open for this person, as theirs; some *only*."""
         found = []
         for slot in slots:
             if rules is not None and slot.rule not in rules:
                 continue
             recipient = person.ref if slot.role == "participant" else slot.recipient
-            if is_open((slot.rule.step, slot.occurrence, recipient), person):
+            key = (slot.rule.step, slot.occurrence, recipient)
+            if (only is None or key in only) and is_open(key, person):
                 found.append(replace(slot, recipient=recipient))
         return found
 

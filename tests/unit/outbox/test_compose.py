@@ -1,12 +1,16 @@
 """What the templates are told of the days around them."""
 
+import datetime as dt
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
 from ats.office import Letterhead
 from ats.outbox.compose import Composer, Line
+from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
+from ats.planning.facts import Pause
 from tests.unit.planning.people import at, mentor, participant, timeline
 
 HEAD = Letterhead(
@@ -65,3 +69,20 @@ def test_a_rung_is_told_only_if_it_is_that_of_every_mentee(
     names = [f"chase-mentor-request M0001/{rung}/1" for rung in rungs]
 
     assert composed("Wed 4 Nov 2026 09:00", "M0001", "mentor", *names)["rung"] == told
+
+
+def test_the_dates_told_are_everybodys_own_whoever_was_written_to_before() -> None:
+    """Those of a plain year are put together once for a nation, and told to nobody else."""
+    year, monday = timeline(), dt.date(2026, 11, 2)
+    plain = [participant(nation=nation) for nation in ("england", "wales", "scotland")]
+    moved = [
+        participant(joined_on=monday),
+        participant(extensions={"submission": at("Wed 1 Dec 2027 17:00")}),
+        participant(pauses=(Pause(monday, monday + dt.timedelta(days=21)),)),
+        participant(pauses=(Pause(monday, None),)),
+    ]
+    same = SameForAll(year, HEAD, at("Fri 18 Dec 2026 09:00"))
+    for person in [*plain, *moved, *plain]:
+        own = {**year.deadlines(replace(person, pauses=())), **year.deadlines(person)}
+        told = {key: moment.astimezone(year.zone).isoformat() for key, moment in own.items()}
+        assert same.deadlines(person) == told

@@ -14,7 +14,7 @@ from people import timeline, told
 from promises import broken
 
 from ats.planning.facts import Key
-from ats.planning.planner import Decision
+from ats.planning.planner import Decision, Planner
 from ats.planning.timeline import Occurrence
 
 SEEDS = st.integers(0, 2**32)
@@ -114,3 +114,17 @@ def test_open_occurrences_are_all_occurrences_filtered(story: Story, seed: int) 
         if at_the_latest is not None:  # it may be earlier: what is final already may count
             assert coming is not None
             assert now < coming <= at_the_latest
+
+
+@settings(max_examples=20, deadline=None)
+@given(story=years(most=1), seed=SEEDS)
+def test_a_step_is_decided_alone_as_it_is_among_all_others(story: Story, seed: int) -> None:
+    """The retest asks about the steps of a message only."""
+    year = story.year()
+    for now in irregular(seed)[::3]:
+        year.tick(now)
+        planner, person = Planner(timeline(year.cohort), now=now), year.known("P0001")
+        judged = planner.judge(person).decisions
+        for step in {rule.step for rule in planner.timeline.rules}:
+            wanted = {d.occurrence.key: d for d in judged if d.occurrence.rule.step == step}
+            assert planner.decisions(person, step) == wanted
