@@ -131,15 +131,15 @@ class Judge:
     def _is_with_somebody(self, o: Occurrence, person: Participant, row: PastRow | None) -> bool:
         """Say whether an open case stops this rung; never one for the same case.
 
-        What fell due before, or with the case, goes beside it, but for what had to wait.
+        What was queued together with the case, or before it, still goes beside it.
         """
         kind = o.rule.stopped_by_case
         opened = person.cases.get(kind or "")
         if opened is None or o.rule.case == kind:
             return False
         openers = (key for key, past in person.past.items() if past.outcome == "case-opened")
-        waits = row is not None and row.outcome == "held"
-        return opened < o.due_at or (waits and not self.fell_due_with(o, openers))
+        is_queued = row is not None and row.outcome == "queued"
+        return opened < o.due_at or not (is_queued or self.fell_due_with(o, openers))
 
     def fell_due_with(self, o: Occurrence, openers: Iterable[Key]) -> bool:
         """Say whether one of these rungs, which opened the case that stops this, is its twin.
