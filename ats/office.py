@@ -21,8 +21,7 @@ from ats.planning.workdays import Workdays
 from ats.records.store import Store
 from config.closures import load_calendar, own_calendars
 from config.programme import Programme
-
-NATIONS = ("england", "wales", "scotland", "northern-ireland")
+from config.vocabulary import NATIONS
 
 
 @dataclass(frozen=True)

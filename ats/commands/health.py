@@ -13,7 +13,6 @@ from typing import Literal
 
 from ats.commands.entry import templates_folder
 from ats.errors import AtsError
-from ats.office import NATIONS
 from ats.outbox.deliver import knock
 from ats.outbox.maildir import Maildir
 from ats.outbox.render import Renderer
@@ -23,6 +22,7 @@ from config.closures import load_closures
 from config.faults import ProgrammeFault
 from config.programme_file import find_programme, load_programme, packaged_programmes
 from config.settings import Settings, unknown_variables
+from config.vocabulary import NATIONS
 
 Status = Literal["green", "amber", "red"]
 _PATIENCE = 5.0  # seconds
