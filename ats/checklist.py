@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from ats.clashes import clashes
 from ats.errors import Refused
@@ -60,7 +59,7 @@ def checklist(
         cohort = gather.cohort_named(session, code)
         programme = office.programme_named(cohort.programme)
         timeline = office.timeline(programme, gather.cohort_facts(session, cohort))
-        people = gather.participants(session, _active(session, cohort))
+        people = gather.everybody(session, timeline.cohort.id, col(m.Enrolment.status) == "active")
         proof = Proof(
             timeline=timeline,
             letterhead=office.letterhead,
@@ -77,13 +76,6 @@ def checklist(
         _join_addresses(timeline, now),
         _breaks(timeline, people),
     ]
-
-
-def _active(session: Session, cohort: m.Cohort) -> list[int]:
-    e = m.Enrolment
-    wanted = (col(e.cohort_id) == cohort.id, col(e.status) == "active")
-    ids = session.execute(select(col(e.id)).where(*wanted)).scalars()
-    return [i for i in ids if i is not None]
 
 
 def _refs(people: Iterable[Participant]) -> set[str]:

@@ -25,10 +25,10 @@ from ats.planning.workdays import Workdays
 from ats.records.store import Store
 from config.closures import load_calendar, own_calendars
 from config.programme import Programme
+from config.vocabulary import NATIONS
 
 #: Each remembers what it has computed for its people: a tick over hundreds must not keep them all.
 TIMELINES_KEPT = 4
-NATIONS = ("england", "wales", "scotland", "northern-ireland")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from ats.commands.entry import templates_folder
 from ats.errors import AtsError
-from ats.office import NATIONS
 from ats.outbox.bounce_mailbox import open_mailbox
 from ats.outbox.deliver import knock
 from ats.outbox.maildir import Maildir
@@ -25,6 +24,7 @@ from config.closures import load_closures
 from config.faults import ProgrammeFault
 from config.programme_file import find_programme, load_programme, packaged_programmes
 from config.settings import Settings, unknown_variables
+from config.vocabulary import NATIONS
 
 Status = Literal["green", "amber", "red"]
 _PATIENCE = 5.0  # seconds

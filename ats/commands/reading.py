@@ -126,22 +126,16 @@ def forecast(
 
 
 def _expected(desk: Desk, code: str, weeks: int) -> dict[tuple[dt.date, str, str, str], int]:
-    from sqlalchemy import select
-    from sqlmodel import col
-
     from ats.outbox.cohort_now import CohortNow
     from ats.planning.forecast import forecast as forecast_of
     from ats.records import gather
-    from ats.records.models import Enrolment
 
+    at = CohortNow(desk.office, code, desk.now)
     with desk.office.store.read() as session:
-        cohort = gather.cohort_named(session, code)
-        programme = desk.office.programme_named(cohort.programme)
-        timeline = desk.office.timeline(programme, gather.cohort_facts(session, cohort))
-        reachable = CohortNow(desk.office, code, desk.now).reachable(session, cohort)
-        mine = col(Enrolment.cohort_id) == cohort.id
-        ids = session.execute(select(col(Enrolment.id)).where(mine)).scalars()
-        people = gather.participants(session, [i for i in ids if i is not None])
+        cohort = at.cohort(session)
+        timeline = at.timeline(session, cohort)
+        reachable = at.reachable(session, cohort)
+        people = gather.everybody(session, timeline.cohort.id)
     until = desk.now + dt.timedelta(weeks=weeks)
     expected = forecast_of(timeline, people, now=desk.now, until=until, reachable=reachable)
     return {(one.date, one.step, one.to, one.waits): one.count for one in expected}

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from email_validator import EmailNotValidError, validate_email
 
 from ats.intake.text import clean, flaw, fold, line, paragraph, shown
+from config.vocabulary import NATIONS
 
 LONGEST_NAME = 200
-NATIONS = ("england", "wales", "scotland", "northern-ireland")
 _NATIONS = {
     "england": "england eng gbeng lloegr",
     "wales": "wales wal gbwls gbcym cymru",

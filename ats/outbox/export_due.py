@@ -81,18 +81,14 @@ class ExportDue:
     # -- whom it may concern ---------------------------------------------------------------
 
     def _people(self, now: dt.datetime, moment: dt.datetime) -> list[Participant]:
-        enrolment = m.Enrolment
-        wanted = select(col(enrolment.id)).where(
-            col(enrolment.cohort_id) == self.timeline.cohort.id
-        )
+        cohort = self.timeline.cohort
         rules = [rule for rule in self.timeline.rules if rule.fresh_data and rule.template]
-        if not self._any_shared(rules, now, moment):
-            # Only somebody with dates of their own can have one of these then.
-            moved = select(col(m.Overlay.enrolment_id))
-            late = col(enrolment.joined_on) > self.timeline.cohort.starts
-            wanted = wanted.where(late | col(enrolment.id).in_(moved))
-        ids = self.session.execute(wanted).scalars()
-        return gather.participants(self.session, [i for i in ids if i is not None])
+        if self._any_shared(rules, now, moment):
+            return gather.everybody(self.session, cohort.id)
+        # Only somebody with dates of their own can have one of these then.
+        late = col(m.Enrolment.joined_on) > cohort.starts
+        moved = col(m.Enrolment.id).in_(select(col(m.Overlay.enrolment_id)))
+        return gather.everybody(self.session, cohort.id, late | moved)
 
     def _any_shared(self, rules: Collection[Rule], now: dt.datetime, moment: dt.datetime) -> bool:
         """Say whether one of these can want newer data of everybody at that moment.

@@ -61,10 +61,12 @@ class StaffMail:
 
     def _stage(self, rule: Rule) -> list[dt.datetime]:
         """Write what is due of one rule; its fault takes back its rows alone, to be tried again."""
+        counted = self.outcomes.copy()
         try:
             with self.session.begin_nested():
                 return self._settle(rule, [*self._standing(rule), *self._due(rule)])
         except Exception as fault:  # noqa: BLE001 (one letter's fault never stops the others)
+            self.outcomes = counted
             self.errors.append(f"telling {rule.to} by {rule.step} was {told(fault)}")
             return [self.now]
 

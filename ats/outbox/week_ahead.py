@@ -8,14 +8,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from ats.planning.forecast import Coming, coming
 from ats.planning.timeline import Timeline
 from ats.planning.workdays import local_moment
 from ats.records import gather
-from ats.records import models as m
 
 WEEK = dt.timedelta(days=7)
 
@@ -66,9 +64,7 @@ class WeekAhead:
     def _expected(
         self, now: dt.datetime, until: dt.datetime, reachable: Collection[str]
     ) -> list[Coming]:
-        mine = col(m.Enrolment.cohort_id) == self.timeline.cohort.id
-        ids = self.session.execute(select(col(m.Enrolment.id)).where(mine)).scalars()
-        people = gather.participants(self.session, [i for i in ids if i is not None])
+        people = gather.everybody(self.session, self.timeline.cohort.id)
         return list(coming(self.timeline, people, now=now, until=until, reachable=reachable))
 
     def _items(self, items: Mapping[tuple[str, ...], Sequence[Coming]]) -> list[dict[str, Any]]:

@@ -93,10 +93,8 @@ class _Foresight:
     planners: dict[dt.datetime, Planner] = field(default_factory=dict)
 
     def look(self, o: Occurrence, person: Participant) -> Coming | None:
-        """Return when it goes, or what it waits for; None if it does not go or goes at once."""
+        """Return when this open one goes, or waits for; None if it does not go or goes at once."""
         row = person.past.get(o.key)
-        if row is not None and row.is_final:
-            return None
         at = max(o.due_at, self.now)
         if row is not None and row.until is not None:
             at = max(row.until, self.now)

@@ -99,6 +99,14 @@ def cohort_facts(session: Session, cohort: m.Cohort) -> CohortFacts:
     )
 
 
+def everybody(
+    session: Session, cohort_id: int, *narrowed: ColumnElement[bool]
+) -> list[Participant]:
+    """Return the participants of a cohort, in order of ref; `narrowed` to some enrolments."""
+    mine = select(col(m.Enrolment.id)).where(col(m.Enrolment.cohort_id) == cohort_id, *narrowed)
+    return participants(session, [i for i in session.execute(mine).scalars() if i is not None])
+
+
 def participants(session: Session, enrolments: Sequence[int]) -> list[Participant]:
     """Return these enrolments with all that their year depends on, in order of ref."""
     wanted = set(enrolments)

@@ -77,8 +77,7 @@ def figures(
     local, programme = now.astimezone(timeline.zone), timeline.programme
     as_of = timeline.cohort.as_of
     days = timeline.workdays[programme.nation]
-    enrolled = select(col(m.Enrolment.id)).where(col(m.Enrolment.cohort_id) == cohort.id)
-    everybody = gather.participants(session, list(session.execute(enrolled).scalars()))
+    everybody = gather.everybody(session, timeline.cohort.id)
     people = [person for person in everybody if person.status == "active"]
     coming = forecast(timeline, everybody, now=now, until=now + SPAN)
     mentors = {p.mentorship.ref for p in people if p.mentorship and p.mentorship.accepted_at}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlmodel import Session, col
 
 from ats import published
@@ -55,10 +54,7 @@ def milestone_figures(
     if key not in dues:
         raise NotFound(f"Cohort {cohort.code} has no such milestone; it has: {', '.join(dues)}.")
     milestone, due = dues[key]
-    enrolled = select(col(m.Enrolment.id)).where(
-        col(m.Enrolment.cohort_id) == cohort.id, col(m.Enrolment.status) == "active"
-    )
-    people = gather.participants(session, list(session.execute(enrolled).scalars()))
+    people = gather.everybody(session, timeline.cohort.id, col(m.Enrolment.status) == "active")
     waiting = (person for person in people if not _has_met(milestone, person))
     return MilestoneFigures(
         code=cohort.code,

@@ -69,6 +69,20 @@ def test_a_letter_to_staff_that_cannot_be_told_stops_no_other_and_goes_later(
     assert cohort.outcomes("ops-week-ahead")["5 to operations"] == "sent"
 
 
+def test_what_a_fault_took_back_is_not_counted(
+    cohort: SmallCohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    cohort.enrol(ADA)
+    cohort.go_live()
+    monkeypatch.setattr(WeekAhead, "tell", broken)
+    told = cohort.tick("2026-10-02 14:00")  # the earlier ones expire, the last is broken
+
+    assert told.expired == len(cohort.ledger("key", outcome="expired"))
+
+
 def test_a_cohort_whose_programme_cannot_be_read_stops_no_other(
     cohort: SmallCohort, mailbox: InMemoryMailbox, tmp_path: Path
 ) -> None:

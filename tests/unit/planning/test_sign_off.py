@@ -41,15 +41,23 @@ def test_the_sign_off_is_not_asked_for_while_a_stalled_portfolio_is_with_the_pxm
     assert verdict(stuck, "mentor-sign-off-request 1", "Fri 10 Sep 2027 09:00") == expected
 
 
-def test_a_mentor_is_reminded_only_of_a_request_that_went() -> None:
+@pytest.mark.parametrize(
+    ("rung", "now", "outcome"),
+    [
+        ("minus-11", "Tue 21 Sep 2027 09:00", "queued"),  # the mentor is reminded
+        ("minus-5", "Wed 29 Sep 2027 09:00", "case-opened"),  # operations ring
+    ],
+)
+def test_nobody_is_chased_for_a_sign_off_that_was_never_asked_for(
+    rung: str, now: str, outcome: str
+) -> None:
     request = ("mentor-sign-off-request", "1", "M0001")
-    reminder = "chase-sign-off M0001/minus-11/1"
+    name = f"chase-sign-off M0001/{rung}/1"
     asked = participant(
         mentorships=(AGREED,), past={request: PastRow("sent", at("Fri 10 Sep 2027 09:00"))}
     )
-    now = "Tue 21 Sep 2027 09:00"
-    assert (verdict(asked, reminder, now), verdict(replace(asked, past={}), reminder, now)) == (
-        "queued",
+    assert (verdict(asked, name, now), verdict(replace(asked, past={}), name, now)) == (
+        outcome,
         "skipped condition-unmet",
     )
 
@@ -72,17 +80,4 @@ def test_a_sign_off_stops_the_reminders_and_the_cases() -> None:
             "chase-sign-off M0001/minus-4/1",
         ),
         "skipped condition-met",
-    )
-
-
-def test_nobody_is_rung_about_a_sign_off_that_was_never_asked_for() -> None:
-    request = ("mentor-sign-off-request", "1", "M0001")
-    call = "chase-sign-off M0001/minus-5/1"
-    asked = participant(
-        mentorships=(AGREED,), past={request: PastRow("sent", at("Fri 10 Sep 2027 09:00"))}
-    )
-    now = "Wed 29 Sep 2027 09:00"
-    assert (verdict(asked, call, now), verdict(replace(asked, past={}), call, now)) == (
-        "case-opened",
-        "skipped condition-unmet",
     )
