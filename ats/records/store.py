@@ -71,8 +71,8 @@ class Store:
     def write(self) -> Iterator[Session]:
         """Yield a session whose work is committed at the end, or not at all.
 
-        On SQLite the write lock is taken at the start, so two writers wait for each other
-        instead of failing at commit.
+        On SQLite the write lock is taken before the first statement, so two writers wait for
+        each other instead of failing at commit.
         """
         with (
             _as_fault(self),

@@ -23,6 +23,7 @@ from ats.commands.sample import DONE
 from ats.commands.up import PORT_VARIABLE, child_environment
 from ats.outbox.smtp_url import SmtpAddress
 from config.settings import load_settings
+from flows.deployments import SCHEDULES
 
 ROOT = Path(__file__).parents[3]
 
@@ -213,7 +214,7 @@ def up(folder: Path) -> Iterator[Up]:
 
 
 def test_everything_runs_on_schedule_until_it_is_told_to_stop(folder: Path, up: Up) -> None:
-    """Seven deployments with runs planned ahead; then within 15 s all is gone, exit 0."""
+    """Every deployment with runs planned ahead; then within 15 s all is gone, exit 0."""
     lines = up.lines_until("Stop")
     assert f"Dashboard   http://127.0.0.1:{up.port}" in lines
     assert f"Mail        in {folder / 'var' / 'mail'}" in lines
@@ -227,10 +228,10 @@ def test_everything_runs_on_schedule_until_it_is_told_to_stop(folder: Path, up: 
             "/flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
         )
         planned = {run["deployment_id"] for run in runs}
-        if len(planned) == 7:
+        if len(planned) == len(SCHEDULES):
             break
         time.sleep(0.5)
-    assert len(planned) == 7, (folder / "var" / "logs" / "dashboard.log").read_text()
+    assert len(planned) == len(SCHEDULES), (folder / "var" / "logs" / "dashboard.log").read_text()
     children = up.children()
     assert len(children) == 4  # the mailbox, the public pages, the dashboard, the flows
     code, seconds = up.stop(signal.SIGINT)

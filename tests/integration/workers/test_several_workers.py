@@ -52,7 +52,8 @@ def test_workers_share_an_outbox_and_send_nothing_twice(open_place: Open, number
 def test_on_sqlite_workers_wait_for_whoever_writes(open_place: Open) -> None:
     place = open_place()
     workers = place.ready(2, NOW)
-    with place.store.write():  # nobody else can write now
+    with place.store.write() as session:
+        session.connection()  # nobody else can write now
         place.go(workers)
         time.sleep(1)
         assert place.sink.count() == 0
