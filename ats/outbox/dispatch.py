@@ -35,7 +35,7 @@ from ats.records import models as m
 from ats.tally import Tally
 from ats.unexpected import told
 
-MESSAGES_AT_ONCE = 100
+MESSAGES_AT_ONCE = 200
 #: No more is claimed than the rate limit lets go within this: others may claim the rest.
 AT_MOST_AHEAD = leases.LEASE / 4
 

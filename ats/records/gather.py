@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 from sqlmodel import Session, col
 
 from ats.errors import NotFound
@@ -24,11 +23,11 @@ from ats.planning.facts import (
 )
 from ats.planning.traffic import Inbox
 from ats.records import models as m
+from ats.records import queries
 from config.closures import calendar_name
 
-#: Between the parts of a row's name, and between names; neither occurs in a ref or key.
-PART_ENDS, ROW_ENDS = "\x1f", "\x1e"
-
+#: The ids of enrolments, as `ats.records.queries` takes them.
+Wanted = Mapping[str, Sequence[int]]
 
 #: Asked several times in each tick of each cohort, and so put together once.
 _COHORT = select(m.Cohort).where(col(m.Cohort.code) == bindparam("code"))
@@ -109,18 +108,21 @@ def everybody(
 
 def participants(session: Session, enrolments: Sequence[int]) -> list[Participant]:
     """Return these enrolments with all that their year depends on, in order of ref."""
-    wanted = set(enrolments)
-    if not wanted:
+    wanted = {"ids": sorted(set(enrolments))}
+    if not enrolments:
         return []
-    sections = _sections(session, wanted)
-    mentorships = _mentorships(session, wanted)
-    overlays = _overlays(session, wanted)
-    cases = _open_cases(session, wanted)
-    past = _past(session, wanted)
-    suppressed = _suppressed(session, wanted)
-    opted_out = _opted_out(session, wanted)
+    wanted = {"ids": sorted(set(enrolments))}
+    session.flush()  # what this transaction has changed is seen
+    connection = session.connection()
+    sections = _sections(connection, wanted)
+    mentorships = _mentorships(connection, wanted)
+    overlays = _overlays(connection, wanted)
+    cases = _open_cases(connection, wanted)
+    past = _past(connection, wanted)
+    suppressed = _suppressed(connection, wanted)
+    opted_out = _opted_out(connection, wanted)
     people = []
-    for row in session.connection().execute(_enrolled(col(m.Enrolment.id).in_(wanted))):
+    for row in connection.execute(queries.ENROLLED, wanted):
         mine = overlays.get(row.id, [])
         people.append(
             Participant(
@@ -145,159 +147,70 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
     return people
 
 
-def _enrolled(where: ColumnElement[bool]) -> Any:
-    return (
-        select(
-            col(m.Enrolment.id),
-            col(m.Role.ref),
-            col(m.Person.nation),
-            col(m.Person.organisation),
-            col(m.Enrolment.joined_on),
-            col(m.Enrolment.accepted_at),
-            col(m.Enrolment.status),
-        )
-        .join(m.Role, col(m.Role.id) == col(m.Enrolment.role_id))
-        .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
-        .where(where)
-        .order_by(col(m.Role.ref))
-    )
-
-
-def _sections(session: Session, ids: set[int]) -> Mapping[int, dict[str, SectionState]]:
+def _sections(connection: Connection, wanted: Wanted) -> Mapping[int, dict[str, SectionState]]:
     found: dict[int, dict[str, SectionState]] = defaultdict(dict)
-    p = m.Progress
-    for enrolment, section, status, updated, seen in session.connection().execute(
-        select(
-            col(p.enrolment_id),
-            col(p.section),
-            col(p.status),
-            col(p.updated_on),
-            col(p.complete_seen_at),
-        ).where(col(p.enrolment_id).in_(ids))
-    ):
+    for enrolment, section, status, updated, seen in connection.execute(queries.PROGRESS, wanted):
         found[enrolment][section] = SectionState(status == "complete", updated, seen)
     return found
 
 
-def _mentorships(session: Session, ids: set[int]) -> Mapping[int, list[Mentorship]]:
+def _mentorships(connection: Connection, wanted: Wanted) -> Mapping[int, list[Mentorship]]:
     found: dict[int, list[Mentorship]] = defaultdict(list)
-    for row in session.connection().execute(
-        select(
-            col(m.Mentorship.enrolment_id),
-            col(m.Role.ref),
-            col(m.Person.nation),
-            col(m.Person.organisation),
-            col(m.Mentorship.named_at),
-            col(m.Mentorship.request_sent_at),
-            col(m.Mentorship.accepted_at),
-            col(m.Mentorship.declined_at),
-            col(m.Mentorship.signed_off_at),
-            col(m.Mentorship.ended_at),
-        )
-        .join(m.Role, col(m.Role.id) == col(m.Mentorship.role_id))
-        .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
-        .where(col(m.Mentorship.enrolment_id).in_(ids))
-        .order_by(col(m.Mentorship.id))
-    ):
+    for row in connection.execute(queries.MENTORSHIPS, wanted):
         enrolment, ref, nation, organisation, *moments = row
         found[enrolment].append(Mentorship(ref, calendar_name(nation, organisation), *moments))
     return found
 
 
-def _overlays(session: Session, ids: set[int]) -> Mapping[int, list[m.Overlay]]:
-    found: dict[int, list[m.Overlay]] = defaultdict(list)
-    for overlay in session.execute(
-        select(m.Overlay)
-        .where(col(m.Overlay.enrolment_id).in_(ids), col(m.Overlay.revoked_at).is_(None))
-        .order_by(col(m.Overlay.id))
-    ).scalars():
+def _overlays(connection: Connection, wanted: Wanted) -> Mapping[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for overlay in connection.execute(queries.OVERLAYS, wanted):
         found[overlay.enrolment_id].append(overlay)
     return found
 
 
-def _suppressed(session: Session, ids: set[int]) -> Mapping[int, frozenset[str]]:
+def _suppressed(connection: Connection, wanted: Wanted) -> Mapping[int, frozenset[str]]:
     """Return by enrolment whose address does not work: the participant's, a mentor's."""
     found: dict[int, set[str]] = defaultdict(set)
-    roles, s = _roles_of(ids), m.Suppression
-    for enrolment, ref in session.connection().execute(
-        select(roles.c.enrolment_id, col(m.Role.ref))
-        .join(m.Role, col(m.Role.id) == roles.c.role_id)
-        .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
-        .join(s, (col(s.email_key) == col(m.Person.email_key)) & col(s.lifted_at).is_(None))
-    ):
+    for enrolment, ref in connection.execute(queries.SUPPRESSED, wanted):
         found[enrolment].add(ref)
     return {enrolment: frozenset(refs) for enrolment, refs in found.items()}
 
 
-def _opted_out(session: Session, ids: set[int]) -> Mapping[int, frozenset[tuple[str, str]]]:
+def _opted_out(connection: Connection, wanted: Wanted) -> Mapping[int, frozenset[tuple[str, str]]]:
     """Return by enrolment (ref, class) that the participant or a mentor has switched off."""
     found: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    roles = _roles_of(ids)
-    for enrolment, ref, class_ in session.connection().execute(
-        select(roles.c.enrolment_id, col(m.Role.ref), col(m.OptOut.class_))
-        .join(m.Role, col(m.Role.id) == roles.c.role_id)
-        .join(m.OptOut, col(m.OptOut.role_id) == roles.c.role_id)
-    ):
+    for enrolment, ref, class_ in connection.execute(queries.OPTED_OUT, wanted):
         found[enrolment].add((ref, class_))
     return {enrolment: frozenset(pairs) for enrolment, pairs in found.items()}
 
 
-def _roles_of(ids: set[int]) -> Any:
-    """Return a query for (enrolment, role) of the participants and all their mentors."""
-    e, s = m.Enrolment, m.Mentorship
-    own: Any = select(col(e.id).label("enrolment_id"), col(e.role_id)).where(col(e.id).in_(ids))
-    mentors = select(col(s.enrolment_id), col(s.role_id)).where(col(s.enrolment_id).in_(ids))
-    return own.union(mentors).subquery()
-
-
-def _open_cases(session: Session, ids: set[int]) -> Mapping[int, dict[str, dt.datetime]]:
+def _open_cases(connection: Connection, wanted: Wanted) -> Mapping[int, dict[str, dt.datetime]]:
     found: dict[int, dict[str, dt.datetime]] = defaultdict(dict)
-    for enrolment, kind, opened in session.connection().execute(
-        select(col(m.Case.enrolment_id), col(m.Case.kind), col(m.Case.opened_at)).where(
-            col(m.Case.enrolment_id).in_(ids), col(m.Case.state) != "closed"
-        )
-    ):
+    for enrolment, kind, opened in connection.execute(queries.OPEN_CASES, wanted):
         found[enrolment][kind] = opened
     return found
 
 
-def _past(session: Session, ids: set[int]) -> Mapping[int, dict[Key, PastRow]]:
+def _past(connection: Connection, wanted: Wanted) -> Mapping[int, dict[Key, PastRow]]:
     """Return the rows of these enrolments; of final ones, the many, only what is asked of them.
 
     Open ones are read first: what another worker records meanwhile is then met twice, not never.
     """
     found: dict[int, dict[Key, PastRow]] = defaultdict(dict)
-    r = m.LedgerRow
-    mine, standing = col(r.enrolment_id).in_(ids), col(r.outcome).in_(m.OPEN)
-    connection = session.connection()
-    named = (col(r.enrolment_id), col(r.step), col(r.occurrence), col(r.recipient))
-    details = (col(r.outcome), col(r.sent_at), col(r.due_at), col(r.reason), col(r.until))
-    in_message = col(r.message_id).is_not(None)
-    opens = select(*named, *details, col(r.id), in_message).where(mine, standing)
-    for enrolment, step, occurrence, recipient, *facts in connection.execute(opens).all():
+    for enrolment, step, occurrence, recipient, *facts in connection.execute(
+        queries.OPEN_ROWS, wanted
+    ).all():
         found[enrolment or 0][(step, occurrence, recipient)] = PastRow(*facts)
     known: dict[tuple[str, str], PastRow] = {}  # most rows have been sent with others
-    for enrolment, outcome, rows in connection.execute(_finals(mine, standing)).all():
+    for enrolment, outcome, rows in connection.execute(queries.FINAL_ROWS, wanted).all():
         past = found[enrolment]
-        for row in rows.split(ROW_ENDS):
-            step, occurrence, recipient, sent_at = row.split(PART_ENDS)
+        for row in rows.split(queries.ROW_ENDS):
+            step, occurrence, recipient, sent_at = row.split(queries.PART_ENDS)
             if (outcome, sent_at) not in known:
                 known[outcome, sent_at] = PastRow(outcome, _moment(sent_at))
             past[step, occurrence, recipient] = known[outcome, sent_at]
     return found
-
-
-def _finals(mine: Any, standing: Any) -> Any:
-    """Return a query for (enrolment, outcome, rows in one text): most rows, in few results."""
-    r = m.LedgerRow
-    sent_at = func.coalesce(cast(col(r.sent_at), Text), "")
-    parts = (col(r.step), col(r.occurrence), col(r.recipient), sent_at)
-    row = reduce(lambda row, part: row + PART_ENDS + part, parts)
-    return (
-        select(col(r.enrolment_id), col(r.outcome), func.aggregate_strings(row, ROW_ENDS))
-        .where(mine, ~standing)
-        .group_by(col(r.enrolment_id), col(r.outcome))
-    )
 
 
 def _moment(text: str) -> dt.datetime | None:

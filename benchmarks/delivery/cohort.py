@@ -27,6 +27,7 @@ from ats.records import models as m
 from config.settings import Settings
 
 CODE = "2026-10"
+STARTS = dt.date(2026, 10, 5)
 _ZONE = ZoneInfo("Europe/London")
 _LAUNCHED = dt.datetime(2026, 9, 1, 10, tzinfo=_ZONE)
 _EARLIER = (
@@ -52,9 +53,7 @@ _MEETING = (
 def stage(office: Office, *, people: int, folder: Path) -> None:
     """Make the database, enrol so many *people*, and queue one message for each."""
     office.store.upgrade()
-    cohorts.launch(
-        office, CODE, starts=dt.date(2026, 10, 5), programme="ats", now=_LAUNCHED, by=_BY
-    )
+    cohorts.launch(office, CODE, starts=STARTS, programme="ats", now=_LAUNCHED, by=_BY)
     for webinar in office.programme_named("ats").webinars:
         url = _MEETING + webinar.key
         webinars.set_join_url(office.store, CODE, webinar.key, join_url=url, now=_LAUNCHED, by=_BY)

@@ -1,0 +1,142 @@
+"""What is asked of the records about people, by the ids of their enrolments (`ids`).
+
+Each tick asks it of each cohort, and so each query is put together once.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+from sqlalchemy import Text, bindparam, cast, func, select
+from sqlmodel import col
+
+from ats.records import models as m
+
+#: Between the parts of a row's name, and between names; neither occurs in a ref or key.
+PART_ENDS, ROW_ENDS = "\x1f", "\x1e"
+
+_IDS: Any = bindparam("ids", expanding=True)
+
+ENROLLED: Any = (
+    select(
+        col(m.Enrolment.id),
+        col(m.Role.ref),
+        col(m.Person.nation),
+        col(m.Person.organisation),
+        col(m.Enrolment.joined_on),
+        col(m.Enrolment.accepted_at),
+        col(m.Enrolment.status),
+    )
+    .join(m.Role, col(m.Role.id) == col(m.Enrolment.role_id))
+    .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
+    .where(col(m.Enrolment.id).in_(_IDS))
+    .order_by(col(m.Role.ref))
+)
+
+PROGRESS: Any = select(
+    col(m.Progress.enrolment_id),
+    col(m.Progress.section),
+    col(m.Progress.status),
+    col(m.Progress.updated_on),
+    col(m.Progress.complete_seen_at),
+).where(col(m.Progress.enrolment_id).in_(_IDS))
+
+MENTORSHIPS: Any = (
+    select(
+        col(m.Mentorship.enrolment_id),
+        col(m.Role.ref),
+        col(m.Person.nation),
+        col(m.Person.organisation),
+        col(m.Mentorship.named_at),
+        col(m.Mentorship.request_sent_at),
+        col(m.Mentorship.accepted_at),
+        col(m.Mentorship.declined_at),
+        col(m.Mentorship.signed_off_at),
+        col(m.Mentorship.ended_at),
+    )
+    .join(m.Role, col(m.Role.id) == col(m.Mentorship.role_id))
+    .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
+    .where(col(m.Mentorship.enrolment_id).in_(_IDS))
+    .order_by(col(m.Mentorship.id))
+)
+
+OVERLAYS: Any = (
+    select(
+        col(m.Overlay.enrolment_id),
+        col(m.Overlay.kind),
+        col(m.Overlay.milestone),
+        col(m.Overlay.due_at),
+        col(m.Overlay.from_on),
+        col(m.Overlay.until_on),
+    )
+    .where(col(m.Overlay.enrolment_id).in_(_IDS), col(m.Overlay.revoked_at).is_(None))
+    .order_by(col(m.Overlay.id))
+)
+
+OPEN_CASES: Any = select(col(m.Case.enrolment_id), col(m.Case.kind), col(m.Case.opened_at)).where(
+    col(m.Case.enrolment_id).in_(_IDS), col(m.Case.state) != "closed"
+)
+
+
+def _roles() -> Any:
+    """Return a query for (enrolment, role) of the participants and all their mentors."""
+    e, s = m.Enrolment, m.Mentorship
+    own: Any = select(col(e.id).label("enrolment_id"), col(e.role_id)).where(col(e.id).in_(_IDS))
+    mentors = select(col(s.enrolment_id), col(s.role_id)).where(col(s.enrolment_id).in_(_IDS))
+    return own.union(mentors).subquery()
+
+
+_ROLES = _roles()
+
+#: (enrolment, ref) whose address does not work: the participant's, a mentor's.
+SUPPRESSED: Any = (
+    select(_ROLES.c.enrolment_id, col(m.Role.ref))
+    .join(m.Role, col(m.Role.id) == _ROLES.c.role_id)
+    .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
+    .join(
+        m.Suppression,
+        (col(m.Suppression.email_key) == col(m.Person.email_key))
+        & col(m.Suppression.lifted_at).is_(None),
+    )
+)
+
+#: (enrolment, ref, class) that the participant or a mentor has switched off.
+OPTED_OUT: Any = (
+    select(_ROLES.c.enrolment_id, col(m.Role.ref), col(m.OptOut.class_))
+    .join(m.Role, col(m.Role.id) == _ROLES.c.role_id)
+    .join(m.OptOut, col(m.OptOut.role_id) == _ROLES.c.role_id)
+)
+
+_THEIRS = col(m.LedgerRow.enrolment_id).in_(_IDS)
+_OPEN = col(m.LedgerRow.outcome).in_(m.OPEN)
+
+OPEN_ROWS: Any = select(
+    col(m.LedgerRow.enrolment_id),
+    col(m.LedgerRow.step),
+    col(m.LedgerRow.occurrence),
+    col(m.LedgerRow.recipient),
+    col(m.LedgerRow.outcome),
+    col(m.LedgerRow.sent_at),
+    col(m.LedgerRow.due_at),
+    col(m.LedgerRow.reason),
+    col(m.LedgerRow.until),
+    col(m.LedgerRow.id),
+    col(m.LedgerRow.message_id).is_not(None),
+).where(_THEIRS, _OPEN)
+
+
+def _final_rows() -> Any:
+    r = m.LedgerRow
+    sent_at = func.coalesce(cast(col(r.sent_at), Text), "")
+    parts = (col(r.step), col(r.occurrence), col(r.recipient), sent_at)
+    row = reduce(lambda row, part: row + PART_ENDS + part, parts)
+    return (
+        select(col(r.enrolment_id), col(r.outcome), func.aggregate_strings(row, ROW_ENDS))
+        .where(_THEIRS, ~_OPEN)
+        .group_by(col(r.enrolment_id), col(r.outcome))
+    )
+
+
+#: (enrolment, outcome, rows in one text): most rows, in few results.
+FINAL_ROWS: Any = _final_rows()
