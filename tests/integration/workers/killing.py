@@ -31,13 +31,14 @@ class Round:
     moments: list[int] = field(default_factory=list)  # messages that had arrived at each kill
     in_doubt: list[int] = field(default_factory=list)  # at each kill: left and not yet answered
     again: int = 0  # copies of messages that had arrived before
+    parked: int = 0  # in doubt at two kills: for a person to decide
     seconds: float = 0.0
 
-    lost: int = 0  # never arrived
+    lost: int = 0  # never arrived, and not parked
     unsent: int = 0  # recorded as sent, and never arrived
-    left: int = 0  # messages that are not sent in the end, or still claimed
-    rows: int = 0  # messages without exactly one row that is sent
-    attempts: int = 0  # messages without exactly one attempt that was answered
+    left: int = 0  # messages that in the end are neither sent nor parked, or still claimed
+    rows: int = 0  # sent messages without exactly one row that is sent, and others with any
+    attempts: int = 0  # and so with attempts that were answered
     unlike: int = 0  # messages whose copies differ from each other or from the records
     unknown: int = 0  # arrived under a Message-ID that is not in the records
     unexplained: int = 0  # messages that arrived once more than kills left them in doubt
@@ -122,9 +123,14 @@ class _Delivery:
             copies[one.rfc_id].append(one)
         sent = {one.rfc_id for one in messages if one.status == "sent"}
         done.again = sum(map(len, copies.values())) - len(copies)
-        done.lost = sum(one.rfc_id not in copies for one in messages)
         done.unsent = len(sent - copies.keys())
-        done.left = sum(one.rfc_id not in sent or one.lease_owner is not None for one in messages)
+        twice = {one.rfc_id for one in messages if self._doubtful[one.id or 0] > 1}
+        parked = {one.rfc_id for one in messages if one.status == "parked"} & twice
+        done.parked = len(parked)
+        done.lost = sum(one.rfc_id not in copies.keys() | parked for one in messages)
+        done.left = sum(
+            one.rfc_id not in sent | parked or one.lease_owner is not None for one in messages
+        )
         done.unknown = len(copies.keys() - {one.rfc_id for one in messages})
         arrived = [(one, copies[one.rfc_id]) for one in messages if one.rfc_id in copies]
         done.unexplained = sum(len(mine) > 1 + self._doubtful[one.id or 0] for one, mine in arrived)
@@ -136,8 +142,8 @@ class _Delivery:
         row, tried = m.LedgerRow, m.Attempt
         rows = self._counted(select(col(row.message_id)).where(col(row.outcome) == "sent"))
         answers = self._counted(select(col(tried.message_id)).where(col(tried.result) == "sent"))
-        done.rows = sum(rows[one.id] != 1 for one in messages)
-        done.attempts = sum(answers[one.id] != 1 for one in messages)
+        done.rows = sum(rows[one.id] != (one.rfc_id in sent) for one in messages)
+        done.attempts = sum(answers[one.id] != (one.rfc_id in sent) for one in messages)
 
     def _counted(self, query: Any) -> Counter[int | None]:
         with self._place.store.read() as session:

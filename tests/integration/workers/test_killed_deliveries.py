@@ -21,7 +21,10 @@ SEED = int(os.environ.get("CRASH_SEED", "2026"))
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "30"))
 MESSAGES = int(os.environ.get("CRASH_MESSAGES", "2000"))
 
-HEAD = "round  answer  kills  twice  lost  unsent  left  wrong  seconds  killed at (left in doubt)"
+HEAD = (
+    "round  answer  kills  twice  parked  lost  unsent  left  wrong  seconds  "
+    "killed at (left in doubt)"
+)
 
 
 def test_a_delivery_killed_at_random_moments_loses_nothing(office: Office, tmp_path: Path) -> None:
@@ -47,7 +50,8 @@ def line(one: Round) -> str:
     kills = ", ".join(f"{a} ({b})" for a, b in zip(one.moments, one.in_doubt, strict=True))
     figures = (
         f"{one.number:5}  {one.milliseconds:3} ms  {len(one.moments):5}  {one.again:5}"
-        f"  {one.lost:4}  {one.unsent:6}  {one.left:4}  {one.wrong:5}  {one.seconds:7.1f}  {kills}"
+        f"  {one.parked:6}  {one.lost:4}  {one.unsent:6}  {one.left:4}  {one.wrong:5}"
+        f"  {one.seconds:7.1f}  {kills}"
     )
     return "\n".join([figures, *(f"       {error}" for error in one.errors)])
 
@@ -57,8 +61,9 @@ def summary(rounds: list[Round]) -> str:
     again = [one.again for one in rounds]
     return (
         f"{len(at_kills)} kills; in doubt at one: {spread(at_kills)}; sent twice in a round: "
-        f"{spread(again)}, {sum(again)} in all; lost: {sum(one.lost for one in rounds)}; recorded "
-        f"as sent and never accepted: {sum(one.unsent for one in rounds)}; "
+        f"{spread(again)}, {sum(again)} in all; parked: {sum(one.parked for one in rounds)}; "
+        f"lost: {sum(one.lost for one in rounds)}; recorded as sent and never "
+        f"accepted: {sum(one.unsent for one in rounds)}; "
         f"{sum(one.seconds for one in rounds):.0f} s"
     )
 
