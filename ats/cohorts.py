@@ -50,7 +50,7 @@ def launch(
         session.add(cohort)
         _written(session, code)
         assert cohort.id is not None
-        session.add_all(_webinar(cohort.id, fact, plan) for fact in webinars)
+        session.add_all(_webinar(cohort.id, fact, plan, now=now) for fact in webinars)
         after = {"starts": starts.isoformat(), "programme": programme, "status": cohort.status}
         _note(session, cohort, "cohort-launch", now=now, by=by, before=None, after=after)
     return _oddities(starts, webinars, plan, office.workdays(starts)[plan.nation])
@@ -205,7 +205,9 @@ def _written(session: Session, code: str) -> None:
 # -- records ----------------------------------------------------------------------------------
 
 
-def _webinar(cohort_id: int, fact: WebinarFact, programme: Programme) -> m.Webinar:
+def _webinar(
+    cohort_id: int, fact: WebinarFact, programme: Programme, *, now: dt.datetime
+) -> m.Webinar:
     return m.Webinar(
         cohort_id=cohort_id,
         key=fact.key,
@@ -214,6 +216,7 @@ def _webinar(cohort_id: int, fact: WebinarFact, programme: Programme) -> m.Webin
         starts_at=fact.starts_at,
         minutes=fact.minutes,
         uid=str(uuid.uuid4()),  # never from date or title: both may change
+        revised_at=now,
     )
 
 

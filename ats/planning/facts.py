@@ -95,8 +95,17 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
+class WebinarChange:
+    """A webinar was moved (to `starts_at`) or cancelled (None); before, it was at `started_at`."""
+
+    at: dt.datetime
+    started_at: dt.datetime
+    starts_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class WebinarFact:
-    """A webinar of the cohort as it stands."""
+    """A webinar of the cohort as it stands, with all changes of its time in their order."""
 
     key: str
     audience: str
@@ -104,6 +113,17 @@ class WebinarFact:
     minutes: int
     status: str = "confirmed"
     join_url: str | None = None
+    recording_url: str | None = None
+    recorded_at: dt.datetime | None = None  # when the recording was published
+    changes: tuple[WebinarChange, ...] = ()
+
+    def start_as_of(self, moment: dt.datetime) -> dt.datetime | None:
+        """Return when it was to start, as it stood at this moment; None: it was cancelled."""
+        later = (change for change in self.changes if change.at > moment)
+        overtaken = next(later, None)
+        if overtaken is not None:
+            return overtaken.started_at
+        return None if self.status == "cancelled" else self.starts_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from ats.planning.facts import (
     PastRow,
     Pause,
     SectionState,
+    WebinarChange,
     WebinarFact,
 )
 from ats.planning.traffic import Inbox
@@ -39,9 +40,22 @@ _WEBINARS = (
         col(m.Webinar.minutes),
         col(m.Webinar.status),
         col(m.Webinar.join_url),
+        col(m.Webinar.recording_url),
+        col(m.Webinar.recorded_at),
     )
     .where(col(m.Webinar.cohort_id) == bindparam("cohort"))
     .order_by(col(m.Webinar.starts_at), col(m.Webinar.key))
+)
+_CHANGES = (
+    select(
+        col(m.Webinar.key),
+        col(m.WebinarChange.at),
+        col(m.WebinarChange.started_at),
+        col(m.WebinarChange.starts_at),
+    )
+    .join(m.Webinar, col(m.Webinar.id) == col(m.WebinarChange.webinar_id))
+    .where(col(m.Webinar.cohort_id) == bindparam("cohort"))
+    .order_by(col(m.WebinarChange.sequence))
 )
 _EXPORTS = (
     select(col(m.Import.applied_at), col(m.Import.as_of))
@@ -85,14 +99,17 @@ def exports(session: Session, cohort_id: int) -> tuple[tuple[dt.datetime, dt.dat
 def cohort_facts(session: Session, cohort: m.Cohort) -> CohortFacts:
     """Return what all people of a cohort share."""
     assert cohort.id is not None
-    webinars = session.execute(_WEBINARS, {"cohort": cohort.id})
+    changes: dict[str, list[WebinarChange]] = defaultdict(list)
+    for key, *change in session.execute(_CHANGES, {"cohort": cohort.id}):
+        changes[key].append(WebinarChange(*change))
+    webinars: Any = session.execute(_WEBINARS, {"cohort": cohort.id})
     known = exports(session, cohort.id)
     return CohortFacts(
         id=cohort.id,
         code=cohort.code,
         starts=cohort.starts,
         status=cohort.status,
-        webinars=tuple(WebinarFact(*webinar) for webinar in webinars),
+        webinars=tuple(WebinarFact(*webinar, tuple(changes[webinar.key])) for webinar in webinars),
         as_of=max((as_of for _, as_of in known), default=None),
         exports=known,
     )

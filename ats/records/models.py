@@ -237,7 +237,11 @@ class Progress(SQLModel, table=True):
 
 
 class Webinar(SQLModel, table=True):
-    """A webinar of a cohort as it stands. The uid never changes."""
+    """A webinar of a cohort as it stands. The uid never changes.
+
+    `sequence` rises when time or status change, `revised_at` is the moment of any change that a
+    calendar shows, `recorded_at` the one at which the recording was published.
+    """
 
     __table_args__ = (
         UniqueConstraint("cohort_id", "key"),
@@ -246,6 +250,9 @@ class Webinar(SQLModel, table=True):
         _one_of("status", "confirmed", "tentative", "cancelled"),
         CheckConstraint("minutes > 0", name="takes_time"),
         CheckConstraint("sequence >= 0", name="sequence_counts"),
+        CheckConstraint(
+            "(recorded_at IS NULL) = (recording_url IS NULL)", name="recording_has_moment"
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     cohort_id: int = _link("cohort.id", index=False)
@@ -257,8 +264,73 @@ class Webinar(SQLModel, table=True):
     status: str = "confirmed"
     sequence: int = 0
     uid: str = Field(unique=True)
+    revised_at: dt.datetime = _moment(nullable=False)
     join_url: str | None = None
     recording_url: str | None = None
+    recorded_at: dt.datetime | None = _moment()
+
+
+class WebinarChange(SQLModel, table=True):
+    """What a webinar was before a change of its time or status. Append-only.
+
+    `sequence` is the webinar's after the change.
+    """
+
+    __tablename__ = "webinar_change"
+    __table_args__ = (
+        UniqueConstraint("webinar_id", "sequence"),
+        _one_of("kind", "moved", "cancelled"),
+        CheckConstraint("(kind = 'moved') = (starts_at IS NOT NULL)", name="moved_to"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    webinar_id: int = _link("webinar.id", index=False)
+    sequence: int
+    kind: str
+    at: dt.datetime = _moment(nullable=False)
+    started_at: dt.datetime = _moment(nullable=False)  # when it was to start before
+    starts_at: dt.datetime | None = _moment()
+    by: str
+
+
+class Feed(SQLModel, table=True):
+    """A calendar that people subscribe to: of a cohort and audience, or of one role.
+
+    A link holds the feed's `generation`; to rotate is to raise it, and older links are gone.
+    `digest`, `revised_at` and `published_at` tell of the newest publication.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "audience"),
+        UniqueConstraint("role_id"),
+        _one_of("audience", "participants", "mentors"),
+        _one_of("mode", "subscription", "invitations"),
+        CheckConstraint("(role_id IS NULL) = (cohort_id IS NOT NULL)", name="of_one_kind"),
+        CheckConstraint("(cohort_id IS NULL) = (audience IS NULL)", name="cohort_has_audience"),
+        CheckConstraint("generation > 0", name="generation_counts"),
+        CheckConstraint("(digest IS NULL) = (published_at IS NULL)", name="published_has_moment"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    cohort_id: int | None = _link("cohort.id", nullable=True, index=False)
+    audience: str | None = None
+    role_id: int | None = _link("role.id", nullable=True, index=False)
+    generation: int = 1
+    mode: str = "subscription"  # a role's: how its webinars reach their calendar
+    mode_since: dt.datetime | None = _moment()
+    alarms: bool = False  # a role's: whether its calendar reminds
+    digest: str | None = None  # sha256 (hex) of the bytes
+    revised_at: dt.datetime | None = _moment()
+    published_at: dt.datetime | None = _moment()
+
+
+class Publication(SQLModel, table=True):
+    """What a feed was published as, and when. Append-only."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    feed_id: int = _link("feed.id")
+    generation: int
+    at: dt.datetime = _moment(nullable=False)
+    digest: str
+    events: int
 
 
 class Message(SQLModel, table=True):

@@ -1,0 +1,106 @@
+"""From our events to iCalendar components: what feeds and invitations have in common."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import icalendar
+from icalendar import Alarm, Timezone, vCalAddress, vText, vUri
+
+from calendars.events import Event, Organizer
+
+PRODUCT: Final = "-//ATS engine//Calendars//EN"
+ZONE: Final = ZoneInfo("Europe/London")
+_CANCELLED: Final = "CANCELLED: "
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+# By rule, for ever: a list of dates is read one hour early by several programs (in winter).
+_LONDON: Final = b"""\
+BEGIN:VTIMEZONE
+TZID:Europe/London
+BEGIN:DAYLIGHT
+DTSTART:19700329T010000
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
+TZNAME:BST
+TZOFFSETFROM:+0000
+TZOFFSETTO:+0100
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:19701025T020000
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
+TZNAME:GMT
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0000
+END:STANDARD
+END:VTIMEZONE
+"""
+
+
+def calendar(*, method: str | None = None) -> icalendar.Calendar:
+    """Return an empty calendar that knows London's clock; no UID, for it is no single item."""
+    made = icalendar.Calendar()
+    made.add("prodid", PRODUCT)
+    made.add("version", "2.0")
+    made.add("calscale", "GREGORIAN")
+    if method is not None:
+        made.add("method", method)
+    made.add_component(Timezone.from_ical(_LONDON.replace(b"\n", b"\r\n")))
+    return made
+
+
+def component(event: Event, organizer: Organizer) -> icalendar.Event:
+    """Return *event* as a VEVENT, its times as London's clock shows them."""
+    made = icalendar.Event()
+    made.add("uid", event.uid)
+    made.add("sequence", event.sequence)
+    for name in ("dtstamp", "last-modified"):
+        made.add(name, event.revised_at.astimezone(dt.UTC).replace(microsecond=0))
+    made.add("dtstart", event.starts_at.astimezone(ZONE))
+    if event.ends_at is not None:
+        made.add("dtend", event.ends_at.astimezone(ZONE))
+    made.add("summary", plain(_CANCELLED + event.title if event.is_cancelled else event.title))
+    made.add("status", event.status.upper())
+    made.add("transp", "OPAQUE" if event.is_busy and not event.is_cancelled else "TRANSPARENT")
+    made["organizer"] = _organizer(organizer)
+    for name, text in (("description", event.description), ("location", event.location)):
+        if text:
+            made.add(name, plain(text))
+    if event.categories:
+        made.add("categories", [plain(category) for category in event.categories])
+    if event.url:
+        made.add("url", event.url)
+    if event.join_url and not event.is_cancelled:
+        made["conference"] = _conference(event.join_url)
+    if not event.is_cancelled:
+        for before in event.alarms:
+            made.add_component(_alarm(before, event.title))
+    return made
+
+
+def plain(text: str) -> str:
+    """Return *text* without control characters but line ends: no program is to trip over one."""
+    return _CONTROL.sub(" ", text.replace("\r\n", "\n"))
+
+
+def _organizer(organizer: Organizer) -> vCalAddress:
+    address = vCalAddress(f"mailto:{organizer.address}")
+    address.params["CN"] = vText(plain(organizer.name))
+    return address
+
+
+def _conference(url: str) -> vUri:
+    link = vUri(url)
+    link.params["VALUE"] = "URI"
+    link.params["FEATURE"] = "VIDEO"
+    link.params["LABEL"] = "Join the webinar"
+    return link
+
+
+def _alarm(before: dt.timedelta, title: str) -> Alarm:
+    made = Alarm()
+    made.add("action", "DISPLAY")
+    made.add("description", plain(title))
+    made.add("trigger", -before)
+    return made
