@@ -53,15 +53,16 @@ def set_join_url(
     webinar that the cohort does not have.
     """
     join_url = join_url.strip()
-    _refuse_address(join_url)
+    refuse_address(join_url, "join")
     with store.write() as session:
         standing = gather.cohort_named(session, cohort)
-        webinar = _named(session, standing, key)
+        webinar = named(session, standing, key)
         if webinar.status == "cancelled":
             raise Refused(f"The webinar {key} is cancelled, so nobody joins it.")
         before, webinar.join_url = webinar.join_url, join_url
         if before == join_url:
             return
+        webinar.revised_at = now
         look_again_at_all(session, standing)
         session.add(
             m.Audit(
@@ -76,7 +77,8 @@ def set_join_url(
         )
 
 
-def _named(session: Session, cohort: m.Cohort, key: str) -> m.Webinar:
+def named(session: Session, cohort: m.Cohort, key: str) -> m.Webinar:
+    """Return a webinar of a cohort. Raises NotFound, naming those there are."""
     found = session.execute(
         select(m.Webinar).where(col(m.Webinar.cohort_id) == cohort.id).order_by(col(m.Webinar.key))
     ).scalars()
@@ -87,7 +89,8 @@ def _named(session: Session, cohort: m.Cohort, key: str) -> m.Webinar:
     return webinars[key]
 
 
-def _refuse_address(url: str) -> None:
+def refuse_address(url: str, kind: str) -> None:
+    """Raise Refused for an address that is not the whole of an https one."""
     try:
         parts = urlsplit(url)
         sound = (
@@ -100,6 +103,6 @@ def _refuse_address(url: str) -> None:
         sound = False
     if not sound or len(url) > _LONGEST or not url.isprintable() or set(url) & set(" <>\"'`\\"):
         raise Refused(
-            "The join address cannot be used; give the whole address from the webinar's own page, "
-            "which begins with https://."
+            f"The {kind} address cannot be used; give the whole address from the webinar's own "
+            "page, which begins with https://."
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from config.faults import Finding, Place
 from config.programme import Ladder, Milestone, Rung, Step, WebinarPlan
 from config.programme_draft import Draft, PlacedMoment
+from config.vocabulary import WEBINAR_NEWS
 
 _STAFF = ("operations", "pxm")
 
@@ -47,6 +48,7 @@ def _webinar_step(place: Place, step: Step) -> Iterator[Finding]:
         if step.audience is None:
             text = "for-each: webinar needs an audience; add audience: participants or mentors"
             yield Finding((*place, "for-each"), text)
+        yield from _webinar_moment(place, step)
         return
     fields = {
         "audience": step.audience is not None,
@@ -57,6 +59,18 @@ def _webinar_step(place: Place, step: Step) -> Iterator[Finding]:
         if given:
             text = f"{name} is for steps about webinars; add for-each: webinar, or drop it"
             yield Finding((*place, name), text)
+
+
+def _webinar_moment(place: Place, step: Step) -> Iterator[Finding]:
+    at = step.at
+    if at is None or at.from_ not in WEBINAR_NEWS:
+        return
+    if at.has_offset or at.time or at.not_before or at.not_after:
+        text = f"what counts from {at.from_} goes when it happens; give the anchor alone"
+        yield Finding((*place, "at"), text)
+    if step.repeat_after_move:
+        text = "repeat-after-move is for reminders before a webinar; drop it"
+        yield Finding((*place, "repeat-after-move"), text)
 
 
 def _rung(place: Place, rung: Rung, ladder: Ladder | None) -> Iterator[Finding]:

@@ -32,8 +32,14 @@ ANCHORS = (
     "sections-complete",
     "submission-received",
     "webinar",
+    "webinar-moved",
+    "webinar-cancelled",
+    "webinar-recorded",
     "milestone",
 )
+
+#: The anchors that only a step about a webinar may have: what became of it.
+WEBINAR_NEWS = ("webinar-moved", "webinar-cancelled", "webinar-recorded")
 
 #: Named predicates and what their argument is (None: they take none; `?`: it may be left out).
 CONDITIONS: dict[str, str | None] = {
@@ -53,6 +59,7 @@ CONDITIONS: dict[str, str | None] = {
     "case-open": "case",
     "anything-to-tell": None,
     "join-link-missing": None,
+    "told-otherwise": None,  # another time of the webinar than the one that stands
     "sent": "step",
     "nothing-overdue": None,
     "moved": None,  # the portfolio, since the case was opened

@@ -1,17 +1,23 @@
-"""`ats webinar`: list, set."""
+"""`ats webinar`: list, set, move, cancel, recording."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ats.commands.answer import answer, say, spoken, table
-from ats.commands.desk import Desk, name_of, open_desk
+from ats.commands.desk import Desk, name_of, open_desk, read_moment
 from ats.commands.options import By, Cohorts, Json, Now
 
+if TYPE_CHECKING:
+    from ats.webinar_changes import Change
+
 app = typer.Typer(
-    name="webinar", help="Look at webinars, and say where they are joined.", no_args_is_help=True
+    name="webinar",
+    help="Look at webinars, say where they are joined, move and cancel them, publish recordings.",
+    no_args_is_help=True,
 )
 
 
@@ -58,6 +64,148 @@ def set_(
         webinars.set_join_url(desk.office.store, code, key, join_url=join_url, now=desk.now, by=who)
         told = next(one for one in _of(desk, code) if one["key"] == key)
         answer(told, as_json=as_json, human=lambda: say(f"{key} of cohort {code} has its address."))
+
+
+Key = Annotated[str, typer.Argument(metavar="KEY", help="The webinar, such as webinar-2.")]
+Apply = Annotated[bool, typer.Option("--apply", help="Do it; without, only say what it means.")]
+Note = Annotated[
+    str, typer.Option("--note", metavar="TEXT", help="A sentence for those who are told.")
+]
+
+
+@app.command()
+def move(
+    key: Key,
+    to: Annotated[
+        str, typer.Option("--to", metavar="MOMENT", help="The new start: 2027-01-29T16:30")
+    ],
+    note: Note = "",
+    apply: Apply = False,
+    cohort: Cohorts = None,
+    now: Now = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Move a webinar: whoever was told the old time gets one e-mail with the new one."""
+    from ats import webinar_changes
+
+    who = name_of(by)
+    with open_desk(now) as desk:
+        change = webinar_changes.move(
+            desk.office,
+            _one(desk.cohorts(cohort)),
+            key,
+            to=_start(to, desk),
+            note=note,
+            now=desk.now,
+            by=who,
+            apply=apply,
+        )
+        answer(change.document(), as_json=as_json, human=lambda: _say(change))
+
+
+@app.command()
+def cancel(
+    key: Key,
+    note: Note = "",
+    apply: Apply = False,
+    cohort: Cohorts = None,
+    now: Now = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Cancel a webinar: whoever was told of it gets one e-mail. It cannot be taken back."""
+    from ats import webinar_changes
+
+    who = name_of(by)
+    with open_desk(now) as desk:
+        change = webinar_changes.cancel(
+            desk.office,
+            _one(desk.cohorts(cohort)),
+            key,
+            note=note,
+            now=desk.now,
+            by=who,
+            apply=apply,
+        )
+        answer(change.document(), as_json=as_json, human=lambda: _say(change))
+
+
+@app.command()
+def recording(
+    key: Key,
+    url: Annotated[str, typer.Argument(metavar="URL", help="Where the recording is: https://…")],
+    summary: Annotated[
+        str, typer.Option("--summary", metavar="TEXT", help="What was said, a line each.")
+    ] = "",
+    captions: Annotated[
+        bool, typer.Option("--captions", help="Its captions have been checked.")
+    ] = False,
+    transcript: Annotated[
+        bool, typer.Option("--transcript", help="A transcript is with it.")
+    ] = False,
+    apply: Apply = False,
+    cohort: Cohorts = None,
+    now: Now = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Publish the recording of a webinar: everybody gets it, whoever was there."""
+    from ats import webinar_changes
+
+    who = name_of(by)
+    with open_desk(now) as desk:
+        change = webinar_changes.publish_recording(
+            desk.office,
+            _one(desk.cohorts(cohort)),
+            key,
+            url=url,
+            summary=summary,
+            captions=captions,
+            transcript=transcript,
+            now=desk.now,
+            by=who,
+            apply=apply,
+        )
+        answer(change.document(), as_json=as_json, human=lambda: _say(change))
+
+
+def _start(text: str, desk: Desk) -> dt.datetime:
+    """Return the moment that --to means. Raises a usage error, for a day without a time, too."""
+    moment = read_moment(text, zone=desk.zone, option="--to")
+    if len(text.strip()) <= len("2027-01-29"):
+        raise typer.BadParameter(
+            f'"{text}" has no time; write it as {moment:%Y-%m-%d}T16:30.', param_hint="--to"
+        )
+    return moment
+
+
+def _say(change: Change) -> None:
+    """Say what a change means, or has set going."""
+    told = change.document()
+    if change.kind == "recording":
+        say(f"{change.title}: recording at {change.recording_url}.")
+    elif change.starts_at is None:
+        say(f"{change.title}, {spoken(told['was_at'])}: does not take place.")
+    else:
+        say(f"{change.title}: {spoken(told['starts_at'])}, not {spoken(told['was_at'])}.")
+    for remark in change.remarks:
+        say(f"Mind: {remark}.")
+    rows = [
+        (
+            one["ref"],
+            spoken(one["told"]) if one["told"] else "–",
+            "gets an e-mail" if one["will_be_told"] else f"no e-mail: {one['why_not']}",
+        )
+        for one in told["concerned"]
+    ]
+    table(("who", "was told", "will be told"), rows)
+    number = change.to_be_told
+    people = "1 person gets" if number == 1 else f"{number} people get"
+    if change.applied:
+        say(f"Done. {people} an e-mail with the next tick, which `ats tick` runs at once.")
+    else:
+        say(f"Nothing is changed yet; with --apply {people} an e-mail.")
 
 
 def _of(desk: Desk, code: str) -> list[dict[str, Any]]:

@@ -108,11 +108,21 @@ class Composer:
             "mentees": [self._person(line.person) for line in lines] if role == "mentor" else [],
             "mentor": self._mentor(person),
             "milestone": self._milestone(about, person) if rule.for_each == "milestone" else None,
-            "webinar": self._same.webinar(about) if rule.for_each == "webinar" and about else None,
+            "webinar": self._webinar(first),
             "webinars": self._same.webinars(audience),
             "as_of": as_of.isoformat() if as_of else None,
             "closures": self._same.breaks(first.occurrence.nation),
         }
+
+    def _webinar(self, line: Line) -> dict[str, Any] | None:
+        """Return the webinar that a line is about, and when its recipient took it to be."""
+        o = line.occurrence
+        if o.rule.for_each != "webinar" or o.subject is None:
+            return None
+        webinar = self.timeline.webinars[o.subject]
+        told = self.timeline.tellings.told_start(line.person, o.recipient, webinar)
+        before = webinar.changes[-1].started_at if webinar.changes else webinar.starts_at
+        return {**self._same.webinar(o.subject), "was_at": self._same.text(told or before)}
 
     def _nobody(self) -> dict[str, Any]:
         empty = ("person", "mentor", "milestone", "webinar", "as_of", "rung")

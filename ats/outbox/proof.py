@@ -15,10 +15,11 @@ from ats.outbox.mime import Mail, build
 from ats.outbox.render import Renderer
 from ats.people.contacts import Contact
 from ats.planning.facts import Participant
-from ats.planning.rules import Rule
+from ats.planning.rules import WEBINAR_CANCELLED, Rule
 from ats.planning.timeline import Occurrence, Timeline
 
 _SOME_ADDRESS = "https://webinar.example/join"
+_SOME_RECORDING = "https://webinar.example/recording"
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,15 @@ class Proof:
 
     @cached_property
     def composer(self) -> Composer:
-        """Writes as if there were an export and every webinar had its join address."""
+        """Writes as if there were an export and every webinar had its join address and
+        its recording."""
         cohort = self.timeline.cohort
         webinars = tuple(
-            replace(webinar, join_url=webinar.join_url or _SOME_ADDRESS)
+            replace(
+                webinar,
+                join_url=webinar.join_url or _SOME_ADDRESS,
+                recording_url=webinar.recording_url or _SOME_RECORDING,
+            )
             for webinar in cohort.webinars
         )
         as_of = cohort.as_of or self.now.astimezone(self.timeline.zone).date()
@@ -125,5 +131,9 @@ def _subjects(rule: Rule, timeline: Timeline, person: Participant) -> list[str |
         return [one.key for one in chased if timeline.due(one.key, person) is not None]
     if rule.for_each == "webinar":
         own = (one for one in timeline.cohort.webinars if one.audience == rule.audience)
-        return [one.key for one in own if one.status != "cancelled"]
+        return [
+            one.key
+            for one in own
+            if (one.status == "cancelled") == (rule.anchor == WEBINAR_CANCELLED)
+        ]
     return [None]

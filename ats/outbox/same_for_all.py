@@ -96,7 +96,10 @@ class SameForAll:
             "join_url": fact.join_url,
             "days_until": (starts_on - self._today).days,
             "past": fact.starts_at <= self._now,
-            "recording_url": None,
+            "cancelled": fact.status == "cancelled",
+            "note": fact.changes[-1].note if fact.changes else "",
+            "recording_url": fact.recording_url,
+            "summary": fact.recording_summary.splitlines(),
         }
 
     def breaks(self, nation: str) -> list[dict[str, str]]:

@@ -107,6 +107,14 @@ def _join_link_missing(at: Situation, _: Value) -> bool:
     return webinar is not None and not webinar.join_url
 
 
+def _told_otherwise(at: Situation, _: Value) -> bool:
+    o = at.occurrence
+    webinar = at.timeline.webinars.get(o.subject or "") if o else None
+    if o is None or webinar is None:
+        return False
+    return at.timeline.tellings.is_told_otherwise(at.person, o.recipient, webinar)
+
+
 def _moved(at: Situation, _: Value) -> bool:
     """Say whether the portfolio moved on or after the as-of that the case was opened on."""
     if at.since is None:
@@ -132,6 +140,7 @@ _MEANING: dict[str, Callable[[Situation, Value], bool]] = {
     "extended": lambda at, value: str(value) in at.person.extensions,
     "case-open": lambda at, value: str(value) in at.person.cases,
     "join-link-missing": _join_link_missing,
+    "told-otherwise": _told_otherwise,
     "sent": _sent,
     "nothing-overdue": lambda at, _: not stall.overdue(at.timeline, at.person),
     "moved": _moved,

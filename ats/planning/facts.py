@@ -101,6 +101,7 @@ class WebinarChange:
     at: dt.datetime
     started_at: dt.datetime
     starts_at: dt.datetime | None
+    note: str = ""  # for those it concerns
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,13 @@ class WebinarFact:
     join_url: str | None = None
     recording_url: str | None = None
     recorded_at: dt.datetime | None = None  # when the recording was published
+    recording_summary: str = ""  # what was said, in a few lines
     changes: tuple[WebinarChange, ...] = ()
+
+    @property
+    def moves(self) -> tuple[WebinarChange, ...]:
+        """Its changes but for a cancellation."""
+        return tuple(change for change in self.changes if change.starts_at is not None)
 
     def start_as_of(self, moment: dt.datetime) -> dt.datetime | None:
         """Return when it was to start, as it stood at this moment; None: it was cancelled."""

@@ -7,10 +7,11 @@ across both clock changes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from ats.planning import rules
 from ats.planning.facts import CohortFacts, Mentorship, Participant, WebinarFact
 from ats.planning.rules import Rule
 from ats.planning.workdays import Workdays, local_moment, week_day
@@ -127,6 +128,24 @@ class Moments:
             self._webinar_sends[memo] = at
         return self._webinar_sends[memo]
 
+    def webinar_moments(
+        self, rule: Rule, webinar: WebinarFact, nation: str
+    ) -> Iterator[tuple[int, dt.datetime]]:
+        """Yield (number, due moment) of what a step has to say about a webinar."""
+        match rule.anchor:
+            case rules.WEBINAR_MOVED:
+                yield from ((n, _whole(move.at)) for n, move in enumerate(webinar.moves, 1))
+            case rules.WEBINAR_CANCELLED:
+                ends = (change for change in webinar.changes if change.starts_at is None)
+                yield from ((n, _whole(end.at)) for n, end in enumerate(ends, 1))
+            case rules.WEBINAR_RECORDED:
+                if webinar.recorded_at is not None:
+                    yield 1, webinar.recorded_at
+            case _ if webinar.status != "cancelled":
+                at = self.webinar_moment(rule, webinar, nation)
+                most = 1 + len(webinar.moves) if rule.repeats else 1
+                yield from ((n, at) for n in range(1, most + 1))
+
     def moment(self, moment: Moment, person: Participant) -> dt.datetime | None:
         """Return when a moment of the programme is for this person; None: not known yet."""
         return self.moment_of(moment, person)
@@ -221,3 +240,8 @@ class Moments:
         states = [person.sections.get(key) for key in sections]
         seen = [s.complete_seen_at for s in states if s and s.complete and s.complete_seen_at]
         return max(seen) if len(seen) == len(sections) else None
+
+
+def _whole(moment: dt.datetime) -> dt.datetime:
+    """Return a moment in whole seconds: a change is due as soon as it is made."""
+    return moment.replace(microsecond=0)

@@ -20,6 +20,12 @@ from config.programme import (
     Step,
 )
 
+#: Anchors of steps about a webinar: its start, and what became of it.
+WEBINAR = "webinar"
+WEBINAR_MOVED = "webinar-moved"
+WEBINAR_CANCELLED = "webinar-cancelled"
+WEBINAR_RECORDED = "webinar-recorded"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
@@ -49,6 +55,8 @@ class Rule:
     release: bool
     bad_news: bool
     needs_join_link: bool
+    repeats: bool  # once more after a move, where the old time was told
+    tells_webinars: bool  # it lists when the webinars are
     merges: Literal["day", "step", "never"]
     alone: bool
     capped: bool
@@ -100,6 +108,8 @@ def _of_step(step: Step, programme: Programme) -> Rule:
         release=step.release,
         bad_news=step.bad_news,
         needs_join_link=step.needs_join_link,
+        repeats=step.repeat_after_move,
+        tells_webinars=step.tells_webinars,
         merges=policy.merges,
         alone=step.alone,
         capped=step.capped,
@@ -142,6 +152,8 @@ def _of_rung(rung: Rung, ladder: Ladder, policies: Mapping[MessageClass, ClassPo
         release=rung.release,
         bad_news=rung.open_case is not None,
         needs_join_link=False,
+        repeats=False,
+        tells_webinars=False,
         merges=policies[rung.class_ or ladder.class_].merges,
         alone=False,
         capped=True,

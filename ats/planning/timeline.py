@@ -19,6 +19,7 @@ from ats.planning.facts import CohortFacts, Key, Mentorship, Participant
 from ats.planning.moments import Moments
 from ats.planning.occurrence import Occurrence, is_open, name_of
 from ats.planning.rules import Rule, rules_of
+from ats.planning.told import Tellings
 from ats.planning.workdays import Workdays, local_moment
 from config.programme import ANCHORS, Programme
 from config.vocabulary import nation_of
@@ -37,6 +38,7 @@ class Timeline(Moments):
     ) -> None:
         super().__init__(programme, cohort, workdays)
         self.rules = tuple(r for r in rules_of(programme) if not r.is_staff_mail)
+        self.tellings = Tellings.of(self.rules)
         self._slots: dict[str, list[Occurrence]] = {}
         self._owned: dict[Hashable, list[Occurrence]] = {}
         self._stale: dict[tuple[dt.datetime, int, str], dt.datetime] = {}
@@ -61,7 +63,7 @@ class Timeline(Moments):
     def occurrences(self, person: Participant) -> Iterator[Occurrence]:
         """Yield everything planned for and about one participant, in no particular order."""
         for rule in self.rules:
-            yield from self._of_rule(rule, person)
+            yield from (o for o in self._of_rule(rule, person) if self._is_called_for(o, person))
 
     def open_occurrences(
         self, person: Participant, until: dt.datetime, rules: Collection[Rule] | None = None
@@ -73,7 +75,11 @@ class Timeline(Moments):
         """
         plain = self.is_plain(person)
         standing = {key for key, row in person.past.items() if not row.is_final}
-        found = [o for o in self._own(person, rules, plain=plain) if is_open(o.key, person)]
+        found = [
+            o
+            for o in self._own(person, rules, plain=plain)
+            if is_open(o.key, person) and self._is_called_for(o, person)
+        ]
         coming = min((o.due_at for o in found if o.due_at > until), default=None)
         found = [o for o in found if o.due_at <= until or o.key in standing]
         if plain:
@@ -164,8 +170,22 @@ class Timeline(Moments):
             recipient = person.ref if slot.role == "participant" else slot.recipient
             key = (slot.rule.step, slot.occurrence, recipient)
             if (only is None or key in only) and is_open(key, person):
-                found.append(replace(slot, recipient=recipient))
+                mine = replace(slot, recipient=recipient)
+                if self._is_called_for(mine, person):
+                    found.append(mine)
         return found
+
+    def _is_called_for(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether a repeat is: what came before it told a time that stands no longer."""
+        if o.number == 1 or not o.rule.repeats:
+            return True
+        before = person.past.get(
+            (o.rule.step, name_of(o.subject, o.rule, o.number - 1), o.recipient)
+        )
+        if before is None or before.sent_at is None:
+            return False
+        webinar = self.webinars[o.subject or ""]
+        return webinar.start_as_of(before.sent_at) != webinar.starts_at
 
     def _of_rule(self, rule: Rule, person: Participant) -> Iterator[Occurrence]:
         if rule.for_each == "milestone":
@@ -203,12 +223,17 @@ class Timeline(Moments):
             return
         nation = mentorship.nation if rule.to == "mentor" and mentorship else person.nation
         for webinar in self.cohort.webinars:
-            if webinar.audience != rule.audience or webinar.status == "cancelled":
-                continue
-            at = self.webinar_moment(rule, webinar, nation)
-            yield from self._occurrence(
-                rule, person, mentorship, at, webinar.key, webinar.starts_at
-            )
+            if webinar.audience == rule.audience:
+                for number, at in self.webinar_moments(rule, webinar, nation):
+                    yield from self._occurrence(
+                        rule,
+                        person,
+                        mentorship,
+                        at,
+                        webinar.key,
+                        webinar.starts_at,
+                        number=number,
+                    )
 
     def _one(
         self,

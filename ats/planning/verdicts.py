@@ -10,6 +10,7 @@ from ats.planning.conditions import Situation, first_failing, first_holding
 from ats.planning.facts import Key, Participant, PastRow
 from ats.planning.moments import MORNING
 from ats.planning.occurrence import name_of
+from ats.planning.rules import WEBINAR_MOVED
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.windows import Windows
 from ats.planning.workdays import local_moment
@@ -17,6 +18,9 @@ from config.programme import ClassPolicy
 
 #: Holds that end on their own date; the others end when what they wait for happens.
 DATED = ("window", "away", "closed", "cap", "gap")
+
+#: So shortly before a webinar, the notice that it moved is its reminder, too.
+NOTICE_SUFFICES = dt.timedelta(hours=24)
 
 #: What a case rung obeys: working hours of working days, chasers' days or not.
 ESCALATION = ClassPolicy.model_validate({"closed": "waits", "away": "waits"})
@@ -58,6 +62,7 @@ class Judge:
             return Verdict("held", "parked")  # a person releases it; it is tested again then
         return (
             self.left(person, row)
+            or self._overtaken(o)
             or self._stopped(o, person, at, row)
             or self._expired(o, row)
             or self._waits(o, person, at, row)
@@ -91,6 +96,8 @@ class Judge:
             return Verdict("skipped", "late-joiner")
         if self._mentor_has_gone(o, person):
             return Verdict("skipped", "mentor-ended")
+        if self._is_in_notice(o, person):
+            return Verdict("skipped", "in-notice")
         if any(pause.holds(due_on) for pause in person.pauses):
             return Verdict("skipped", "paused-out")
         met = first_holding(rule.unless, at)
@@ -109,6 +116,32 @@ class Judge:
         if rule.case is not None and rule.case in person.cases and self.is_fresh(o, person):
             return Verdict("skipped", "case-open")
         return None
+
+    def _overtaken(self, o: Occurrence) -> Verdict | None:
+        """Return the end of a notice that a webinar moved, when it has changed once more since."""
+        if o.rule.anchor != WEBINAR_MOVED:
+            return None
+        webinar = self.timeline.webinars[o.subject or ""]
+        is_last = o.number == len(webinar.moves) and webinar.status != "cancelled"
+        return None if is_last else Verdict("superseded")
+
+    def _is_in_notice(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether the notice that a webinar moved says all that this reminder would.
+
+        So it is when the reminder had fallen due before the move, and when the notice goes less
+        than a day before the new time.
+        """
+        webinar = self.timeline.webinars.get(o.subject or "") if o.rule.repeats else None
+        move = webinar.changes[-1] if webinar and webinar.changes else None
+        if webinar is None or move is None or move.starts_at is None:
+            return False
+        tellings = self.timeline.tellings
+        noticed = tellings.move_told_at(person, o.recipient, webinar.key)
+        if noticed is None or noticed < move.at:
+            if not tellings.is_told_otherwise(person, o.recipient, webinar):
+                return False
+            noticed = self.now
+        return o.due_at <= move.at or webinar.starts_at - noticed < NOTICE_SUFFICES
 
     def _switched_off(self, o: Occurrence, person: Participant) -> bool:
         """Say whether its recipient wants no mail of this class, where this programme asks them."""

@@ -42,6 +42,7 @@ _WEBINARS = (
         col(m.Webinar.join_url),
         col(m.Webinar.recording_url),
         col(m.Webinar.recorded_at),
+        col(m.Webinar.recording_summary),
     )
     .where(col(m.Webinar.cohort_id) == bindparam("cohort"))
     .order_by(col(m.Webinar.starts_at), col(m.Webinar.key))
@@ -52,6 +53,7 @@ _CHANGES = (
         col(m.WebinarChange.at),
         col(m.WebinarChange.started_at),
         col(m.WebinarChange.starts_at),
+        col(m.WebinarChange.note),
     )
     .join(m.Webinar, col(m.Webinar.id) == col(m.WebinarChange.webinar_id))
     .where(col(m.Webinar.cohort_id) == bindparam("cohort"))
@@ -109,7 +111,9 @@ def cohort_facts(session: Session, cohort: m.Cohort) -> CohortFacts:
         code=cohort.code,
         starts=cohort.starts,
         status=cohort.status,
-        webinars=tuple(WebinarFact(*webinar, tuple(changes[webinar.key])) for webinar in webinars),
+        webinars=tuple(
+            WebinarFact(*[*webinar, tuple(changes[webinar.key])]) for webinar in webinars
+        ),
         as_of=max((as_of for _, as_of in known), default=None),
         exports=known,
     )

@@ -268,6 +268,7 @@ class Webinar(SQLModel, table=True):
     join_url: str | None = None
     recording_url: str | None = None
     recorded_at: dt.datetime | None = _moment()
+    recording_summary: str = ""
 
 
 class WebinarChange(SQLModel, table=True):
@@ -289,6 +290,7 @@ class WebinarChange(SQLModel, table=True):
     at: dt.datetime = _moment(nullable=False)
     started_at: dt.datetime = _moment(nullable=False)  # when it was to start before
     starts_at: dt.datetime | None = _moment()
+    note: str = ""  # for those it concerns: why, or what takes its place
     by: str
 
 

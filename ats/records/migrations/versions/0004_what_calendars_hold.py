@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.CheckConstraint(
             "(kind = 'moved') = (starts_at IS NOT NULL)", name=op.f("ck_webinar_change_moved_to")
@@ -88,6 +89,9 @@ def upgrade() -> None:
     with op.batch_alter_table("webinar") as webinar:
         webinar.add_column(sa.Column("revised_at", sa.DateTime(timezone=True), nullable=True))
         webinar.add_column(sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True))
+        webinar.add_column(
+            sa.Column("recording_summary", sa.String(), nullable=False, server_default="")
+        )
     # Until now nothing could change a webinar but its join address: it is as it was launched.
     op.execute(
         "UPDATE webinar SET revised_at ="
@@ -96,6 +100,7 @@ def upgrade() -> None:
     op.execute("UPDATE webinar SET recorded_at = revised_at WHERE recording_url IS NOT NULL")
     with op.batch_alter_table("webinar") as webinar:
         webinar.alter_column("revised_at", nullable=False)
+        webinar.alter_column("recording_summary", server_default=None)
         webinar.create_check_constraint(
             op.f("ck_webinar_recording_has_moment"),
             "(recorded_at IS NULL) = (recording_url IS NULL)",
