@@ -112,7 +112,15 @@ class Composer:
             "webinars": self._same.webinars(audience),
             "as_of": as_of.isoformat() if as_of else None,
             "closures": self._same.breaks(first.occurrence.nation),
+            "calendar_url": self._calendar(first.occurrence.recipient),
         }
+
+    def _calendar(self, recipient: str) -> str | None:
+        """Return the page of the calendar of whoever this goes to; None for an office."""
+        contact = self.contacts.get(recipient)
+        if self.links is None or contact is None:
+            return None
+        return self.links.calendar_page(recipient, contact.feed_generation)
 
     def _webinar(self, line: Line) -> dict[str, Any] | None:
         """Return the webinar that a line is about, and when its recipient took it to be."""

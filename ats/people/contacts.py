@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from ats.office import Letterhead
@@ -22,6 +22,7 @@ class Contact:
     email: str
     organisation: str = ""
     nation: str = "england"
+    feed_generation: int = 1  # of the links to their calendar
 
     @property
     def full_name(self) -> str:
@@ -38,8 +39,10 @@ def contacts(session: Session, refs: Iterable[str]) -> dict[str, Contact]:
             col(m.Person.email),
             col(m.Person.organisation),
             col(m.Person.nation),
+            func.coalesce(col(m.Feed.generation), 1),
         )
         .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
+        .outerjoin(m.Feed, col(m.Feed.role_id) == col(m.Role.id))
         .where(col(m.Role.ref).in_(set(refs)))
     )
     return {row.ref: Contact(*row) for row in rows}

@@ -45,6 +45,23 @@ class Links:
         """Return the address of somebody's page of preferences."""
         return f"{self.public_url}/preferences/{self._signed('preferences', ref)}"
 
+    def calendar_page(self, whose: str, generation: int) -> str:
+        """Return the page on which somebody subscribes to a feed (`ats.feeds.Whose`)."""
+        return f"{self.public_url}/calendar/{self.calendar_token(whose, generation)}"
+
+    def calendar_file(self, whose: str, generation: int) -> str:
+        """Return the address of the feed itself."""
+        return f"{self.public_url}/calendars/{self.calendar_token(whose, generation)}.ics"
+
+    def calendar_token(self, whose: str, generation: int) -> str:
+        """Return what opens a feed, as long as it is of this generation."""
+        return self._signed("calendar", [whose, generation])
+
+    def read_calendar(self, token: str) -> tuple[str, int]:
+        """Return whose feed this token opens, and of which generation it is. Raises BadLink."""
+        whose, generation = self._read("calendar", token)
+        return str(whose), int(generation)
+
     def read_unsubscribe(self, token: str) -> Unsubscription:
         """Return what this token switches off. Raises BadLink."""
         ref, *classes = self._read("unsubscribe", token)
