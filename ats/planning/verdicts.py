@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ats.planning.conditions import Situation, first_failing, first_holding
-from ats.planning.facts import Key, Participant, PastRow
+from ats.planning.facts import Key, Participant, PastRow, WebinarFact
 from ats.planning.moments import MORNING
 from ats.planning.occurrence import name_of
 from ats.planning.rules import WEBINAR_MOVED
@@ -132,16 +132,26 @@ class Judge:
         than a day before the new time.
         """
         webinar = self.timeline.webinars.get(o.subject or "") if o.rule.repeats else None
-        move = webinar.changes[-1] if webinar and webinar.changes else None
-        if webinar is None or move is None or move.starts_at is None:
+        if webinar is None or not webinar.changes:
             return False
+        noticed = self._noticed_at(o, person, webinar)
+        if noticed is None:
+            return False
+        fell_due_before = o.due_at <= webinar.changes[-1].at
+        return fell_due_before or webinar.starts_at - noticed < NOTICE_SUFFICES
+
+    def _noticed_at(
+        self, o: Occurrence, person: Participant, webinar: WebinarFact
+    ) -> dt.datetime | None:
+        """Return when the notice of this webinar's last move went, or now if it is to go yet."""
         tellings = self.timeline.tellings
-        noticed = tellings.move_told_at(person, o.recipient, webinar.key)
-        if noticed is None or noticed < move.at:
-            if not tellings.is_told_otherwise(person, o.recipient, webinar):
-                return False
-            noticed = self.now
-        return o.due_at <= move.at or webinar.starts_at - noticed < NOTICE_SUFFICES
+        noticed = tellings.noticed_at(person, o.recipient, webinar)
+        if noticed is None and tellings.is_told_otherwise(person, o.recipient, webinar):
+            last = f"{webinar.key}/{len(webinar.moves)}"
+            rows = (person.past.get((step, last, o.recipient)) for step in tellings.notices)
+            if not any(row is not None and row.is_final for row in rows):
+                return self.now
+        return noticed
 
     def _switched_off(self, o: Occurrence, person: Participant) -> bool:
         """Say whether its recipient wants no mail of this class, where this programme asks them."""
