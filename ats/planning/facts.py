@@ -48,7 +48,7 @@ class Pause:
 class PastRow:
     """A ledger row as it stands.
 
-    A final one is known by its outcome only, and by when it was sent or, unsent, decided.
+    A final one is known by its outcome only, and by when it was sent or, if not, decided.
     """
 
     outcome: str
@@ -58,7 +58,7 @@ class PastRow:
     until: dt.datetime | None = None
     id: int | None = None
     in_message: bool = False  # of a message that waits, or that a person has parked
-    decided_at: dt.datetime | None = None  # of a final one that was not sent
+    decided_at: dt.datetime | None = None  # when this became so; None: when it was sent
 
     @property
     def is_final(self) -> bool:

@@ -182,11 +182,10 @@ class Timeline(Moments):
         before = person.past.get(
             (o.rule.step, name_of(o.subject, o.rule, o.number - 1), o.recipient)
         )
-        ended = (before.sent_at or before.decided_at) if before else None
-        if ended is None:
+        if before is None or not before.is_final:
             return False
-        webinar = self.webinars[o.subject or ""]
-        return webinar.start_as_of(ended) != webinar.starts_at
+        ended, webinar = before.sent_at or before.decided_at, self.webinars[o.subject or ""]
+        return ended is not None and webinar.start_as_of(ended) != webinar.starts_at
 
     def _of_rule(self, rule: Rule, person: Participant) -> Iterator[Occurrence]:
         if rule.for_each == "milestone":

@@ -71,6 +71,19 @@ class Tellings:
         stands = None if webinar.status == "cancelled" else webinar.starts_at
         return told is not None and told != stands
 
+    def is_being_told(self, person: Participant, recipient: str, webinar: WebinarFact) -> bool:
+        """Say whether an e-mail that tells when this webinar is may be on its way."""
+        return any(
+            row.outcome == "queued" and row.in_message
+            for (step, occurrence, whose), row in person.past.items()
+            if whose == recipient
+            and (
+                (step in self.of_one and occurrence.partition("/")[0] == webinar.key)
+                or step in self.of_all
+                or step in self.of_the_next
+            )
+        )
+
     def _of(
         self, person: Participant, recipient: str, webinar: WebinarFact
     ) -> Iterator[tuple[dt.datetime, bool]]:

@@ -10,7 +10,7 @@ from ats.planning.conditions import Situation, first_failing, first_holding
 from ats.planning.facts import Key, Participant, PastRow, WebinarFact
 from ats.planning.moments import MORNING
 from ats.planning.occurrence import name_of
-from ats.planning.rules import WEBINAR_MOVED
+from ats.planning.rules import WEBINAR_CANCELLED, WEBINAR_MOVED
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.windows import Windows
 from ats.planning.workdays import local_moment
@@ -21,6 +21,9 @@ DATED = ("window", "away", "closed", "cap", "gap")
 
 #: So shortly before a webinar, the notice that it moved is its reminder, too.
 NOTICE_SUFFICES = dt.timedelta(hours=24)
+
+#: How long a notice waits for what is on its way to the same person.
+LOOK_AGAIN = dt.timedelta(minutes=10)
 
 #: What a case rung obeys: working hours of working days, chasers' days or not.
 ESCALATION = ClassPolicy.model_validate({"closed": "waits", "away": "waits"})
@@ -63,6 +66,7 @@ class Judge:
         return (
             self.left(person, row)
             or self._overtaken(o)
+            or self._awaits(o, person)
             or self._stopped(o, person, at, row)
             or self._expired(o, row)
             or self._waits(o, person, at, row)
@@ -96,7 +100,7 @@ class Judge:
             return Verdict("skipped", "late-joiner")
         if self._mentor_has_gone(o, person):
             return Verdict("skipped", "mentor-ended")
-        if self._is_in_notice(o, person):
+        if self._is_in_notice(o, person, row):
             return Verdict("skipped", "in-notice")
         if any(pause.holds(due_on) for pause in person.pauses):
             return Verdict("skipped", "paused-out")
@@ -125,17 +129,30 @@ class Judge:
         is_last = o.number == len(webinar.moves) and webinar.status != "cancelled"
         return None if is_last else Verdict("superseded")
 
-    def _is_in_notice(self, o: Occurrence, person: Participant) -> bool:
+    def _awaits(self, o: Occurrence, person: Participant) -> Verdict | None:
+        """Return the hold of a notice while what may tell the old time is on its way."""
+        tellings, webinar = self.timeline.tellings, self.timeline.webinars.get(o.subject or "")
+        if webinar is None or o.rule.anchor not in (WEBINAR_MOVED, WEBINAR_CANCELLED):
+            return None
+        if (o.event_at is not None and self.now >= o.event_at) or tellings.is_told_otherwise(
+            person, o.recipient, webinar
+        ):
+            return None
+        if not tellings.is_being_told(person, o.recipient, webinar):
+            return None
+        return Verdict("held", "parked", self.now + LOOK_AGAIN)
+
+    def _is_in_notice(self, o: Occurrence, person: Participant, row: PastRow | None) -> bool:
         """Say whether the notice that a webinar moved says all that this reminder would.
 
         So it is when the reminder had fallen due before the move, and when the notice goes less
-        than a day before the new time.
+        than a day before the new time; but not of the join link, if that was missing then.
         """
         webinar = self.timeline.webinars.get(o.subject or "") if o.rule.repeats else None
         if webinar is None or not webinar.changes:
             return False
         noticed = self._noticed_at(o, person, webinar)
-        if noticed is None:
+        if noticed is None or (o.rule.needs_join_link and _lacked_link(row, webinar, noticed)):
             return False
         fell_due_before = o.due_at <= webinar.changes[-1].at
         return fell_due_before or webinar.starts_at - noticed < NOTICE_SUFFICES
@@ -284,3 +301,12 @@ class Judge:
 def _is_released(row: PastRow | None) -> bool:
     """Say whether the PXM has released it; what is queued was."""
     return row is not None and (row.outcome == "queued" or row.reason == "released")
+
+
+def _lacked_link(row: PastRow | None, webinar: WebinarFact, noticed: dt.datetime) -> bool:
+    """Say whether a reminder waits for its join link, or waited and was queued since the notice."""
+    if not webinar.join_url:
+        return True
+    if row is None or row.outcome != "queued":
+        return row is not None and row.reason == "join-link"
+    return row.decided_at is not None and row.decided_at > noticed

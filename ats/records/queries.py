@@ -125,6 +125,7 @@ OPEN_ROWS: Any = select(
     col(m.LedgerRow.until),
     col(m.LedgerRow.id),
     col(m.LedgerRow.message_id).is_not(None),
+    col(m.LedgerRow.decided_at),
 ).where(_THEIRS, _OPEN)
 
 

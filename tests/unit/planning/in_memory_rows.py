@@ -41,7 +41,11 @@ class Row:
             unsent = None if self.sent_at else self.decided_at
             return PastRow(self.outcome, self.sent_at, decided_at=unsent)
         return PastRow(
-            self.outcome, due_at=self.occurrence.due_at, reason=self.reason, until=self.until
+            self.outcome,
+            due_at=self.occurrence.due_at,
+            reason=self.reason,
+            until=self.until,
+            decided_at=self.decided_at,
         )
 
 
