@@ -6,21 +6,29 @@ from typing import Final
 
 from icalendar import vDuration, vText, vUri
 
-from calendars.components import calendar, component, plain
+from calendars.components import LONDON, calendar, plain, written
 from calendars.events import Calendar
 
 #: What a feed is served as: it holds no METHOD, and so this names none.
 CONTENT_TYPE: Final = "text/calendar; charset=utf-8"
 
 
+#: How every calendar ends, after its events.
+_END: Final = b"END:VCALENDAR\r\n"
+
+
 def feed(of: Calendar) -> bytes:
     """Return *of* as an iCalendar stream in UTF-8, with CRLF and lines of at most 75 octets.
 
     Events come in order of start and UID. Nothing in the bytes tells when they were written.
-    Raises ValueError when two events have one UID.
     """
-    if len({event.uid for event in of.events}) < len(of.events):
-        raise ValueError("Two events of a feed have the same UID.")
+    events = sorted(of.events, key=lambda event: (event.starts_at, event.uid))
+    parts = [written(event, of.organizer) for event in events]
+    return b"".join((_head(of), LONDON, *parts, _END))
+
+
+def _head(of: Calendar) -> bytes:
+    """Return how *of* begins: what is said of the whole calendar."""
     made = calendar()
     for name in ("name", "x-wr-calname"):
         made[name] = vText(plain(of.name))
@@ -34,6 +42,4 @@ def feed(of: Calendar) -> bytes:
         source = vUri(of.source)
         source.params["VALUE"] = "URI"
         made["source"] = source
-    for event in sorted(of.events, key=lambda event: (event.starts_at, event.uid)):
-        made.add_component(component(event, of.organizer))
-    return bytes(made.to_ical())
+    return bytes(made.to_ical()).removesuffix(_END)
