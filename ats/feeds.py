@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from ats.errors import NotFound
@@ -41,6 +41,7 @@ class Whose:
     name: str  # "2026-10/participants", "P0017"
     generation: int = 1  # of its links
     alarms: bool = False
+    invited_since: dt.datetime | None = None  # from then on webinars come by e-mail instead
 
 
 class Feeds:
@@ -66,10 +67,11 @@ class Feeds:
             source=self._source(self.whose_cohort(cohort, audience)),
         )
 
-    def of_person(self, ref: str) -> Calendar:
+    def of_person(self, ref: str, *, with_invited: bool = False) -> Calendar:
         """Return somebody's webinars and own deadlines. Raises NotFound for an unknown ref.
 
-        Who has left keeps what is past.
+        Who has left keeps what is past. Who is invited by e-mail has those webinars in their
+        calendar already, and does not find them here unless *with_invited*.
         """
         role = self.role(ref)
         whose = self.whose_role(role)
@@ -79,7 +81,8 @@ class Feeds:
             timeline = self._timeline(cohort)
             short = timeline.programme.short
             for event in self._year(role, cohort, timeline, people, alarms=whose.alarms):
-                events.setdefault(event.uid, event)
+                if with_invited or not _comes_by_mail(event, whose):
+                    events.setdefault(event.uid, event)
         what = "webinars for mentors" if role.kind == "mentor" else "year: webinars and deadlines"
         return Calendar(
             name=f"My {short} {what}".replace("  ", " "),
@@ -93,21 +96,28 @@ class Feeds:
 
     def whose_cohort(self, cohort: m.Cohort, audience: str) -> Whose:
         """Return how the feed of a cohort and audience stands."""
-        standing = self._session.execute(
-            select(m.Feed).where(
-                col(m.Feed.cohort_id) == cohort.id, col(m.Feed.audience) == audience
-            )
-        ).scalar()
+        standing = self.standing_of_cohort(cohort, audience)
         return Whose(f"{cohort.code}/{audience}", standing.generation if standing else 1)
 
     def whose_role(self, role: m.Role) -> Whose:
         """Return how the feed of a person stands."""
-        standing = self._session.execute(
-            select(m.Feed).where(col(m.Feed.role_id) == role.id)
-        ).scalar()
+        standing = self.standing_of_role(role)
         if standing is None:
             return Whose(role.ref)
-        return Whose(role.ref, standing.generation, standing.alarms)
+        since = (standing.mode_since or m.EPOCH) if standing.mode == "invitations" else None
+        return Whose(role.ref, standing.generation, standing.alarms, since)
+
+    def standing_of_cohort(self, cohort: m.Cohort, audience: str) -> m.Feed | None:
+        """Return what is recorded of a cohort's feed."""
+        return self._standing(col(m.Feed.cohort_id) == cohort.id, col(m.Feed.audience) == audience)
+
+    def standing_of_role(self, role: m.Role) -> m.Feed | None:
+        """Return what is recorded of a person's feed."""
+        return self._standing(col(m.Feed.role_id) == role.id)
+
+    def _standing(self, *where: ColumnElement[bool]) -> m.Feed | None:
+        standing: m.Feed | None = self._session.execute(select(m.Feed).where(*where)).scalar()
+        return standing
 
     def role(self, ref: str) -> m.Role:
         """Return the role of a ref. Raises NotFound."""
@@ -220,7 +230,9 @@ class Feeds:
 
     def _source(self, whose: Whose) -> str | None:
         links = self._office.links
-        return links.calendar_file(whose.name, whose.generation) if links else None
+        if links is None or not links.public_url:  # the pages do not need to know theirs
+            return None
+        return links.calendar_file(whose.name, whose.generation)
 
 
 def _webinar(webinar: m.Webinar, timeline: Timeline, alarms: tuple[dt.timedelta, ...]) -> Event:
@@ -254,6 +266,12 @@ def _webinar(webinar: m.Webinar, timeline: Timeline, alarms: tuple[dt.timedelta,
         categories=(short, "Webinar"),
         alarms=alarms,
     )
+
+
+def _comes_by_mail(event: Event, whose: Whose) -> bool:
+    """Say whether it is a webinar to which an invitation goes (deadlines have no end)."""
+    since = whose.invited_since
+    return since is not None and event.ends_at is not None and event.starts_at > since
 
 
 def _takes_part(person: Participant, role: m.Role) -> bool:

@@ -60,6 +60,30 @@ def publish(office: Office, folder: Path, codes: Sequence[str], *, now: dt.datet
     return done
 
 
+def republish(office: Office, folder: Path, ref: str, *, now: dt.datetime) -> Published:
+    """Write the feed of one person, if it has changed. Raises as `publish` does, and NotFound."""
+    if office.links is None:
+        raise Refused("Calendars cannot be published: set ATS_PUBLIC_URL and ATS_SECRET_KEY first.")
+    return office.store.transact(_Publication(office, folder, _One(ref=ref), now).run)
+
+
+def revised_at(
+    standing: m.Feed | None, calendar: Calendar, digest: str, *, now: dt.datetime
+) -> dt.datetime:
+    """Return the moment that tells a subscriber whether a feed has changed: its newest revision.
+
+    Where the bytes have changed without a revision (somebody wants alarms, or has left), it is
+    when that was found: who asks by time only would otherwise never be given them.
+    """
+    newest = calendar.revised_at or m.EPOCH
+    if standing is None or standing.digest is None:
+        return newest
+    published = standing.revised_at or m.EPOCH
+    if standing.digest == digest:
+        return max(newest, published)
+    return newest if newest > published else now
+
+
 @dataclass(frozen=True, slots=True)
 class _One:
     """One feed: a cohort's for an audience, or a role's."""
@@ -113,10 +137,11 @@ class _Publication:
         removed = self._remove_older(name, standing.generation)
         if standing.digest == digest and path.exists():
             return Published(feeds=1, removed=removed)
-        write(path, data, revised_at=calendar.revised_at)
+        revised = revised_at(standing, calendar, digest, now=self.now)
+        write(path, data, revised_at=revised)
         if standing.digest != digest:
             standing.digest, standing.published_at = digest, self.now
-            standing.revised_at = calendar.revised_at
+            standing.revised_at = revised
             session.add(standing)
             session.flush()
             assert standing.id is not None
@@ -162,7 +187,7 @@ class _Publication:
         return removed
 
 
-def write(path: Path, data: bytes, *, revised_at: dt.datetime | None) -> None:
+def write(path: Path, data: bytes, *, revised_at: dt.datetime) -> None:
     """Put *data* at *path* at once; its time there is that of the newest revision.
 
     Raises Refused where that cannot be done; what stood there stays.
@@ -176,8 +201,7 @@ def write(path: Path, data: bytes, *, revised_at: dt.datetime | None) -> None:
                 part.flush()
                 os.fsync(part.fileno())
                 made.chmod(0o644)
-                if revised_at is not None:
-                    os.utime(made, (revised_at.timestamp(), revised_at.timestamp()))
+                os.utime(made, (revised_at.timestamp(), revised_at.timestamp()))
                 made.replace(path)
             except BaseException:
                 made.unlink(missing_ok=True)
