@@ -51,7 +51,7 @@ class CalendarFolder:
             raise _unusable(self.path, error) from error
         return True
 
-    def put(self, whose: Whose, data: bytes, *, revised_at: dt.datetime | None) -> None:
+    def put(self, whose: Whose, data: bytes, *, revised_at: dt.datetime) -> None:
         """Write a feed's file at once or not at all; its time is that of the newest revision.
 
         Raises Refused where that cannot be done; what stood there stays.
@@ -65,8 +65,7 @@ class CalendarFolder:
                 file.flush()
                 os.fsync(file.fileno())
             part.chmod(0o644)
-            if revised_at is not None:
-                os.utime(part, (revised_at.timestamp(), revised_at.timestamp()))
+            os.utime(part, (revised_at.timestamp(), revised_at.timestamp()))
             part.replace(path)
         except OSError as error:
             with contextlib.suppress(OSError):

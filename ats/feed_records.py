@@ -7,8 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from ats.planning.facts import Participant
@@ -56,20 +55,24 @@ def revisions(
 
 
 def standing_feeds(session: Session, found_by: Sequence[Mapping[str, Any]]) -> list[m.Feed]:
-    """Return the feeds found by these, made where there are none, and locked: in order of id.
+    """Return the records of feeds found by these, made where there are none, in this order.
 
-    Each is found by `role_id`, or by `cohort_id` and `audience`. Two who do this at the same time
-    wait for each other.
+    Each is found by `role_id`, or by `cohort_id` and `audience`. Whose feeds they are is locked
+    first, so that two who do this at the same time wait for each other.
     """
-    feed: Any = m.Feed
-    blank = m.Feed().model_dump(exclude={"id", "role_id", "cohort_id", "audience"})
-    insert: Any = (
-        sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    )
-    values = [
-        {**blank, "role_id": None, "cohort_id": None, "audience": None, **one} for one in found_by
-    ]
-    session.execute(insert(feed.__table__).on_conflict_do_nothing(), values)
-    these = or_(*(and_(*(getattr(feed, k) == v for k, v in one.items())) for one in found_by))
-    query: Any = select(m.Feed).where(these).order_by(feed.id).with_for_update()
-    return list(session.execute(query.execution_options(populate_existing=True)).scalars())
+    for of, name in ((m.Cohort, "cohort_id"), (m.Role, "role_id")):
+        ids = {one[name] for one in found_by if name in one}
+        if ids:
+            mine = select(col(of.id)).where(col(of.id).in_(ids)).order_by(col(of.id))
+            session.execute(mine.with_for_update())
+    return [_standing_feed(session, one) for one in found_by]
+
+
+def _standing_feed(session: Session, found_by: Mapping[str, Any]) -> m.Feed:
+    query = select(m.Feed).filter_by(**found_by).with_for_update()
+    standing: m.Feed | None = session.execute(query).scalar()
+    if standing is None:
+        standing = m.Feed(**found_by)
+        session.add(standing)
+        session.flush()
+    return standing

@@ -1,8 +1,7 @@
 """Feeds: from the records to the calendars that people subscribe to.
 
 One for each cohort and audience, with its webinars; one for each person, with their webinars and
-their own deadlines. Whoever chose invitations by e-mail finds the deadlines alone in theirs, so
-that no webinar is shown twice.
+their own deadlines.
 """
 
 from __future__ import annotations
@@ -10,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parseaddr
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from ats import feed_records
@@ -38,7 +37,7 @@ class Whose:
     name: str  # "2026-10/participants", "P0017"
     generation: int = 1  # of its links
     alarms: bool = False
-    by_mail: bool = False  # webinars come as invitations by e-mail
+    invited_since: dt.datetime | None = None  # from then on webinars come by e-mail instead
     digest: str | None = None  # of what was published last
 
 
@@ -77,15 +76,18 @@ class Feeds:
             source=self._source(self.whose_cohort(cohort, audience)),
         )
 
-    def of_person(self, ref: str) -> Calendar:
+    def of_person(self, ref: str, *, with_invited: bool = False) -> Calendar:
         """Return somebody's webinars and own deadlines. Raises NotFound for an unknown ref.
 
-        Who has left keeps what is past.
+        Who has left keeps what is past. Who is invited by e-mail has those webinars in their
+        calendar already, and does not find them here unless *with_invited*.
         """
-        ((_, calendar),) = self.of_people([self.role(ref)])
+        ((_, calendar),) = self.of_people([self.role(ref)], with_invited=with_invited)
         return calendar
 
-    def of_people(self, roles: Sequence[m.Role]) -> Iterator[tuple[Whose, Calendar]]:
+    def of_people(
+        self, roles: Sequence[m.Role], *, with_invited: bool = False
+    ) -> Iterator[tuple[Whose, Calendar]]:
         """Yield the feeds of these people, in this order; what they share is asked for once."""
         standing = self._standing(roles)
         about = feed_records.about(self._session, roles)
@@ -102,7 +104,8 @@ class Feeds:
         for role in roles:
             assert role.id is not None
             whose = standing[role.id]
-            yield whose, self._of_role(role, whose, years, {i for i, _ in about[role.id]})
+            shown = replace(whose, invited_since=None) if with_invited else whose
+            yield whose, self._of_role(role, shown, years, {i for i, _ in about[role.id]})
 
     def _of_role(
         self, role: m.Role, whose: Whose, years: Iterable[_Year], about: set[int]
@@ -127,16 +130,23 @@ class Feeds:
 
     def whose_cohort(self, cohort: m.Cohort, audience: str) -> Whose:
         """Return how the feed of a cohort and audience stands."""
-        standing = self._session.execute(
-            select(m.Feed).where(
-                col(m.Feed.cohort_id) == cohort.id, col(m.Feed.audience) == audience
-            )
-        ).scalar()
-        return _whose(f"{cohort.code}/{audience}", standing)
+        return _whose(f"{cohort.code}/{audience}", self.standing_of_cohort(cohort, audience))
 
     def whose_role(self, role: m.Role) -> Whose:
         """Return how the feed of a person stands."""
-        return next(iter(self._standing([role]).values()))
+        return _whose(role.ref, self.standing_of_role(role))
+
+    def standing_of_cohort(self, cohort: m.Cohort, audience: str) -> m.Feed | None:
+        """Return what is recorded of a cohort's feed."""
+        return self._recorded(col(m.Feed.cohort_id) == cohort.id, col(m.Feed.audience) == audience)
+
+    def standing_of_role(self, role: m.Role) -> m.Feed | None:
+        """Return what is recorded of a person's feed."""
+        return self._recorded(col(m.Feed.role_id) == role.id)
+
+    def _recorded(self, *where: ColumnElement[bool]) -> m.Feed | None:
+        found: m.Feed | None = self._session.execute(select(m.Feed).where(*where)).scalar()
+        return found
 
     def role(self, ref: str) -> m.Role:
         """Return the role of a ref. Raises NotFound."""
@@ -169,13 +179,13 @@ class Feeds:
     def _events(
         self, role: m.Role, whose: Whose, year: _Year, people: Sequence[Participant]
     ) -> Iterator[Event]:
-        if not whose.by_mail:
-            audience = "mentors" if role.kind == "mentor" else "participants"
-            remains = any(_takes_part(person, role) for person in people)
-            alarms = WEBINAR_ALARMS if whose.alarms else ()
-            for event in self._webinars(year, audience, alarms=alarms):
-                if remains or event.starts_at <= self._now:
-                    yield event
+        audience = "mentors" if role.kind == "mentor" else "participants"
+        remains = any(_takes_part(person, role) for person in people)
+        alarms = WEBINAR_ALARMS if whose.alarms else ()
+        for event in self._webinars(year, audience, alarms=alarms):
+            is_by_mail = whose.invited_since is not None and event.starts_at > whose.invited_since
+            if not is_by_mail and (remains or event.starts_at <= self._now):
+                yield event
         if role.kind == "participant":
             for person in people:
                 yield from self._deadlines(year, person, alarms=whose.alarms)
@@ -207,14 +217,16 @@ class Feeds:
 
     def _source(self, whose: Whose) -> str | None:
         links = self._office.links
-        return links.calendar_file(whose.name, whose.generation) if links else None
+        if links is None or not links.public_url:  # the pages do not need to know theirs
+            return None
+        return links.calendar_file(whose.name, whose.generation)
 
 
 def _whose(name: str, standing: m.Feed | None) -> Whose:
     if standing is None:
         return Whose(name)
-    by_mail = standing.mode == "invitations"
-    return Whose(name, standing.generation, standing.alarms, by_mail, standing.digest)
+    since = (standing.mode_since or m.EPOCH) if standing.mode == "invitations" else None
+    return Whose(name, standing.generation, standing.alarms, since, standing.digest)
 
 
 def _takes_part(person: Participant, role: m.Role) -> bool:

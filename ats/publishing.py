@@ -19,7 +19,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from ats import feed_records
-from ats.calendar_folder import CalendarFolder
+from ats.calendar_folder import SUFFIX, CalendarFolder
 from ats.errors import Refused
 from ats.feeds import AUDIENCES, Feeds, Whose
 from ats.office import Office
@@ -27,6 +27,8 @@ from ats.records import gather
 from ats.records import models as m
 from calendars.events import Calendar
 from calendars.feeds import feed
+
+__all__ = ["SUFFIX", "Published", "publish", "republish", "revised_at", "rotate"]
 
 #: People looked at together, and those written in one transaction.
 LOOKED_AT, WRITTEN = 500, 50
@@ -52,10 +54,7 @@ def publish(office: Office, folder: Path, codes: Sequence[str], *, now: dt.datet
     Raises Refused without links (their tokens are the names), and where the folder cannot be
     written.
     """
-    if office.links is None:
-        raise Refused("Calendars cannot be published: set ATS_PUBLIC_URL and ATS_SECRET_KEY first.")
-    publisher = _Publisher(office, CalendarFolder(folder, office.links), now)
-    done = Published()
+    publisher, done = _publisher(office, folder, now), Published()
     for code in codes:
         with office.store.read() as session:
             people = _people(session, gather.cohort_named(session, code))
@@ -65,13 +64,23 @@ def publish(office: Office, folder: Path, codes: Sequence[str], *, now: dt.datet
     return done
 
 
+def republish(office: Office, folder: Path, ref: str, *, now: dt.datetime) -> Published:
+    """Write the feed of one person, if it has changed. Raises as `publish` does, and NotFound."""
+    publisher = _publisher(office, folder, now)
+    with office.store.read() as session:
+        role = Feeds(office, session, now=now).role(ref)
+        assert role.id is not None
+        ids = [role.id]
+    return publisher.bring_up_to_date(partial(_of_people, ids))
+
+
 def rotate(office: Office, folder: Path, ref: str, *, now: dt.datetime, by: str) -> None:
     """Give somebody's feed another address; the old one leads nowhere from now on.
 
     Raises NotFound for an unknown ref, and Refused where the folder cannot be written.
     """
 
-    def work(session: Session) -> int:
+    def work(session: Session) -> None:
         role = Feeds(office, session, now=now).role(ref)
         assert role.id is not None
         (standing,) = feed_records.standing_feeds(session, [{"role_id": role.id}])
@@ -88,12 +97,33 @@ def rotate(office: Office, folder: Path, ref: str, *, now: dt.datetime, by: str)
                 after=after,
             )
         )
-        return role.id
 
-    role = office.store.transact(work)
+    office.store.transact(work)
     if office.links is not None:
-        publisher = _Publisher(office, CalendarFolder(folder, office.links), now)
-        publisher.bring_up_to_date(partial(_of_people, [role]))
+        republish(office, folder, ref, now=now)
+
+
+def revised_at(
+    standing: m.Feed | None, calendar: Calendar, digest: str, *, now: dt.datetime
+) -> dt.datetime:
+    """Return the moment that tells a subscriber whether a feed has changed: its newest revision.
+
+    Where the bytes have changed without a revision (somebody wants alarms, or has left), it is
+    when that was found: who asks by time only would otherwise never be given them.
+    """
+    newest = calendar.revised_at or m.EPOCH
+    if standing is None or standing.digest is None:
+        return newest
+    published = standing.revised_at or m.EPOCH
+    if standing.digest == digest:
+        return max(newest, published)
+    return newest if newest > published else max(now, published + dt.timedelta(seconds=1))
+
+
+def _publisher(office: Office, folder: Path, now: dt.datetime) -> _Publisher:
+    if office.links is None:
+        raise Refused("Calendars cannot be published: set ATS_PUBLIC_URL and ATS_SECRET_KEY first.")
+    return _Publisher(office, CalendarFolder(folder, office.links), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,18 +213,16 @@ class _Publisher:
             make = partial(_of_people, [one["role_id"] for one in stale])
         made = list(make(Feeds(self._office, session, now=self._now), session))
         done = Published()
-        for row in rows:
-            (one,) = (
-                one for one in made if all(getattr(row, k) == v for k, v in one.found_by.items())
-            )
+        for row, found_by in zip(rows, stale, strict=True):
+            (one,) = (one for one in made if one.found_by == found_by)
             done += self._put(session, row, one)
         return done
 
     def _put(self, session: Session, row: m.Feed, one: _Made) -> Published:
         now, folder = self._now, self._folder
+        revised = revised_at(row, one.calendar, one.digest, now=now)
         if row.digest != one.digest:
-            row.revised_at = _later(one.calendar.revised_at, than=row.revised_at, now=now)
-            row.digest, row.published_at = one.digest, now
+            row.digest, row.published_at, row.revised_at = one.digest, now, revised
             assert row.id is not None
             session.add(row)
             session.add(
@@ -207,18 +235,5 @@ class _Publisher:
                 )
             )
         removed = sum(folder.remove(name) for name in folder.older(one.whose))
-        folder.put(one.whose, one.data, revised_at=row.revised_at)
+        folder.put(one.whose, one.data, revised_at=revised)
         return Published(written=1, removed=removed)
-
-
-def _later(
-    newest: dt.datetime | None, *, than: dt.datetime | None, now: dt.datetime
-) -> dt.datetime:
-    """Return what a changed file is dated: its newest revision, if that is later than before.
-
-    Some changes revise no event (one was taken away, a date of the programme file was mended), and
-    web servers take two files of one date and size for the same.
-    """
-    if newest is not None and (than is None or newest > than):
-        return newest
-    return now if than is None else max(now, than + dt.timedelta(seconds=1))
