@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import lru_cache
 from typing import Final
 
-from icalendar import vDuration, vText, vUri
+from icalendar import vDuration, vText
+from icalendar.parser import Contentline
 
 from calendars.components import LONDON, calendar, plain, written
 from calendars.events import Calendar
@@ -23,23 +26,28 @@ def feed(of: Calendar) -> bytes:
     Events come in order of start and UID. Nothing in the bytes tells when they were written.
     """
     events = sorted(of.events, key=lambda event: (event.starts_at, event.uid))
+    head = _head(of.name, of.description, of.refresh)
     parts = [written(event, of.organizer) for event in events]
-    return b"".join((_head(of), LONDON, *parts, _END))
+    return b"".join((head, _source(of.source), LONDON, *parts, _END))
 
 
-def _head(of: Calendar) -> bytes:
-    """Return how *of* begins: what is said of the whole calendar."""
+@lru_cache(maxsize=64)
+def _head(name: str, description: str, refresh: dt.timedelta) -> bytes:
+    """Return how a calendar begins; those of all people of a cohort begin alike."""
     made = calendar()
-    for name in ("name", "x-wr-calname"):
-        made[name] = vText(plain(of.name))
-    for name in ("description", "x-wr-caldesc"):
-        made[name] = vText(plain(of.description))
-    refresh = vDuration(of.refresh)
-    refresh.params["VALUE"] = "DURATION"
-    made["refresh-interval"] = refresh
-    made["x-published-ttl"] = vDuration(of.refresh)
-    if of.source is not None:
-        source = vUri(of.source)
-        source.params["VALUE"] = "URI"
-        made["source"] = source
+    for key in ("name", "x-wr-calname"):
+        made[key] = vText(plain(name))
+    for key in ("description", "x-wr-caldesc"):
+        made[key] = vText(plain(description))
+    hint = vDuration(refresh)
+    hint.params["VALUE"] = "DURATION"
+    made["refresh-interval"] = hint
+    made["x-published-ttl"] = vDuration(refresh)
     return bytes(made.to_ical()).removesuffix(_END)
+
+
+def _source(address: str | None) -> bytes:
+    if address is None:
+        return b""
+    line = Contentline(f"SOURCE;VALUE=URI:{address}")  # type: ignore[no-untyped-call]
+    return bytes(line.to_ical()) + b"\r\n"  # type: ignore[no-untyped-call]
