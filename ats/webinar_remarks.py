@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from ats.planning.facts import WebinarFact
+from ats.planning.notices import NOTICE_SUFFICES
 from ats.planning.timeline import Timeline
-from ats.planning.verdicts import NOTICE_SUFFICES
 from ats.published import on_time
 from config.vocabulary import nation_of
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ats.planning.conditions import Situation, first_failing, first_holding
-from ats.planning.facts import Key, Participant, PastRow, WebinarFact
+from ats.planning.facts import Key, Participant, PastRow
 from ats.planning.moments import MORNING
+from ats.planning.notices import Notices
 from ats.planning.occurrence import name_of
-from ats.planning.rules import WEBINAR_CANCELLED, WEBINAR_MOVED
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.windows import Windows
 from ats.planning.workdays import local_moment
@@ -18,12 +18,6 @@ from config.programme import ClassPolicy
 
 #: Holds that end on their own date; the others end when what they wait for happens.
 DATED = ("window", "away", "closed", "cap", "gap")
-
-#: So shortly before a webinar, the notice that it moved is its reminder, too.
-NOTICE_SUFFICES = dt.timedelta(hours=24)
-
-#: How long a notice waits for what is on its way to the same person.
-LOOK_AGAIN = dt.timedelta(minutes=10)
 
 #: What a case rung obeys: working hours of working days, chasers' days or not.
 ESCALATION = ClassPolicy.model_validate({"closed": "waits", "away": "waits"})
@@ -57,6 +51,7 @@ class Judge:
         self.policy = timeline.programme.send_policy
         self.windows = Windows(self.policy, timeline.workdays, timeline.zone)
         self._reachable = reachable_in_trial
+        self._notices = Notices(timeline, now)
 
     def verdict(self, o: Occurrence, person: Participant, row: PastRow | None) -> Verdict:
         """Return what becomes of an occurrence that has fallen due; cap and gap are not asked."""
@@ -65,8 +60,7 @@ class Judge:
             return Verdict("held", "parked")  # a person releases it; it is tested again then
         return (
             self.left(person, row)
-            or self._overtaken(o)
-            or self._awaits(o, person)
+            or self._of_notice(o, person)
             or self._stopped(o, person, at, row)
             or self._expired(o, row)
             or self._waits(o, person, at, row)
@@ -100,7 +94,7 @@ class Judge:
             return Verdict("skipped", "late-joiner")
         if self._mentor_has_gone(o, person):
             return Verdict("skipped", "mentor-ended")
-        if self._is_in_notice(o, person, row):
+        if self._notices.say_it_all(o, person, row):
             return Verdict("skipped", "in-notice")
         if any(pause.holds(due_on) for pause in person.pauses):
             return Verdict("skipped", "paused-out")
@@ -121,54 +115,12 @@ class Judge:
             return Verdict("skipped", "case-open")
         return None
 
-    def _overtaken(self, o: Occurrence) -> Verdict | None:
-        """Return the end of a notice that a webinar moved, when it has changed once more since."""
-        if o.rule.anchor != WEBINAR_MOVED:
-            return None
-        webinar = self.timeline.webinars[o.subject or ""]
-        is_last = o.number == len(webinar.moves) and webinar.status != "cancelled"
-        return None if is_last else Verdict("superseded")
-
-    def _awaits(self, o: Occurrence, person: Participant) -> Verdict | None:
-        """Return the hold of a notice while what may tell the old time is on its way."""
-        tellings, webinar = self.timeline.tellings, self.timeline.webinars.get(o.subject or "")
-        if webinar is None or o.rule.anchor not in (WEBINAR_MOVED, WEBINAR_CANCELLED):
-            return None
-        if (o.event_at is not None and self.now >= o.event_at) or tellings.is_told_otherwise(
-            person, o.recipient, webinar
-        ):
-            return None
-        if not tellings.is_being_told(person, o.recipient, webinar):
-            return None
-        return Verdict("held", "parked", self.now + LOOK_AGAIN)
-
-    def _is_in_notice(self, o: Occurrence, person: Participant, row: PastRow | None) -> bool:
-        """Say whether the notice that a webinar moved says all that this reminder would.
-
-        So it is when the reminder had fallen due before the move, and when the notice goes less
-        than a day before the new time; but not of the join link, if that was missing then.
-        """
-        webinar = self.timeline.webinars.get(o.subject or "") if o.rule.repeats else None
-        if webinar is None or not webinar.changes:
-            return False
-        noticed = self._noticed_at(o, person, webinar)
-        if noticed is None or (o.rule.needs_join_link and _lacked_link(row, webinar, noticed)):
-            return False
-        fell_due_before = o.due_at <= webinar.changes[-1].at
-        return fell_due_before or webinar.starts_at - noticed < NOTICE_SUFFICES
-
-    def _noticed_at(
-        self, o: Occurrence, person: Participant, webinar: WebinarFact
-    ) -> dt.datetime | None:
-        """Return when the notice of this webinar's last move went, or now if it is to go yet."""
-        tellings = self.timeline.tellings
-        noticed = tellings.noticed_at(person, o.recipient, webinar)
-        if noticed is None and tellings.is_told_otherwise(person, o.recipient, webinar):
-            last = f"{webinar.key}/{len(webinar.moves)}"
-            rows = (person.past.get((step, last, o.recipient)) for step in tellings.notices)
-            if not any(row is not None and row.is_final for row in rows):
-                return self.now
-        return noticed
+    def _of_notice(self, o: Occurrence, person: Participant) -> Verdict | None:
+        """Return what becomes of a notice of a change that another overtook, or that waits."""
+        if self._notices.is_overtaken(o):
+            return Verdict("superseded")
+        until = self._notices.waits_until(o, person)
+        return None if until is None else Verdict("held", "parked", until)
 
     def _switched_off(self, o: Occurrence, person: Participant) -> bool:
         """Say whether its recipient wants no mail of this class, where this programme asks them."""
@@ -301,12 +253,3 @@ class Judge:
 def _is_released(row: PastRow | None) -> bool:
     """Say whether the PXM has released it; what is queued was."""
     return row is not None and (row.outcome == "queued" or row.reason == "released")
-
-
-def _lacked_link(row: PastRow | None, webinar: WebinarFact, noticed: dt.datetime) -> bool:
-    """Say whether a reminder waits for its join link, or waited and was queued since the notice."""
-    if not webinar.join_url:
-        return True
-    if row is None or row.outcome != "queued":
-        return row is not None and row.reason == "join-link"
-    return row.decided_at is not None and row.decided_at > noticed
