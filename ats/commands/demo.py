@@ -7,11 +7,11 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ats.commands.answer import answer, complain, progress, say, table, terminal_width
+from ats.commands.answer import answer, complain, progress, say, spoken, table, terminal_width
 from ats.commands.options import Json
 
 if TYPE_CHECKING:
@@ -84,10 +84,23 @@ def _tell(report: YearReport, out: Path) -> None:
         f"{report.messages} e-mails went over SMTP in {report.ticks} ticks; "
         f"{report.in_maildir} files lie in {report.maildir / 'new'}."
     )
+    for one in report.webinars:
+        say(_became(one))
+    say()
     say("Look further:")
     for command in ("why P0017", "message list --person P0017", "case list"):
         typer.echo(f"  {_look_into(out)} {command}")  # whole, so that it can be pasted
     say(f"It took {report.seconds:.0f} seconds.")
+
+
+def _became(one: dict[str, Any]) -> str:
+    """Return what became of a webinar in a sentence."""
+    what = {
+        "moved": f"moved from {spoken(one['was_at'])} to {spoken(one['starts_at'])}",
+        "cancelled": f"cancelled, not on {spoken(one['was_at'])}",
+        "recorded": "recording published",
+    }[one["what"]]
+    return f"{spoken(one['at'])}  {one['webinar']}: {what}; {one['e_mails']} e-mails."
 
 
 def _look_into(out: Path) -> str:

@@ -29,6 +29,7 @@ class YearReport:
     seconds: float
     ticks: int
     errors: list[str]
+    webinars: list[dict[str, Any]]  # what became of them, in the order in which it did
 
     def document(self) -> dict[str, Any]:
         """Return the contract's JSON document."""
@@ -44,6 +45,7 @@ class YearReport:
             "seconds": round(self.seconds, 1),
             "ticks": self.ticks,
             "errors": self.errors,
+            "webinars": self.webinars,
         }
 
 
@@ -85,4 +87,51 @@ def year_report(
         seconds=seconds,
         ticks=ticks,
         errors=errors,
+        webinars=_webinars(session, zone),
     )
+
+
+def _webinars(session: Session, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Return what was moved, cancelled and recorded, with how many were told of it."""
+    w, c = m.Webinar, m.WebinarChange
+    changes = session.execute(
+        select(col(w.key), col(c.kind), col(c.at), col(c.started_at), col(c.starts_at))
+        .join(w, col(w.id) == col(c.webinar_id))
+        .order_by(col(c.at))
+    ).all()
+    recorded = session.execute(
+        select(col(w.key), col(w.recorded_at)).where(col(w.recorded_at).is_not(None))
+    ).all()
+    happened = [
+        (at, key, kind, was.astimezone(zone).isoformat(), to and to.astimezone(zone).isoformat())
+        for key, kind, at, was, to in changes
+    ]
+    happened += [(at, key, "recorded", None, None) for key, at in recorded]
+    return [
+        {
+            "webinar": key,
+            "what": kind,
+            "at": at.astimezone(zone).isoformat(),
+            "was_at": was,
+            "starts_at": to,
+            "e_mails": _told(session, key, _STEPS[kind]),
+        }
+        for at, key, kind, was, to in sorted(happened, key=lambda one: (one[0], one[1]))
+    ]
+
+
+_STEPS = {
+    "moved": "webinar-moved",
+    "cancelled": "webinar-cancelled",
+    "recorded": "webinar-recording",
+}
+
+
+def _told(session: Session, webinar: str, step: str) -> int:
+    """Return how many e-mails one step sent about a webinar, shared ones included."""
+    row = m.LedgerRow
+    mine = (col(row.step) == step, col(row.occurrence).like(f"{webinar}/%"))
+    sent = select(func.count(col(row.message_id).distinct())).where(
+        *mine, col(row.outcome).in_(("sent", "merged"))
+    )
+    return int(session.execute(sent).scalar_one())

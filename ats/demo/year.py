@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 
 from ats import cohorts, engine, webinars
 from ats.demo.mentors import Mentors
+from ats.demo.webinar_team import WebinarTeam
 from ats.intake.imports import apply_import
 from ats.intake.progress import preflight_progress
 from ats.intake.roster import preflight_roster
@@ -58,6 +59,7 @@ class Year:
         self.zone = ZoneInfo(self.programme.timezone)
         self.mentors = Mentors(workdays, self.zone)
         self._events: list[_Event] = []
+        self._planned = 0
         self._noticed = m.EPOCH
 
     def prepare(self, launched: dt.datetime, roster_at: dt.datetime) -> None:
@@ -77,13 +79,15 @@ class Year:
             as_of = dt.date.fromisoformat(file.stem[-10:])
             at = local_moment(as_of, EXPORT_AT, self.zone)
             self._plan(at, partial(self._import_export, file, as_of))
+        for at, happens in WebinarTeam(self.office, self.code, self.programme, STAFF).intends():
+            self._plan(at, happens)
 
     def walk(self, begins: dt.datetime, *, report: Report = lambda _: None) -> None:
         """Tick at every moment at which something may happen, to the end of the year."""
         now, ends = begins, self.ends()
         while now <= ends:
             while self._events and self._events[0].at <= now:
-                heapq.heappop(self._events).happens(now)
+                self._happen(heapq.heappop(self._events), now)
             self.totals.add(engine.tick(self.office, [self.code], now=now))
             self.ticks += 1
             self._mentors_notice(now)
@@ -118,7 +122,13 @@ class Year:
                 yield session.execute(select(func.min(column))).scalar()
 
     def _plan(self, at: dt.datetime, happens: Callable[[dt.datetime], object]) -> None:
-        heapq.heappush(self._events, _Event(at, len(self._events), happens))
+        self._planned += 1
+        heapq.heappush(self._events, _Event(at, self._planned, happens))
+
+    def _happen(self, event: _Event, now: dt.datetime) -> None:
+        later = event.happens(now)
+        if isinstance(later, dt.datetime):  # it cannot be done before
+            self._plan(later, event.happens)
 
     def _enrolments(self, session: Session) -> list[int]:
         ids = session.execute(

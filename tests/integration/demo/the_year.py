@@ -40,7 +40,7 @@ CHASERS = {
     "chase-sign-off",
     "mentor-none-named",
 }
-COUNTED = {*TIPS, *CHASERS, "webinar-week-ahead"}
+COUNTED = {*TIPS, *CHASERS, "webinar-week-ahead", "webinar-recording"}
 STAFF = ("operations", "pxm")
 
 
