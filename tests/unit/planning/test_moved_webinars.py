@@ -11,9 +11,19 @@ from typing import Any
 import pytest
 from fact_changes import Change, becomes, moves
 from in_memory_year import InMemoryYear
-from people import WEBINARS, at, cohort, complete, day, mentor, participant
+from people import (
+    WEBINARS,
+    at,
+    cohort,
+    complete,
+    day,
+    mentor,
+    participant,
+    timeline,
+    verdict,
+)
 
-from ats.planning.facts import Participant, Pause
+from ats.planning.facts import Participant, PastRow, Pause
 
 BEGINS, ENDS = at("Wed 2 Sep 2026 12:00"), at("Mon 1 Mar 2027 18:00")
 OLD, NEW, LATER = "Wed 27 Jan 2027 16:30", "Fri 29 Jan 2027 16:30", "Wed 10 Feb 2027 16:30"
@@ -262,3 +272,42 @@ def test_participants_hear_nothing_of_a_mentor_webinar() -> None:
     one = year(moves(at("Mon 2 Nov 2026 10:05"), "mentor-webinar-1", at("Tue 17 Nov 2026 16:30")))
 
     assert one.story("webinar-moved") == {}
+
+
+def test_who_is_back_within_a_day_of_the_new_time_is_reminded_for_no_notice_went() -> None:
+    away = Pause(day("Mon 18 Jan 2027"), day("Thu 28 Jan 2027"))
+    one = year(
+        becomes(at("Thu 14 Jan 2027 08:00"), "P0001", pauses=(away,)),
+        moved("Mon 25 Jan 2027 10:05", "Fri 29 Jan 2027 08:00"),
+    )
+
+    assert about("webinar-moved", one) == {"webinar-3/1": "skipped: paused-out"}
+    assert about("webinar-tomorrow", one) == {"webinar-3/1": "sent Thu 28 Jan 2027 09:00"}
+
+
+def test_a_reminder_that_went_before_a_delayed_notice_does_not_replace_it() -> None:
+    """The mail server put the notice off; the reminder gave the new time, and not that it moved."""
+    facts = moves(at("Mon 25 Jan 2027 10:05"), "webinar-3", at(NEW)).apply(cohort())
+    past = {
+        ("agenda-published", "1", "P0001"): PastRow("sent", at("Thu 3 Sep 2026 09:00")),
+        ("webinar-moved", "webinar-3/1", "P0001"): PastRow("queued"),
+        ("webinar-tomorrow", "webinar-3/1", "P0001"): PastRow("sent", at("Thu 28 Jan 2027 09:00")),
+    }
+    person, webinar = participant(past=past), timeline(facts).webinars["webinar-3"]
+
+    assert verdict(person, "webinar-moved webinar-3/1", "Thu 28 Jan 2027 09:10", facts) == "queued"
+    assert timeline(facts).tellings.told_start(person, "P0001", webinar) == at(OLD)
+
+
+@pytest.mark.parametrize(
+    ("in_message", "said"),
+    [(True, "held parked until Mon 25 Jan 2027 10:20"), (False, "skipped condition-unmet")],
+)
+def test_a_notice_waits_for_what_is_on_its_way_with_the_old_time(
+    in_message: bool, said: str
+) -> None:
+    facts = moves(at("Mon 25 Jan 2027 10:05"), "webinar-3", at(NEW)).apply(cohort())
+    agenda = PastRow("queued", in_message=in_message)
+    person = participant(past={("agenda-published", "1", "P0001"): agenda})
+
+    assert verdict(person, "webinar-moved webinar-3/1", "Mon 25 Jan 2027 10:10", facts) == said
