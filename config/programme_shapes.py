@@ -31,7 +31,7 @@ def shape_findings(draft: Draft) -> Iterator[Finding]:
 
 
 def _step(place: Place, step: Step) -> Iterator[Finding]:
-    if step.for_each and step.at and step.at.from_ != step.for_each:
+    if step.for_each and step.at and step.at.from_ not in _anchors_of(step.for_each):
         text = f"for-each: {step.for_each} needs a moment from: {step.for_each}"
         yield Finding((*place, "at"), f"{text}; count from it, or drop for-each")
     if step.at_for and (step.for_each or step.every):
@@ -41,6 +41,11 @@ def _step(place: Place, step: Step) -> Iterator[Finding]:
         text = f"every is for operations and the pxm; give a {step.to} a moment (at)"
         yield Finding((*place, "every"), text)
     yield from _webinar_step(place, step)
+
+
+def _anchors_of(for_each: str) -> tuple[str, ...]:
+    """Return what a step for each of these may count from: itself, or what became of it."""
+    return (for_each, *WEBINAR_NEWS) if for_each == "webinar" else (for_each,)
 
 
 def _webinar_step(place: Place, step: Step) -> Iterator[Finding]:
