@@ -44,16 +44,13 @@ def clashes(timeline: Timeline, nations: Sequence[str], *, now: dt.datetime) -> 
     cannot be computed, and an e-mail yet to come that no day on which it may go comes in time for.
     """
     present = tuple(dict.fromkeys(nations))
-    year = Year(timeline, present, tuple((nation, nation) for nation in present), now)
+    pairs = tuple((nation, nation) for nation in present)
+    year = Year(timeline, present, pairs, now, stopped_in=present)
     return [clash.text.rstrip(".") for clash in _red(year)]
 
 
 def _red(year: Year) -> list[Clash]:
-    return [*unknown_webinars(year)] or [*stopped_steps(year, _calendars(year))]
-
-
-def _calendars(year: Year) -> list[str]:
-    return sorted({*year.participants, *year.mentors, year.timeline.programme.nation})
+    return [*unknown_webinars(year)] or [*stopped_steps(year)]
 
 
 def _all(year: Year) -> list[Clash]:

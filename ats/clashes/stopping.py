@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
 from ats.clashes.findings import Clash, places
@@ -45,10 +45,10 @@ def unknown_webinars(year: Year) -> Iterator[Clash]:
             )
 
 
-def stopped_steps(year: Year, calendars: Sequence[str]) -> Iterator[Clash]:
+def stopped_steps(year: Year) -> Iterator[Clash]:
     """Yield each moment that cannot be computed, and each e-mail that no day comes in time for."""
     found: dict[tuple[str, str, str], tuple[list[str], Sending]] = {}
-    for calendar in calendars:
+    for calendar in year.stopped_in:
         person = with_mentor(on_time(year.timeline, nation=calendar), calendar)
         try:
             planned = list(year.timeline.occurrences(person))

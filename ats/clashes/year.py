@@ -31,8 +31,9 @@ class Neighbour:
 class Year:
     """A cohort's year as it stands, or as it would be after a change.
 
-    `participants` and `mentors` are the calendars of the people present; `pairs` those of a
-    participant and their mentor.
+    `participants` and `mentors` are the calendars of the people present, of all four nations while
+    there is nobody; `pairs` those of a participant and their mentor; `stopped_in` those for which
+    an e-mail that cannot go is red.
     """
 
     timeline: Timeline
@@ -40,6 +41,7 @@ class Year:
     pairs: tuple[tuple[str, str], ...]
     now: dt.datetime
     neighbours: tuple[Neighbour, ...] = ()
+    stopped_in: tuple[str, ...] = ()
 
     @property
     def mentors(self) -> tuple[str, ...]:
@@ -146,12 +148,15 @@ def year_of(
     """Return the year of these people; of people of all four nations while there is nobody."""
     present = [person for person in people if person.status == "active"]
     standing = [(p.nation, p.mentorship.nation) for p in present if p.mentorship]
+    participants = {p.nation for p in present} or set(NATIONS)
+    mentors = {mentor for _, mentor in standing}
     return Year(
         timeline=timeline,
-        participants=tuple(sorted({p.nation for p in present} or NATIONS)),
+        participants=tuple(sorted(participants)),
         pairs=tuple(sorted(set(standing) or {(nation, nation) for nation in NATIONS})),
         now=now,
         neighbours=tuple(sorted(neighbours, key=lambda one: (one.starts, one.code))),
+        stopped_in=tuple(sorted(participants | mentors | {timeline.programme.nation})),
     )
 
 
