@@ -10,7 +10,7 @@ from typing import Literal
 from sqlmodel import col
 
 from ats.clash_check import neighbours
-from ats.clashes import Neighbour, check, clashes, year_of
+from ats.clashes import Neighbour, clashes, detect, year_of
 from ats.errors import Refused
 from ats.office import Office
 from ats.outbox.proof import Proof, proofs
@@ -151,9 +151,9 @@ def _dates(
     stopping = clashes(timeline, _nations(timeline, people), now=now)
     if stopping:
         return Check("dates", "red", f"{'; '.join(stopping)}.")
-    found = check(year_of(timeline, people, now=now, neighbours=others))
+    found = detect(year_of(timeline, people, now=now, neighbours=others))
     if found:
-        told = [finding.text for finding in found[:_NAMED]]
+        told = [clash.text for clash in found[:_NAMED]]
         remedy = f"proposals are in `ats cohort check {timeline.cohort.code}`."
         if len(found) > _NAMED:
             remedy = f"{len(found) - _NAMED} more and {remedy}"

@@ -4,8 +4,8 @@
 a `Year` in, findings out.
 """
 
-from ats.clashes.check import check, clashes
+from ats.clashes.check import check, clashes, detect
 from ats.clashes.findings import Finding
 from ats.clashes.year import Neighbour, Year, year_of
 
-__all__ = ["Finding", "Neighbour", "Year", "check", "clashes", "year_of"]
+__all__ = ["Finding", "Neighbour", "Year", "check", "clashes", "detect", "year_of"]

@@ -108,7 +108,7 @@ def _other_weeks(year: Year, sending: Sending, concerned: tuple[str, ...]) -> It
         if not all(year.workdays(calendar).is_working(new) for calendar in concerned):
             continue
         at = year.moment_on(new, step.at.time)
-        if set(nations) == present:
+        if present <= set(nations):
             changed = step.model_copy(update={"at": at, "at_for": {}})
             where = ""
         else:
