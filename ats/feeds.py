@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 
 from ats.errors import NotFound
 from ats.office import Office
-from ats.planning.facts import Participant
+from ats.planning.facts import Participant, WebinarFact
 from ats.planning.timeline import Timeline
 from ats.records import gather
 from ats.records import models as m
@@ -50,7 +50,7 @@ class Feeds:
         self._office = office
         self._session = session
         self._now = now
-        self._organizer = Organizer(*_mailbox(office.letterhead.sender))
+        self._organizer = organizer(office.letterhead.sender)
 
     def of_cohort(self, code: str, audience: str) -> Calendar:
         """Return the webinars of a cohort for an audience. Raises NotFound."""
@@ -174,7 +174,7 @@ class Feeds:
         for webinar in webinars:
             is_old = self._now - webinar.starts_at >= CANCELLED_SHOWN
             if not (webinar.status == "cancelled" and is_old):
-                yield _webinar(webinar, timeline, alarms)
+                yield webinar_event(webinar, timeline, alarms)
 
     def _deadlines(
         self, cohort: m.Cohort, timeline: Timeline, person: Participant, *, alarms: bool
@@ -223,7 +223,11 @@ class Feeds:
         return links.calendar_file(whose.name, whose.generation) if links else None
 
 
-def _webinar(webinar: m.Webinar, timeline: Timeline, alarms: tuple[dt.timedelta, ...]) -> Event:
+def webinar_event(
+    webinar: m.Webinar | WebinarFact, timeline: Timeline, alarms: tuple[dt.timedelta, ...] = ()
+) -> Event:
+    """Return a webinar as calendars show it, whether it is subscribed to or comes by e-mail."""
+    assert webinar.revised_at is not None
     plan, short = timeline.programme.webinar(webinar.key), timeline.programme.short
     cancelled = webinar.status == "cancelled"
     join_url = None if cancelled else webinar.join_url
@@ -268,6 +272,7 @@ def _deadline_uid(cohort: m.Cohort, person: Participant, milestone: Milestone) -
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{cohort.created_at}/{person.ref}/{milestone.key}"))
 
 
-def _mailbox(sender: str) -> tuple[str, str]:
+def organizer(sender: str) -> Organizer:
+    """Return who invites to webinars: the sender ("Name <address>") of our e-mails."""
     name, address = parseaddr(sender)
-    return name or address, address
+    return Organizer(name or address, address)

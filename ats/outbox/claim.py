@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 
 from ats.office import Office
 from ats.outbox.compose import Composer
+from ats.outbox.invitation import pinned
 from ats.outbox.park import park
 from ats.outbox.retest import Retest
 from ats.people.contacts import Contact, contacts
@@ -137,6 +138,8 @@ class Claim:
     ) -> Claimed:
         to_name, to_address = self._addressed(message, contact)
         head = self._head(message, classes) | {"to_name": to_name, "to_address": to_address}
+        if "entry" in context:
+            head["invitation"] = pinned(context["entry"], sender=head["from"], attendee=to_address)
         return Claimed(
             id=_id(message),
             rfc_id=message.rfc_id,

@@ -7,7 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ats.planning.facts import Key, Participant, PastRow, WebinarFact
-from ats.planning.rules import WEBINAR, WEBINAR_CANCELLED, WEBINAR_MOVED, Rule
+from ats.planning.rules import (
+    INVITATIONS_CHOSEN,
+    WEBINAR,
+    WEBINAR_CANCELLED,
+    WEBINAR_MOVED,
+    Rule,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +23,14 @@ class Tellings:
     of_all: frozenset[str]
     of_one: frozenset[str]
     of_a_move: frozenset[str]
+    as_entry: frozenset[str]  # and hold it as an entry for the calendar, for whoever wants that
 
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> Tellings:
         """Return those of a programme's rules."""
         rules = tuple(rules)
-        about = (WEBINAR, WEBINAR_MOVED, WEBINAR_CANCELLED)
+        as_entry = (INVITATIONS_CHOSEN, WEBINAR_MOVED, WEBINAR_CANCELLED)
+        about = (WEBINAR, *as_entry)
         return cls(
             of_all=frozenset(rule.step for rule in rules if rule.tells_webinars),
             of_one=frozenset(
@@ -31,6 +39,9 @@ class Tellings:
                 if rule.for_each == "webinar" and rule.anchor in about and not rule.is_staff_mail
             ),
             of_a_move=frozenset(rule.step for rule in rules if rule.anchor == WEBINAR_MOVED),
+            as_entry=frozenset(
+                rule.step for rule in rules if rule.anchor in as_entry or rule.needs_join_link
+            ),
         )
 
     def told_at(self, person: Participant, recipient: str, webinar: str) -> dt.datetime | None:
@@ -53,6 +64,24 @@ class Tellings:
                 at
                 for (step, occurrence, _), at in sent.items()
                 if step in self.of_a_move and _is_about(occurrence, webinar)
+            ),
+            default=None,
+        )
+
+    def entered_at(self, person: Participant, recipient: str, webinar: str) -> dt.datetime | None:
+        """Return since when the entry that *recipient* was sent shows this webinar as it was then.
+
+        None: they want no entries, or were sent none since they chose them.
+        """
+        since = person.invitations_since(recipient)
+        if since is None:
+            return None
+        sent = _sent(person.past, recipient)
+        return max(
+            (
+                at
+                for (step, occurrence, _), at in sent.items()
+                if step in self.as_entry and _is_about(occurrence, webinar) and at >= since
             ),
             default=None,
         )

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ats.planning.conditions import Situation, first_failing, first_holding
 from ats.planning.facts import Key, Participant, PastRow
 from ats.planning.moments import MORNING
-from ats.planning.occurrence import name_of
-from ats.planning.rules import WEBINAR_MOVED
+from ats.planning.occurrence import is_open, name_of
+from ats.planning.rules import INVITATIONS_CHOSEN, WEBINAR_MOVED
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.windows import Windows
 from ats.planning.workdays import local_moment
@@ -131,6 +131,8 @@ class Judge:
         So it is when the reminder had fallen due before the move, and when the notice goes less
         than a day before the new time.
         """
+        if o.rule.anchor == INVITATIONS_CHOSEN:
+            return self._is_entered(o, person)
         webinar = self.timeline.webinars.get(o.subject or "") if o.rule.repeats else None
         move = webinar.changes[-1] if webinar and webinar.changes else None
         if webinar is None or move is None or move.starts_at is None:
@@ -142,6 +144,18 @@ class Judge:
                 return False
             noticed = self.now
         return o.due_at <= move.at or webinar.starts_at - noticed < NOTICE_SUFFICES
+
+    def _is_entered(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether another e-mail gave, or gives now, the entry that this invitation would."""
+        webinar, tellings = self.timeline.webinars[o.subject or ""], self.timeline.tellings
+        if tellings.entered_at(person, o.recipient, webinar.key) is not None:
+            return True
+        notices = ((step, f"{webinar.key}/{len(webinar.moves)}") for step in tellings.of_a_move)
+        return (
+            bool(webinar.moves)
+            and any(is_open((*notice, o.recipient), person) for notice in notices)
+            and tellings.is_told_otherwise(person, o.recipient, webinar)
+        )
 
     def _switched_off(self, o: Occurrence, person: Participant) -> bool:
         """Say whether its recipient wants no mail of this class, where this programme asks them."""

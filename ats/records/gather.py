@@ -43,6 +43,9 @@ _WEBINARS = (
         col(m.Webinar.recording_url),
         col(m.Webinar.recorded_at),
         col(m.Webinar.recording_summary),
+        col(m.Webinar.uid),
+        col(m.Webinar.sequence),
+        col(m.Webinar.revised_at),
     )
     .where(col(m.Webinar.cohort_id) == bindparam("cohort"))
     .order_by(col(m.Webinar.starts_at), col(m.Webinar.key))
@@ -112,7 +115,8 @@ def cohort_facts(session: Session, cohort: m.Cohort) -> CohortFacts:
         starts=cohort.starts,
         status=cohort.status,
         webinars=tuple(
-            WebinarFact(*[*webinar, tuple(changes[webinar.key])]) for webinar in webinars
+            WebinarFact(**webinar._mapping, changes=tuple(changes[webinar.key]))
+            for webinar in webinars
         ),
         as_of=max((as_of for _, as_of in known), default=None),
         exports=known,
@@ -163,6 +167,7 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
                 opted_out=opted_out.get(row.id, frozenset()),
                 cases=cases.get(row.id, {}),
                 past=past.get(row.id, {}),
+                invited_since=row.mode_since,
             )
         )
     return people

@@ -18,6 +18,9 @@ PART_ENDS, ROW_ENDS = "\x1f", "\x1e"
 
 _IDS: Any = bindparam("ids", expanding=True)
 
+# Who gets invitations: few, and the index finds that somebody is none of them.
+_INVITED: Any = (col(m.Feed.role_id) == col(m.Role.id)) & (col(m.Feed.mode) == "invitations")
+
 ENROLLED: Any = (
     select(
         col(m.Enrolment.id),
@@ -27,9 +30,11 @@ ENROLLED: Any = (
         col(m.Enrolment.joined_on),
         col(m.Enrolment.accepted_at),
         col(m.Enrolment.status),
+        col(m.Feed.mode_since),
     )
     .join(m.Role, col(m.Role.id) == col(m.Enrolment.role_id))
     .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
+    .outerjoin(m.Feed, _INVITED)
     .where(col(m.Enrolment.id).in_(_IDS))
     .order_by(col(m.Role.ref))
 )
@@ -54,9 +59,11 @@ MENTORSHIPS: Any = (
         col(m.Mentorship.declined_at),
         col(m.Mentorship.signed_off_at),
         col(m.Mentorship.ended_at),
+        col(m.Feed.mode_since),
     )
     .join(m.Role, col(m.Role.id) == col(m.Mentorship.role_id))
     .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
+    .outerjoin(m.Feed, _INVITED)
     .where(col(m.Mentorship.enrolment_id).in_(_IDS))
     .order_by(col(m.Mentorship.id))
 )

@@ -100,6 +100,11 @@ def webinar(**fields: Any) -> Fields:
         "days_until": 1,
         "past": False,
         "recording_url": None,
+        "was_at": "2026-11-17T16:30:00+00:00",
+        "by_invitation": False,
+        "cancelled": False,
+        "note": "",
+        "summary": [],
         **fields,
     }
 
@@ -159,8 +164,15 @@ def contexts(key: str) -> Iterator[Fields]:
 
 def _webinars() -> Iterator[Fields]:
     kinds = ("milestone", "q-and-a", "mentor")
-    for kind, days, prepare in product(kinds, (0, 1, 3, 7), ([], ["Bring one question."])):
-        yield webinar(kind=kind, days_until=days, prepare=prepare)
+    preparing: list[list[str]] = [[], ["Bring one question."]]
+    for kind, days, prepare, invites in product(kinds, (0, 1, 3, 7), preparing, (False, True)):
+        yield webinar(
+            kind=kind,
+            days_until=days,
+            prepare=prepare,
+            by_invitation=invites,
+            recording_url=RECORDING,
+        )
 
 
 def _rungs(key: str) -> list[str | None]:
