@@ -83,6 +83,8 @@ class Participant:
     invited_since: dt.datetime | None = None  # they get invitations, and no subscription
     cases: Mapping[str, dt.datetime] = field(default_factory=dict)  # open: kind → opened at
     past: Mapping[Key, PastRow] = field(default_factory=dict)
+    # What a mentor who gets invitations was sent about others in the cohort, and when last.
+    beside: Mapping[Key, dt.datetime] = field(default_factory=dict)
 
     @property
     def mentorship(self) -> Mentorship | None:

@@ -76,12 +76,15 @@ class Tellings:
         since = person.invitations_since(recipient)
         if since is None:
             return None
-        sent = _sent(person.past, recipient)
+        sent = (*_sent(person.past, recipient).items(), *person.beside.items())
         return max(
             (
                 at
-                for (step, occurrence, _), at in sent.items()
-                if step in self.as_entry and _is_about(occurrence, webinar) and at >= since
+                for (step, occurrence, to), at in sent
+                if to == recipient
+                and step in self.as_entry
+                and _is_about(occurrence, webinar)
+                and at >= since
             ),
             default=None,
         )

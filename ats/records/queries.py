@@ -68,6 +68,35 @@ MENTORSHIPS: Any = (
     .order_by(col(m.Mentorship.id))
 )
 
+
+def _told_beside() -> Any:
+    e, s, r = m.Enrolment, m.Mentorship, m.LedgerRow
+    return (
+        select(
+            col(s.enrolment_id),
+            col(r.step),
+            col(r.occurrence),
+            col(r.recipient),
+            func.max(col(r.sent_at)),
+        )
+        .join(e, col(e.id) == col(s.enrolment_id))
+        .join(m.Role, col(m.Role.id) == col(s.role_id))
+        .join(m.Feed, _INVITED)
+        .join(
+            r,
+            (col(r.recipient) == col(m.Role.ref))
+            & (col(r.cohort_id) == col(e.cohort_id))
+            & (col(r.enrolment_id) != col(e.id)),
+        )
+        .where(col(s.enrolment_id).in_(_IDS), col(r.sent_at).is_not(None))
+        .group_by(col(s.enrolment_id), col(r.step), col(r.occurrence), col(r.recipient))
+    )
+
+
+#: (enrolment, step, occurrence, ref, last sent) of what mentors who get invitations were sent
+#: about others whom they mentor in the same cohort. Asked where there is such a mentor.
+TOLD_BESIDE: Any = _told_beside()
+
 OVERLAYS: Any = (
     select(
         col(m.Overlay.enrolment_id),
