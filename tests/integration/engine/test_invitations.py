@@ -114,14 +114,14 @@ def test_a_webinar_that_moves_comes_again_with_the_next_sequence_and_is_cancelle
     move(live, "webinar-2", "2026-11-19 15:00", now="2026-11-16 10:00")
     live.tick("2026-11-16 10:05")
 
-    (moved,) = mails(mailbox, ADAS)
+    (moved,) = mails(mailbox, ADAS, "New time: ")
     assert entries(mailbox, ADAS) == [
         Entry(ADAS, "REQUEST", 1, at("2026-11-19 15:00"), f"mailto:{ADAS}")
     ]
     assert vevent(calendar_parts(moved)[0])["UID"] == invited[at(AHEAD["webinar-2"])]
     assert "a new invitation, too" in _text(moved)
     assert "follow our calendar" not in _text(moved)
-    (bens,) = mails(mailbox, BENS)
+    (bens,) = mails(mailbox, BENS, "New time: ")
     assert calendar_parts(bens) == []
     assert bens.get_content_type() == "multipart/alternative"
     assert "If you follow our calendar, it shows the new time by itself" in _text(bens)
@@ -130,14 +130,14 @@ def test_a_webinar_that_moves_comes_again_with_the_next_sequence_and_is_cancelle
     cancel(live, "webinar-2", now="2026-11-17 10:00")
     live.tick("2026-11-17 10:05")
 
-    (gone,) = mails(mailbox, ADAS)
+    (gone,) = mails(mailbox, ADAS, "Not taking place: ")
     assert entries(mailbox, ADAS) == [
         Entry(ADAS, "CANCEL", 2, at("2026-11-19 15:00"), f"mailto:{ADAS}")
     ]
     event = vevent(calendar_parts(gone)[0])
     assert (event["STATUS"], event["UID"]) == ("CANCELLED", invited[at(AHEAD["webinar-2"])])
     assert "takes back our invitation, too" in _text(gone)
-    (bens,) = mails(mailbox, BENS)
+    (bens,) = mails(mailbox, BENS, "Not taking place: ")
     assert calendar_parts(bens) == []
     assert "If you follow our calendar, it strikes the webinar out" in _text(bens)
 
@@ -187,11 +187,10 @@ def test_who_goes_back_to_the_subscription_gets_no_entry_any_more(
     move(live, "webinar-2", "2026-11-19 15:00", now="2026-11-16 10:00")
 
     live.tick("2026-11-03 12:05")
-    assert mails(mailbox, ADAS) == []
     live.tick("2026-11-16 10:05")
 
-    (moved,) = mails(mailbox, ADAS)
-    assert calendar_parts(moved) == []
+    assert entries(mailbox, ADAS) == []
+    (moved,) = mails(mailbox, ADAS, "New time: ")
     assert "If you follow our calendar" in _text(moved)
 
 
@@ -299,7 +298,7 @@ def test_what_is_sent_again_holds_the_same_entry(
     resend(live.office, str(sent["Message-ID"]), now=at("2026-11-04 10:00"), by="Jo")
     live.tick("2026-11-04 10:05")
 
-    (again,) = mails(mailbox, ADAS)
+    (again,) = mails(mailbox, ADAS, "Invitation: ")
     assert calendar_parts(again) == calendar_parts(sent)
     assert again["Message-ID"] != sent["Message-ID"]
 
@@ -315,7 +314,7 @@ def test_what_is_sent_again_to_another_address_invites_that_one(
     resend(live.office, str(sent["Message-ID"]), now=at("2026-11-04 10:00"), by="Jo")
     live.tick("2026-11-04 10:05")
 
-    (again,) = mails(mailbox, "ada+ats@elsewhere.example")
+    (again,) = mails(mailbox, "ada+ats@elsewhere.example", "Invitation: ")
     before, after = (vevent(calendar_parts(one)[0]) for one in (sent, again))
     assert str(after["ATTENDEE"]) == "mailto:ada+ats@elsewhere.example"
     del before["ATTENDEE"], after["ATTENDEE"]
