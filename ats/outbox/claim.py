@@ -77,15 +77,15 @@ class Claim:
             mine = rows.get(_id(message), [])
             try:
                 context = retest.context(message, mine)
+                if context is not None:
+                    classes = {row.class_ for row in mine if row.outcome == "queued"}
+                    contact = known.get(message.recipient)
+                    claimed.append(self._pin(message, context, contact, classes))
             except DBAPIError:  # the transaction is lost, whosever message it was
                 raise
             except Exception as fault:  # noqa: BLE001 (one message's fault never stops the others)
                 self.errors.append(f"composing {message.rfc_id} was {told(fault)}")
                 park(self.session, message, mine, now=self.planner.now)
-                continue
-            if context is not None:
-                classes = {row.class_ for row in mine if row.outcome == "queued"}
-                claimed.append(self._pin(message, context, known.get(message.recipient), classes))
         self.session.flush()
         if claimed:
             self.session.connection().execute(_PINNED, [self._lease(one) for one in claimed])
