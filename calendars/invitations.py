@@ -29,18 +29,19 @@ def content_type(event: Event) -> str:
 
 
 def invitation(
-    event: Event, organizer: Organizer, *, attendee: str, stamped_at: dt.datetime
+    event: Event, organizer: Organizer, *, attendee: str, stamped_at: dt.datetime | None = None
 ) -> bytes:
     """Return the invitation of the person at this address to *event*, or its cancellation.
 
     No answer is asked for, nobody else is named, and the address is all that is said of them.
-    `stamped_at` tells it from earlier ones of the same SEQUENCE: the later one holds (RFC 5546,
-    2.1.5).
+    `stamped_at`, by default its revision, tells it from earlier ones of the same SEQUENCE: the
+    later one holds (RFC 5546, 2.1.5).
     """
     made = calendar(method=method_of(event))
     invited = component(event, organizer)
-    del invited["dtstamp"]
-    invited.add("dtstamp", stamped_at.astimezone(dt.UTC).replace(microsecond=0))
+    if stamped_at is not None:
+        del invited["dtstamp"]
+        invited.add("dtstamp", stamped_at.astimezone(dt.UTC).replace(microsecond=0))
     address = vCalAddress(f"mailto:{quote(attendee, safe=_AS_IT_IS)}")
     address.params["CUTYPE"] = "INDIVIDUAL"
     address.params["ROLE"] = "OPT-PARTICIPANT"

@@ -382,6 +382,22 @@ def test_who_has_left_or_is_silenced_is_invited_to_nothing(
     assert set(live.outcomes("webinar-invitation").values()) == {"cancelled: withdrawn"}
 
 
+def test_somebodys_unusable_address_keeps_nobody_else_from_being_invited(
+    live: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    live.set_address("P0001", "ada at harbour")
+    for ref in ("P0001", "P0002"):
+        choose(live, ref, "invitations", now=CHOSEN)
+
+    told = live.tick("2026-11-02 12:05")
+
+    assert [entry.to for entry in entries(mailbox, BENS)] == [BENS] * 6
+    assert {one.recipient for one in mailbox.received} == {BENS}
+    assert set(live.outcomes("webinar-invitation", recipient="P0001").values()) == {"held: parked"}
+    assert len(told.errors) == 6
+    assert "harbour" not in str(told.errors)
+
+
 def _data(mailbox: InMemoryMailbox, to: str) -> list[bytes]:
     return [both[0] for both in map(calendar_parts, mails(mailbox, to)) if both]
 
