@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-PACKAGES := ats benchmarks config flows tasks web
+PACKAGES := ats benchmarks calendars config flows tasks web
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
@@ -11,10 +11,10 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test search crash-test up check bench-delivery bench-planning format lock clean
+.PHONY: help setup demo test calendar-readers search crash-test up check bench-delivery bench-planning format lock clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv ready; costs nothing the second time
 
@@ -23,6 +23,9 @@ demo: $(READY) ## Take the sample cohort through its whole year
 
 test: $(READY) ## Run every test (ARGS=tests/unit for some)
 	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+
+calendar-readers: ## Install the programs that tests read our calendars with (apt-get, npm)
+	@.ci/install-calendar-readers
 
 search: $(READY) ## Look for examples that break a property, other ones each time
 	@$(BIN)/pytest -n auto --hypothesis-profile=search $(or $(ARGS),tests/unit)

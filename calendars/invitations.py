@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from icalendar import vCalAddress
 
-from calendars.components import calendar, component
-from calendars.events import Event, Organizer
+from calendars.components import calendar, clock, component
+from calendars.events import Event, Organizer, refuse_unless_one_word
 
 Method = Literal["REQUEST", "CANCEL"]
 #: What the file beside an invitation is called.
@@ -37,6 +37,7 @@ def invitation(
     `stamped_at`, by default its revision, tells it from earlier ones of the same SEQUENCE: the
     later one holds (RFC 5546, 2.1.5).
     """
+    refuse_unless_one_word("address that is invited", attendee)
     made = calendar(method=method_of(event))
     invited = component(event, organizer)
     if stamped_at is not None:
@@ -48,5 +49,6 @@ def invitation(
     address.params["PARTSTAT"] = "NEEDS-ACTION"
     address.params["RSVP"] = "FALSE"
     invited["attendee"] = address
+    made.add_component(clock())
     made.add_component(invited)
     return bytes(made.to_ical())

@@ -131,11 +131,13 @@ class Composer:
         if o.rule.for_each != "webinar" or o.subject is None:
             return None
         webinar = self.timeline.webinars[o.subject]
-        told = self.timeline.tellings.told_start(line.person, o.recipient, webinar)
-        before = webinar.changes[-1].started_at if webinar.changes else webinar.starts_at
+        was_at = webinar.starts_at
+        if webinar.changes:
+            told = self.timeline.tellings.told_start(line.person, o.recipient, webinar)
+            was_at = told or webinar.changes[-1].started_at
         return {
             **self._same.webinar(o.subject),
-            "was_at": self._same.text(told or before),
+            "was_at": self._same.text(was_at),
             "by_invitation": holds_entry(line, self.timeline),
         }
 

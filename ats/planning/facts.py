@@ -47,7 +47,10 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class PastRow:
-    """A ledger row as it stands. A final one is known by outcome and `sent_at` only."""
+    """A ledger row as it stands.
+
+    A final one is known by its outcome only, and by when it was sent or, if not, decided.
+    """
 
     outcome: str
     sent_at: dt.datetime | None = None
@@ -56,6 +59,7 @@ class PastRow:
     until: dt.datetime | None = None
     id: int | None = None
     in_message: bool = False  # of a message that waits, or that a person has parked
+    decided_at: dt.datetime | None = None  # when this became so; None: when it was sent
 
     @property
     def is_final(self) -> bool:

@@ -23,7 +23,7 @@ def invited_from(rule: Rule, person: Participant) -> dt.datetime | None:
 def invitation_number(
     rule: Rule, webinar: WebinarFact, person: Participant, since: dt.datetime
 ) -> int:
-    """Return 1, or one more for each time that they were invited before they chose it anew.
+    """Return 1, or one more for each time that this had come to its end before they chose it anew.
 
     What they were sent then they may have deleted: going over to the subscription asks for that.
     """
@@ -32,6 +32,7 @@ def invitation_number(
     number = 1
     while True:
         row = person.past.get((rule.step, name_of(webinar.key, rule, number), recipient))
-        if row is None or row.sent_at is None or row.sent_at >= since:
+        ended = (row.sent_at or row.decided_at) if row is not None and row.is_final else None
+        if ended is None or ended >= since:
             return number
         number += 1

@@ -39,7 +39,7 @@ class Timeline(Moments):
     ) -> None:
         super().__init__(programme, cohort, workdays)
         self.rules = tuple(r for r in rules_of(programme) if not r.is_staff_mail)
-        self.tellings = Tellings.of(self.rules)
+        self.tellings = Tellings.of(self.rules, cohort.webinars)
         self._slots: dict[str, list[Occurrence]] = {}
         self._owned: dict[Hashable, list[Occurrence]] = {}
         self._stale: dict[tuple[dt.datetime, int, str], dt.datetime] = {}
@@ -192,16 +192,16 @@ class Timeline(Moments):
         return found
 
     def _is_called_for(self, o: Occurrence, person: Participant) -> bool:
-        """Say whether a repeat is: what came before it told a time that stands no longer."""
+        """Say whether a repeat is: the one before it went, or ended, for another time."""
         if o.number == 1 or not o.rule.repeats:
             return True
         before = person.past.get(
             (o.rule.step, name_of(o.subject, o.rule, o.number - 1), o.recipient)
         )
-        if before is None or before.sent_at is None:
+        if before is None or not before.is_final:
             return False
-        webinar = self.webinars[o.subject or ""]
-        return webinar.start_as_of(before.sent_at) != webinar.starts_at
+        ended, webinar = before.sent_at or before.decided_at, self.webinars[o.subject or ""]
+        return ended is not None and webinar.start_as_of(ended) != webinar.starts_at
 
     def _of_rule(self, rule: Rule, person: Participant) -> Iterator[Occurrence]:
         if rule.for_each == "milestone":

@@ -245,17 +245,22 @@ def _past(connection: Connection, wanted: Wanted) -> Mapping[int, dict[Key, Past
     for enrolment, outcome, rows in connection.execute(queries.FINAL_ROWS, wanted).all():
         past = found[enrolment]
         for row in rows.split(queries.ROW_ENDS):
-            step, occurrence, recipient, sent_at = row.split(queries.PART_ENDS)
-            if (outcome, sent_at) not in known:
-                known[outcome, sent_at] = PastRow(outcome, _moment(sent_at))
-            past[step, occurrence, recipient] = known[outcome, sent_at]
+            step, occurrence, recipient, ended = row.split(queries.PART_ENDS)
+            if (outcome, ended) not in known:
+                known[outcome, ended] = _ended(outcome, ended)
+            past[step, occurrence, recipient] = known[outcome, ended]
     return found
 
 
-def _moment(text: str) -> dt.datetime | None:
+def _ended(outcome: str, ended: str) -> PastRow:
+    """Return a final row: when it was sent or, unsent, decided."""
+    if ended.startswith(queries.UNSENT):
+        return PastRow(outcome, decided_at=_moment(ended.removeprefix(queries.UNSENT)))
+    return PastRow(outcome, _moment(ended))
+
+
+def _moment(text: str) -> dt.datetime:
     """Return the moment that the database writes so: in UTC, or with its offset."""
-    if not text:
-        return None
     moment = dt.datetime.fromisoformat(text)
     return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 

@@ -15,6 +15,8 @@ from ats.records import models as m
 
 #: Between the parts of a row's name, and between names; neither occurs in a ref or key.
 PART_ENDS, ROW_ENDS = "\x1f", "\x1e"
+#: Before the moment at which a row that was not sent was decided.
+UNSENT = "-"
 
 _IDS: Any = bindparam("ids", expanding=True)
 
@@ -159,13 +161,14 @@ OPEN_ROWS: Any = select(
     col(m.LedgerRow.until),
     col(m.LedgerRow.id),
     col(m.LedgerRow.message_id).is_not(None),
+    col(m.LedgerRow.decided_at),
 ).where(_THEIRS, _OPEN)
 
 
 def _final_rows() -> Any:
     r = m.LedgerRow
-    sent_at = func.coalesce(cast(col(r.sent_at), Text), "")
-    parts = (col(r.step), col(r.occurrence), col(r.recipient), sent_at)
+    ended = func.coalesce(cast(col(r.sent_at), Text), UNSENT + cast(col(r.decided_at), Text))
+    parts = (col(r.step), col(r.occurrence), col(r.recipient), ended)
     row = reduce(lambda row, part: row + PART_ENDS + part, parts)
     return (
         select(col(r.enrolment_id), col(r.outcome), func.aggregate_strings(row, ROW_ENDS))

@@ -212,7 +212,7 @@ def test_an_address_that_is_none_is_refused() -> None:
         pinned(found, sender=SENDER, attendee="ada\r\nATTENDEE:mailto:eve@example.org")
 
 
-@given(url=st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=200))
+@given(url=st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=200))
 def test_no_text_makes_another_line(url: str) -> None:
     one = event(held("webinar-invitation", webinar(join_url=f"https://meet.example/{url}")))
 
