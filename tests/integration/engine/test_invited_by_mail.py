@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from inviting import Entry, calendar_parts, cancel, choose, entries, mails, move, vevent
-from small_cohort import ADA, BEN, GRACE, ZONE, SmallCohort, at
+from small_cohort import ADA, BEN, CODE, GRACE, ZONE, SmallCohort, at
 
+from ats import reconcile
 from ats.outbox.by_hand import resend
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.outbox.messages import shown
@@ -85,6 +86,14 @@ def test_a_mentor_of_two_is_invited_once_to_each_webinar_for_mentors(
     assert cohort.outcomes("webinar-invitation", about="P0002") == {
         f"{key}/1 to M0001": "skipped: in-notice" for key in FOR_MENTORS
     }
+    mailbox.received.clear()
+
+    move(cohort, "mentor-webinar-1", "2026-11-13 15:00", now="2026-10-14 10:00")
+    cohort.tick("2026-10-14 10:05")
+
+    assert entries(mailbox, GRACES) == [
+        Entry(GRACES, "REQUEST", 1, at("2026-11-13 15:00"), f"mailto:{GRACES}")
+    ]
 
 
 def test_a_mentor_who_chose_before_they_agreed_is_invited_when_they_agree(
@@ -396,6 +405,19 @@ def test_somebodys_unusable_address_keeps_nobody_else_from_being_invited(
     assert set(live.outcomes("webinar-invitation", recipient="P0001").values()) == {"held: parked"}
     assert len(told.errors) == 6
     assert "harbour" not in str(told.errors)
+
+
+def test_the_nightly_check_finds_nothing_amiss_before_and_after_invitations(
+    live: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    choose(live, "P0001", "invitations", now="2026-11-06 20:00")
+    live.tick("2026-11-06 20:05")
+    waiting = reconcile.reconcile(live.office, CODE, now=at("2026-11-07 04:40"))
+    live.tick("2026-11-09 09:00")
+    live.tick("2026-11-09 09:10")
+    gone = reconcile.reconcile(live.office, CODE, now=at("2026-11-10 04:40"))
+
+    assert (list(waiting.findings), list(gone.findings)) == ([], [])
 
 
 def _data(mailbox: InMemoryMailbox, to: str) -> list[bytes]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import icalendar
 import pytest
+import vobject
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,7 +81,6 @@ def event(found: Mapping[str, Any] | None, to: str = "ada@harbour.example") -> A
 
 @pytest.mark.parametrize("starts_at", STARTS)
 def test_two_readers_see_the_moments_of_the_records(starts_at: Any) -> None:
-    vobject = pytest.importorskip("vobject", reason="vobject is not installed")
     found = held("webinar-invitation", webinar(starts_at=starts_at, minutes=60))
     assert found is not None
     text = pinned(found, sender=SENDER, attendee="ada@harbour.example")["text"]
