@@ -25,6 +25,7 @@ from ats.webinar_standing import Standing
 __all__ = ["Change", "Concerned", "cancel", "move", "publish_recording"]
 
 _LONGEST_NOTE = 1000
+_IS = {"captions": "are", "transcript": "is"}
 
 
 def move(
@@ -108,11 +109,8 @@ def publish_recording(
     """
     url, summary = url.strip(), _fit(summary)
     webinars.refuse_address(url, "recording")
-    missing = [
-        name
-        for name, is_there in (("captions", captions), ("transcript", transcript))
-        if not is_there
-    ]
+    checks = {"captions": captions, "transcript": transcript}
+    missing = [name for name, is_there in checks.items() if not is_there]
 
     def change(at: Standing) -> Change:
         webinar = at.webinar
@@ -120,7 +118,7 @@ def publish_recording(
         if (webinar.recording_url, webinar.recording_summary) == (url, summary):
             raise Refused(f"The recording of {key} is published at that address already.")
         changed = replace(at.fact, recording_url=url, recorded_at=at.fact.recorded_at or now)
-        said = tuple(f"say that its {name} have been checked with --{name}" for name in missing)
+        said = tuple(f"its {name} {_IS[name]} still to be confirmed" for name in missing)
         planned = replace(at.change("recording", changed, said), recording_url=url)
         if apply:
             if missing:
