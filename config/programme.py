@@ -143,7 +143,7 @@ class Step(Model):
     late: Literal["skip", "send", "catch-up"] = "skip"
     useless_after: Useful | None = None
     repeat_after_move: bool = False
-    tells_webinars: bool = False  # it lists when the webinars are
+    tells_webinars: Literal["all", "next"] | None = None  # which ones it gives the dates of
     needs_join_link: bool = False
     wait_while: Conditions = ()  # held for a person as long as one of these holds
     release: bool = False  # held until the PXM releases it

@@ -14,12 +14,15 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
+from flows.cancel_webinar import cancel_webinar
 from flows.chase_mentors import chase_mentors
 from flows.cohort_timeline import cohort_timeline
 from flows.deliver import deliver
 from flows.escalate_stalled import escalate_stalled
 from flows.import_exports import import_exports
+from flows.move_webinar import move_webinar
 from flows.publish_calendars import publish_calendars
+from flows.publish_recording import publish_recording
 from flows.read_bounces import read_bounces
 from flows.reconcile import reconcile
 from flows.report_cohorts import report_cohorts
@@ -38,14 +41,17 @@ SCHEDULES: tuple[tuple[Flow[..., Any], str], ...] = (
     (read_bounces, "9,39 7-19 * * *"),
     (reconcile, "40 4 * * *"),
 )
+#: What staff decide, each with its form; nothing runs them by itself.
+FORMS: tuple[Flow[..., Any], ...] = (move_webinar, cancel_webinar, publish_recording)
 
 
 def deployments(zone: str = ZONE) -> list[RunnerDeployment]:
-    """Return all deployments, each with a cron schedule in this time zone."""
-    return [_deployment(flow, Cron(cron, timezone=zone)) for flow, cron in SCHEDULES]
+    """Return all deployments: those with a cron schedule in this time zone, and the forms."""
+    scheduled = [_deployment(flow, Cron(cron, timezone=zone)) for flow, cron in SCHEDULES]
+    return [*scheduled, *(_deployment(flow) for flow in FORMS)]
 
 
-def _deployment(flow: Flow[..., Any], schedule: Any) -> RunnerDeployment:
+def _deployment(flow: Flow[..., Any], schedule: Any = None) -> RunnerDeployment:
     # A file path as entrypoint would load a module twice, and its tables with it.
     deployment = flow.to_deployment(
         flow.name,

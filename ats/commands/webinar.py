@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ats.commands.answer import answer, say, spoken, table
+from ats.commands.answer import answer, complain, say, spoken, table
 from ats.commands.desk import Desk, name_of, open_desk, read_moment
 from ats.commands.options import By, Cohorts, Json, Now
 
@@ -101,7 +101,7 @@ def move(
             by=who,
             apply=apply,
         )
-        answer(change.document(), as_json=as_json, human=lambda: _say(change))
+        _conclude(change, desk, as_json=as_json)
 
 
 @app.command()
@@ -128,7 +128,7 @@ def cancel(
             by=who,
             apply=apply,
         )
-        answer(change.document(), as_json=as_json, human=lambda: _say(change))
+        _conclude(change, desk, as_json=as_json)
 
 
 @app.command()
@@ -142,7 +142,7 @@ def recording(
         bool, typer.Option("--captions", help="Its captions have been checked.")
     ] = False,
     transcript: Annotated[
-        bool, typer.Option("--transcript", help="A transcript is with it.")
+        bool, typer.Option("--transcript", help="The slides and a transcript are with it.")
     ] = False,
     apply: Apply = False,
     cohort: Cohorts = None,
@@ -167,7 +167,7 @@ def recording(
             by=who,
             apply=apply,
         )
-        answer(change.document(), as_json=as_json, human=lambda: _say(change))
+        _conclude(change, desk, as_json=as_json)
 
 
 def _start(text: str, desk: Desk) -> dt.datetime:
@@ -180,7 +180,29 @@ def _start(text: str, desk: Desk) -> dt.datetime:
     return moment
 
 
-def _say(change: Change) -> None:
+def _conclude(change: Change, desk: Desk, *, as_json: bool) -> None:
+    """Bring the calendars up to date with a change that was applied, and say what it means."""
+    written = _publish(change, desk) if change.applied else None
+    document = change.document() | {"calendars_written": written}
+    answer(document, as_json=as_json, human=lambda: _say(change, written))
+
+
+def _publish(change: Change, desk: Desk) -> int | None:
+    """Return how many calendars were written; None, with a word on it, where that cannot be."""
+    from ats.errors import AtsError
+    from ats.publishing import publish
+
+    if desk.office.links is None:
+        return None
+    try:
+        folder = desk.settings.calendar_dir
+        return publish(desk.office, folder, [change.cohort], now=desk.now).written
+    except AtsError as fault:
+        complain(f"The change is made, but the calendars are not up to date: {fault}")
+        return None
+
+
+def _say(change: Change, written: int | None) -> None:
     """Say what a change means, or has set going."""
     told = change.document()
     if change.kind == "recording":
@@ -204,6 +226,9 @@ def _say(change: Change) -> None:
     people = "1 person gets" if number == 1 else f"{number} people get"
     if change.applied:
         say(f"Done. {people} an e-mail with the next tick, which `ats tick` runs at once.")
+        if written is not None:
+            calendars = "1 calendar was" if written == 1 else f"{written} calendars were"
+            say(f"{calendars} written anew.")
     else:
         say(f"Nothing is changed yet; with --apply {people} an e-mail.")
 

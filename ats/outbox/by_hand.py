@@ -13,6 +13,7 @@ from ats.errors import Refused
 from ats.office import Office
 from ats.outbox.cohort_now import CohortNow
 from ats.outbox.messages import message_named
+from ats.outbox.overtaken import is_overtaken
 from ats.outbox.park import put_aside
 from ats.outbox.requeue import queue_again
 from ats.outbox.stage import insert_message, rfc_id
@@ -50,6 +51,11 @@ def resend(office: Office, name: str, *, now: dt.datetime, by: str) -> Handled:
         occurrence = f"{row.occurrence}/again-{again}"
         at = CohortNow(office, session.get_one(m.Cohort, message.cohort_id).code, now)
         planner = at.planner(session, at.cohort(session))
+        if is_overtaken(message.context, planner.timeline):
+            raise Refused(
+                f"Message {name} names a time of a webinar that has changed since, so it is not "
+                "sent again; whoever was told that time is told the new one by itself."
+            )
         goes_at = _opening(planner, session, message, row)
         key = (row.step, occurrence, row.recipient)
         values = _copied(message) | {

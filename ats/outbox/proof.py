@@ -34,8 +34,7 @@ class Proof:
 
     @cached_property
     def composer(self) -> Composer:
-        """Writes as if there were an export and every webinar had its join address and
-        its recording."""
+        """Writes as if there were an export, and join addresses and recordings of all webinars."""
         cohort = self.timeline.cohort
         webinars = tuple(
             replace(

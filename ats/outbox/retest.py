@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 
 from ats.outbox import notices
 from ats.outbox.compose import Composer, Line
+from ats.outbox.overtaken import is_overtaken
 from ats.people.contacts import offices_in_trial
 from ats.planning.facts import Key, Participant
 from ats.planning.planner import Decision, Planner, Verdict
@@ -65,8 +66,8 @@ class Retest:
                 return None
             else:
                 self._drop(row, verdict)
-        if lines and message.unsure and message.context:  # it may have arrived: word for word
-            return message.context
+        if lines and message.unsure and message.context and not self._is_overtaken(message.context):
+            return message.context  # it may have arrived: word for word
         if lines:
             return self.composer.compose(message.recipient, message.role, lines)
         self._dissolve(message)
@@ -82,11 +83,16 @@ class Retest:
             verdict = self.planner.left(person, None) if person else None
             if person is not None and verdict is None and row.recipient in person.suppressed:
                 verdict = Verdict("skipped", "suppressed")
+            if verdict is None and self._is_overtaken(message.context or {}):
+                verdict = Verdict("cancelled", "no-longer-planned")
             if verdict is not None:
                 self._drop(row, Verdict("cancelled", verdict.reason))
                 self._dissolve(message)
                 return None
         return message.context
+
+    def _is_overtaken(self, context: Mapping[str, Any]) -> bool:
+        return is_overtaken(context, self.planner.timeline)
 
     def _staff(self, message: m.Message, rows: Sequence[m.LedgerRow]) -> dict[str, Any] | None:
         """Return the context of mail to an office: its facts were gathered when it was staged."""

@@ -97,9 +97,9 @@ class SameForAll:
             "days_until": (starts_on - self._today).days,
             "past": fact.starts_at <= self._now,
             "cancelled": fact.status == "cancelled",
-            "note": fact.changes[-1].note if fact.changes else "",
+            "note": _lines(fact.changes[-1].note) if fact.changes else [],
             "recording_url": fact.recording_url,
-            "summary": fact.recording_summary.splitlines(),
+            "summary": _lines(fact.recording_summary),
         }
 
     def breaks(self, nation: str) -> list[dict[str, str]]:
@@ -141,3 +141,7 @@ class SameForAll:
         if moment not in self._texts:
             self._texts[moment] = moment.astimezone(self._timeline.zone).isoformat()
         return self._texts[moment]
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line]

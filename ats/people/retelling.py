@@ -19,6 +19,7 @@ from ats.planning.rules import Rule
 from ats.planning.timeline import Occurrence, Timeline
 from ats.records import models as m
 from config.programme import Conditions
+from config.vocabulary import WEBINAR_NEWS
 
 _PROMPT = dt.timedelta(hours=1)
 _OFFICES = {"operations": "operations staff", "pxm": "the Participant Experience Manager"}
@@ -156,6 +157,8 @@ class Retelling:
         moment = rule.at_for.get(self.person.nation, rule.at)
         if moment is not None and moment.week is not None and moment.day is not None:
             return f"because it goes on the {moment.day.title()} of week {moment.week} of the year"
+        if rule.anchor in WEBINAR_NEWS:
+            return f"because {happening(rule.anchor)}"
         name = planned.subject if rule.for_each else rule.anchor
         span = offset(moment, rule.workdays)
         about = (

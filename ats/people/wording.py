@@ -24,6 +24,7 @@ NOT_SENT: Mapping[str, str] = {
     "withdrawn": "the enrolment was withdrawn",
     "silenced": "all e-mails about this person are stopped",
     "no-longer-planned": "it was no longer planned",
+    "in-notice": "the e-mail about the new time had told it all",
     "undeliverable": "the mail server would not take it for this address",
 }
 
@@ -57,6 +58,7 @@ _CONDITIONS: Mapping[str, str] = {
     "extended": "more time {be}{no} agreed for “{milestone}”",
     "case-open": "somebody {be}{no} looking after it",
     "join-link-missing": "the join address {be}{no} missing",
+    "told-otherwise": "they {have}{no} been told another time",
     "sent": "the e-mail before it {have}{no} been sent",
     "moved": "the portfolio {have}{no} moved",
     "nothing-overdue": "everything due so far {be}{no} complete",
@@ -76,6 +78,9 @@ _EVENTS: Mapping[str, str] = {
     "mentor-declined": "the mentor said no",
     "sections-complete": "every section was complete",
     "submission-received": "the portfolio was received",
+    "webinar-moved": "the webinar was moved",
+    "webinar-cancelled": "the webinar was cancelled",
+    "webinar-recorded": "the recording was published",
 }
 
 
@@ -91,7 +96,7 @@ def condition(
     """Return a clause that says that a condition holds or held (or did not)."""
     tense = _PAST if past else _PRESENT
     text = _CONDITIONS[which.name]
-    if which.name == "late-joiner" and not past:
+    if which.name in ("late-joiner", "told-otherwise") and not past:
         tense = {**tense, "have": "have"}
     return text.format(
         **tense,

@@ -25,6 +25,8 @@ WEBINAR = "webinar"
 WEBINAR_MOVED = "webinar-moved"
 WEBINAR_CANCELLED = "webinar-cancelled"
 WEBINAR_RECORDED = "webinar-recorded"
+#: The anchor of invitations: somebody wants their webinars in this way.
+INVITATIONS_CHOSEN = "invitations-chosen"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +58,7 @@ class Rule:
     bad_news: bool
     needs_join_link: bool
     repeats: bool  # once more after a move, where the old time was told
-    tells_webinars: bool  # it lists when the webinars are
+    tells_webinars: Literal["all", "next"] | None  # it says when they are
     merges: Literal["day", "step", "never"]
     alone: bool
     capped: bool
@@ -153,7 +155,7 @@ def _of_rung(rung: Rung, ladder: Ladder, policies: Mapping[MessageClass, ClassPo
         bad_news=rung.open_case is not None,
         needs_join_link=False,
         repeats=False,
-        tells_webinars=False,
+        tells_webinars=None,
         merges=policies[rung.class_ or ladder.class_].merges,
         alone=False,
         capped=True,

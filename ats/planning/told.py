@@ -3,66 +3,97 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ats.planning.facts import Key, Participant, PastRow, WebinarFact
-from ats.planning.rules import WEBINAR, WEBINAR_CANCELLED, WEBINAR_MOVED, Rule
+from ats.planning.facts import Participant, WebinarFact
+from ats.planning.rules import (
+    INVITATIONS_CHOSEN,
+    WEBINAR,
+    WEBINAR_CANCELLED,
+    WEBINAR_MOVED,
+    Rule,
+)
+
+_NOTICES = (WEBINAR_MOVED, WEBINAR_CANCELLED)
+_ENTRIES = (INVITATIONS_CHOSEN, *_NOTICES)
 
 
 @dataclass(frozen=True, slots=True)
 class Tellings:
-    """Which steps tell when webinars are: of all at once, or of one each."""
+    """Which steps tell when webinars are: of all ahead, of the next one, or of one each.
 
+    `webinars` are those of the cohort, in any order.
+    """
+
+    webinars: tuple[WebinarFact, ...]
     of_all: frozenset[str]
+    of_the_next: frozenset[str]
     of_one: frozenset[str]
-    of_a_move: frozenset[str]
+    notices: frozenset[str]  # those among `of_one` that tell of a change
+    entries: frozenset[str]  # and hold it for the calendar of whoever wants invitations
 
     @classmethod
-    def of(cls, rules: Iterable[Rule]) -> Tellings:
+    def of(cls, rules: Iterable[Rule], webinars: tuple[WebinarFact, ...]) -> Tellings:
         """Return those of a programme's rules."""
-        rules = tuple(rules)
-        about = (WEBINAR, WEBINAR_MOVED, WEBINAR_CANCELLED)
+        rules = [rule for rule in rules if not rule.is_staff_mail]
         return cls(
-            of_all=frozenset(rule.step for rule in rules if rule.tells_webinars),
-            of_one=frozenset(
-                rule.step
-                for rule in rules
-                if rule.for_each == "webinar" and rule.anchor in about and not rule.is_staff_mail
-            ),
-            of_a_move=frozenset(rule.step for rule in rules if rule.anchor == WEBINAR_MOVED),
-        )
-
-    def told_at(self, person: Participant, recipient: str, webinar: str) -> dt.datetime | None:
-        """Return when *recipient* was last told about this webinar; None: never."""
-        sent = _sent(person.past, recipient)
-        return max(
-            (
-                at
-                for (step, occurrence, _), at in sent.items()
-                if step in self.of_all or (step in self.of_one and _is_about(occurrence, webinar))
-            ),
-            default=None,
-        )
-
-    def move_told_at(self, person: Participant, recipient: str, webinar: str) -> dt.datetime | None:
-        """Return when *recipient* was last sent a notice of a move of this webinar."""
-        sent = _sent(person.past, recipient)
-        return max(
-            (
-                at
-                for (step, occurrence, _), at in sent.items()
-                if step in self.of_a_move and _is_about(occurrence, webinar)
-            ),
-            default=None,
+            webinars=webinars,
+            of_all=frozenset(r.step for r in rules if r.tells_webinars == "all"),
+            of_the_next=frozenset(r.step for r in rules if r.tells_webinars == "next"),
+            of_one=frozenset(r.step for r in rules if r.anchor in (WEBINAR, *_ENTRIES)),
+            notices=frozenset(r.step for r in rules if r.anchor in _NOTICES),
+            entries=frozenset(r.step for r in rules if r.anchor in _ENTRIES or r.needs_join_link),
         )
 
     def told_start(
         self, person: Participant, recipient: str, webinar: WebinarFact
     ) -> dt.datetime | None:
-        """Return when *recipient* takes this webinar to start; None: never told, or cancelled."""
-        at = self.told_at(person, recipient, webinar.key)
-        return None if at is None else webinar.start_as_of(at)
+        """Return when *recipient* takes this webinar to start; None: never told, or cancelled.
+
+        Whoever was told another time before it changed last takes it to be then until they are
+        sent a notice: that a later e-mail names the new one does not say that it changed.
+        """
+        tellings = list(self._of(person, recipient, webinar))
+        if not tellings:
+            return None
+        if webinar.changes:
+            changed = webinar.changes[-1].at
+            before = [at for at, _ in tellings if at < changed]
+            if before and self.noticed_at(person, recipient, webinar) is None:
+                return webinar.start_as_of(max(before))
+        return webinar.start_as_of(max(at for at, _ in tellings))
+
+    def noticed_at(
+        self, person: Participant, recipient: str, webinar: WebinarFact
+    ) -> dt.datetime | None:
+        """Return when *recipient* was sent a notice of the last change of this webinar."""
+        if not webinar.changes:
+            return None
+        changed = webinar.changes[-1].at
+        tellings = self._of(person, recipient, webinar)
+        return max((at for at, notice in tellings if notice and at >= changed), default=None)
+
+    def entered_at(self, person: Participant, recipient: str, webinar: str) -> dt.datetime | None:
+        """Return at which moment this webinar was as the entry that *recipient* has shows it.
+
+        None: they want no invitations, or were sent no entry since they chose them.
+        """
+        since = person.invitations_since(recipient)
+        if since is None:
+            return None
+        sent = [(key, row.sent_at) for key, row in person.past.items() if row.sent_at is not None]
+        return max(
+            (
+                at
+                for (step, occurrence, whose), at in (*sent, *person.beside.items())
+                if step in self.entries
+                and whose == recipient
+                and occurrence.partition("/")[0] == webinar
+                and at >= since
+            ),
+            default=None,
+        )
 
     def is_told_otherwise(self, person: Participant, recipient: str, webinar: WebinarFact) -> bool:
         """Say whether *recipient* was told another time than the one that stands."""
@@ -70,14 +101,47 @@ class Tellings:
         stands = None if webinar.status == "cancelled" else webinar.starts_at
         return told is not None and told != stands
 
+    def is_being_told(self, person: Participant, recipient: str, webinar: WebinarFact) -> bool:
+        """Say whether an e-mail that tells when this webinar is may be on its way."""
+        return any(
+            row.outcome == "queued" and row.in_message
+            for (step, occurrence, whose), row in person.past.items()
+            if whose == recipient
+            and (
+                (step in self.of_one and occurrence.partition("/")[0] == webinar.key)
+                or step in self.of_all
+                or step in self.of_the_next
+            )
+        )
 
-def _sent(past: Mapping[Key, PastRow], recipient: str) -> dict[Key, dt.datetime]:
-    return {
-        key: row.sent_at
-        for key, row in past.items()
-        if row.sent_at is not None and key[2] == recipient
-    }
+    def _of(
+        self, person: Participant, recipient: str, webinar: WebinarFact
+    ) -> Iterator[tuple[dt.datetime, bool]]:
+        """Yield when *recipient* was told when this webinar is, and whether by a notice."""
+        for (step, occurrence, whose), row in person.past.items():
+            at = row.sent_at
+            if at is None or whose != recipient:
+                continue
+            if step in self.of_one:
+                if occurrence.partition("/")[0] == webinar.key:
+                    yield at, step in self.notices
+            elif (step in self.of_all and _is_ahead(webinar, at)) or (
+                step in self.of_the_next and self._next(webinar.audience, at) == webinar.key
+            ):
+                yield at, False
+
+    def _next(self, audience: str, at: dt.datetime) -> str | None:
+        """Return the first webinar of these people that was ahead at a moment."""
+        ahead = [
+            (start, webinar.key)
+            for webinar in self.webinars
+            if webinar.audience == audience
+            and (start := webinar.start_as_of(at)) is not None
+            and start > at
+        ]
+        return min(ahead)[1] if ahead else None
 
 
-def _is_about(occurrence: str, webinar: str) -> bool:
-    return occurrence.partition("/")[0] == webinar
+def _is_ahead(webinar: WebinarFact, at: dt.datetime) -> bool:
+    start = webinar.start_as_of(at)
+    return start is not None and start > at

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ats.planning.conditions import Situation, first_failing, first_holding
-from ats.planning.facts import Key, Participant, PastRow
+from ats.planning.facts import Key, Participant, PastRow, WebinarFact
 from ats.planning.moments import MORNING
 from ats.planning.occurrence import name_of
-from ats.planning.rules import WEBINAR_MOVED
+from ats.planning.rules import INVITATIONS_CHOSEN, WEBINAR_CANCELLED, WEBINAR_MOVED
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.windows import Windows
 from ats.planning.workdays import local_moment
@@ -21,6 +21,9 @@ DATED = ("window", "away", "closed", "cap", "gap")
 
 #: So shortly before a webinar, the notice that it moved is its reminder, too.
 NOTICE_SUFFICES = dt.timedelta(hours=24)
+
+#: How long a notice waits for what is on its way to the same person.
+LOOK_AGAIN = dt.timedelta(minutes=10)
 
 #: What a case rung obeys: working hours of working days, chasers' days or not.
 ESCALATION = ClassPolicy.model_validate({"closed": "waits", "away": "waits"})
@@ -63,6 +66,7 @@ class Judge:
         return (
             self.left(person, row)
             or self._overtaken(o)
+            or self._awaits(o, person)
             or self._stopped(o, person, at, row)
             or self._expired(o, row)
             or self._waits(o, person, at, row)
@@ -96,7 +100,7 @@ class Judge:
             return Verdict("skipped", "late-joiner")
         if self._mentor_has_gone(o, person):
             return Verdict("skipped", "mentor-ended")
-        if self._is_in_notice(o, person):
+        if self._is_in_notice(o, person, row) or self._is_entered(o, person):
             return Verdict("skipped", "in-notice")
         if any(pause.holds(due_on) for pause in person.pauses):
             return Verdict("skipped", "paused-out")
@@ -125,23 +129,55 @@ class Judge:
         is_last = o.number == len(webinar.moves) and webinar.status != "cancelled"
         return None if is_last else Verdict("superseded")
 
-    def _is_in_notice(self, o: Occurrence, person: Participant) -> bool:
+    def _awaits(self, o: Occurrence, person: Participant) -> Verdict | None:
+        """Return the hold of a notice while what may tell the old time is on its way."""
+        tellings, webinar = self.timeline.tellings, self.timeline.webinars.get(o.subject or "")
+        if webinar is None or o.rule.anchor not in (WEBINAR_MOVED, WEBINAR_CANCELLED):
+            return None
+        if (o.event_at is not None and self.now >= o.event_at) or tellings.is_told_otherwise(
+            person, o.recipient, webinar
+        ):
+            return None
+        if not tellings.is_being_told(person, o.recipient, webinar):
+            return None
+        return Verdict("held", "parked", self.now + LOOK_AGAIN)
+
+    def _is_in_notice(self, o: Occurrence, person: Participant, row: PastRow | None) -> bool:
         """Say whether the notice that a webinar moved says all that this reminder would.
 
         So it is when the reminder had fallen due before the move, and when the notice goes less
-        than a day before the new time.
+        than a day before the new time; but not of the join link, if that was missing then.
         """
         webinar = self.timeline.webinars.get(o.subject or "") if o.rule.repeats else None
-        move = webinar.changes[-1] if webinar and webinar.changes else None
-        if webinar is None or move is None or move.starts_at is None:
+        if webinar is None or not webinar.changes:
             return False
+        noticed = self._noticed_at(o, person, webinar)
+        if noticed is None or (o.rule.needs_join_link and _lacked_link(row, webinar, noticed)):
+            return False
+        fell_due_before = o.due_at <= webinar.changes[-1].at
+        return fell_due_before or webinar.starts_at - noticed < NOTICE_SUFFICES
+
+    def _noticed_at(
+        self, o: Occurrence, person: Participant, webinar: WebinarFact
+    ) -> dt.datetime | None:
+        """Return when the notice of this webinar's last move went, or now if it is to go yet."""
         tellings = self.timeline.tellings
-        noticed = tellings.move_told_at(person, o.recipient, webinar.key)
-        if noticed is None or noticed < move.at:
-            if not tellings.is_told_otherwise(person, o.recipient, webinar):
-                return False
-            noticed = self.now
-        return o.due_at <= move.at or webinar.starts_at - noticed < NOTICE_SUFFICES
+        noticed = tellings.noticed_at(person, o.recipient, webinar)
+        if noticed is None and tellings.is_told_otherwise(person, o.recipient, webinar):
+            last = f"{webinar.key}/{len(webinar.moves)}"
+            rows = (person.past.get((step, last, o.recipient)) for step in tellings.notices)
+            if not any(row is not None and row.is_final for row in rows):
+                return self.now
+        return noticed
+
+    def _is_entered(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether another e-mail gave, or gives now, the entry that this invitation would."""
+        if o.rule.anchor != INVITATIONS_CHOSEN:
+            return False
+        webinar = self.timeline.webinars[o.subject or ""]
+        if self.timeline.tellings.entered_at(person, o.recipient, webinar.key) is not None:
+            return True
+        return bool(webinar.changes) and self._noticed_at(o, person, webinar) == self.now
 
     def _switched_off(self, o: Occurrence, person: Participant) -> bool:
         """Say whether its recipient wants no mail of this class, where this programme asks them."""
@@ -274,3 +310,12 @@ class Judge:
 def _is_released(row: PastRow | None) -> bool:
     """Say whether the PXM has released it; what is queued was."""
     return row is not None and (row.outcome == "queued" or row.reason == "released")
+
+
+def _lacked_link(row: PastRow | None, webinar: WebinarFact, noticed: dt.datetime) -> bool:
+    """Say whether a reminder waits for its join link, or waited and was queued since the notice."""
+    if not webinar.join_url:
+        return True
+    if row is None or row.outcome != "queued":
+        return row is not None and row.reason == "join-link"
+    return row.decided_at is not None and row.decided_at > noticed

@@ -190,6 +190,15 @@ class SmallCohort:
         refs = self._refs_by_enrolment()
         return {refs[one.id]: one for one in self._all(select(m.Enrolment))}
 
+    def webinar(self, key: str) -> m.Webinar:
+        (found,) = self._all(select(m.Webinar).where(m.Webinar.key == key))
+        webinar: m.Webinar = found
+        return webinar
+
+    def audit(self, action: str) -> list[m.Audit]:
+        found: list[m.Audit] = self._all(select(m.Audit).order_by(m.Audit.id))
+        return [one for one in found if one.action == action]
+
     def standing(self) -> m.Cohort:
         with self.store.read() as session:
             return gather.cohort_named(session, CODE)

@@ -14,6 +14,7 @@ Fields = dict[str, Any]
 TEMPLATES = Path(__file__).parents[3] / "email_templates"
 KEYS = sorted(p.name for p in TEMPLATES.iterdir() if all((p / file).is_file() for file in FILES))
 
+WEBINAR_NEWS = {"webinar-moved", "webinar-cancelled", "webinar-recording"}
 TO_PARTICIPANTS = {"mentor-confirmed", "mentor-none-named", "mentor-unreachable", "mentor-waiting"}
 DUE = {
     "mentor-named": "2026-11-06T17:00:00+00:00",
@@ -99,7 +100,12 @@ def webinar(**fields: Any) -> Fields:
         "join_url": JOIN,
         "days_until": 1,
         "past": False,
+        "cancelled": False,
+        "note": [],
         "recording_url": None,
+        "summary": [],
+        "was_at": "2026-11-18T16:30:00+00:00",
+        "by_invitation": False,
         **fields,
     }
 
@@ -147,8 +153,12 @@ def contexts(key: str) -> Iterator[Fields]:
         for fields in STAFF[key]:
             yield message(shared(me, role), part(key, **fields))
     elif key.startswith("webinar-"):
-        for one in _webinars():
-            about = {"webinar": one, "webinars": [one]}
+        for one in _webinar_news() if key in WEBINAR_NEWS else _webinars():
+            about = {
+                "webinar": one,
+                "webinars": [one],
+                "calendar_url": one["join_url"] and CALENDAR,
+            }
             yield message(shared(PARTICIPANT, "participant"), part(key, person=person(), **about))
             yield message(shared(MENTOR, "mentor"), part(key, mentees=[person()], **about))
     elif key.startswith("mentor-") and key not in TO_PARTICIPANTS:
@@ -161,6 +171,24 @@ def _webinars() -> Iterator[Fields]:
     kinds = ("milestone", "q-and-a", "mentor")
     for kind, days, prepare in product(kinds, (0, 1, 3, 7), ([], ["Bring one question."])):
         yield webinar(kind=kind, days_until=days, prepare=prepare)
+    for days in (0, 1, 7):
+        yield webinar(days_until=days, by_invitation=True)
+
+
+def _webinar_news() -> Iterator[Fields]:
+    """Yield webinars of which there is something new: their time, their end, their recording."""
+    notes = [[], ["The speaker was taken ill."], ["It was a bank holiday.", "Sorry for that."]]
+    summaries = [[], ["Needs first, then goals.", "One goal is enough to begin with."]]
+    ways = product(notes, summaries, (None, JOIN), (False, True))
+    for note, summary, join_url, by_invitation in ways:
+        yield webinar(
+            by_invitation=by_invitation,
+            note=note,
+            summary=summary,
+            join_url=join_url,
+            recording_url=RECORDING,
+            was_at="2026-11-17T09:00:00+00:00",
+        )
 
 
 def _rungs(key: str) -> list[str | None]:

@@ -10,7 +10,13 @@ from typing import Any
 
 from people import LONDON, day, told
 
-from ats.planning.facts import Participant, SectionState
+from ats.planning.facts import (
+    CohortFacts,
+    Participant,
+    SectionState,
+    WebinarChange,
+    WebinarFact,
+)
 from ats.planning.workdays import local_moment
 
 IMPORTED_AT = dt.time(7, 30)
@@ -53,3 +59,39 @@ def exports(first: str, last: str, *, moving: bool = False) -> list[Change]:
 
 def _with_diary(person: Participant, *, state: SectionState) -> Participant:
     return replace(person, sections={**person.sections, "reflective-diary": state})
+
+
+def moves(moment: dt.datetime, webinar: str, to: dt.datetime | None) -> Change:
+    """Return the change that moves a webinar; to None: that calls it off."""
+    return Change(moment, None, partial(_with_change, webinar=webinar, at=moment, to=to))
+
+
+def records(moment: dt.datetime, webinar: str) -> Change:
+    """Return the change that publishes a recording, or corrects its address."""
+    return Change(moment, None, partial(_with_recording, webinar=webinar, at=moment))
+
+
+def _with_change(
+    cohort: CohortFacts, *, webinar: str, at: dt.datetime, to: dt.datetime | None
+) -> CohortFacts:
+    def changed(known: WebinarFact) -> WebinarFact:
+        change = WebinarChange(at, known.starts_at, to)
+        status, starts = ("confirmed", to) if to else ("cancelled", known.starts_at)
+        return replace(known, status=status, starts_at=starts, changes=(*known.changes, change))
+
+    return _with_webinar(cohort, webinar, changed)
+
+
+def _with_recording(cohort: CohortFacts, *, webinar: str, at: dt.datetime) -> CohortFacts:
+    def recorded(known: WebinarFact) -> WebinarFact:
+        url = f"https://video.example/{webinar}/{at:%d%H%M}"
+        return replace(known, recording_url=url, recorded_at=known.recorded_at or at)
+
+    return _with_webinar(cohort, webinar, recorded)
+
+
+def _with_webinar(
+    cohort: CohortFacts, key: str, changed: Callable[[WebinarFact], WebinarFact]
+) -> CohortFacts:
+    webinars = tuple(changed(w) if w.key == key else w for w in cohort.webinars)
+    return replace(cohort, webinars=tuple(sorted(webinars, key=lambda w: (w.starts_at, w.key))))

@@ -38,9 +38,14 @@ class Row:
     def past(self) -> PastRow:
         """Return what the store tells the planner about this row."""
         if self.is_final:
-            return PastRow(self.outcome, self.sent_at)
+            unsent = None if self.sent_at else self.decided_at
+            return PastRow(self.outcome, self.sent_at, decided_at=unsent)
         return PastRow(
-            self.outcome, due_at=self.occurrence.due_at, reason=self.reason, until=self.until
+            self.outcome,
+            due_at=self.occurrence.due_at,
+            reason=self.reason,
+            until=self.until,
+            decided_at=self.decided_at,
         )
 
 

@@ -1,0 +1,298 @@
+"""`ats webinar move`, `cancel` and `recording`: looked at, carried out, refused, said twice."""
+
+from __future__ import annotations
+
+import pytest
+from command_line import CommandLine
+
+from ats.outbox.mailbox import InMemoryMailbox
+
+TOLD = "2026-09-04T09:00"
+NOW = ("--now", "2026-10-06T11:00")
+MOVE = ("webinar", "move", "webinar-1", "--to", "2026-10-09T16:30", *NOW)
+CANCEL = ("webinar", "cancel", "webinar-1", *NOW)
+AFTER = ("--now", "2026-10-09T10:00")
+URL = "https://video.example/watch/7"
+RECORDING = ("webinar", "recording", "webinar-1", URL, *AFTER)
+CHECKED = ("--captions", "--transcript")
+
+
+@pytest.fixture
+def told(live: CommandLine, mailbox: InMemoryMailbox) -> CommandLine:
+    """Ada and Zoë know all dates since September; Alan joins on 26 October."""
+    live.done("tick", "--now", TOLD)
+    mailbox.received.clear()
+    return live
+
+
+def test_without_apply_it_says_whom_it_concerns_and_what_they_were_told(told: CommandLine) -> None:
+    document = told.done(*MOVE)
+
+    assert document == {
+        "change": "move",
+        "cohort": "2026-10",
+        "webinar": "webinar-1",
+        "title": "Getting started and your self-assessment",
+        "was_at": "2026-10-08T16:30:00+01:00",
+        "starts_at": "2026-10-09T16:30:00+01:00",
+        "recording_url": None,
+        "sequence": 1,
+        "applied": False,
+        "will_be_told": 2,
+        "concerned": [
+            {**_concerned("P0001"), "why_not": None},
+            {**_concerned("P0002"), "why_not": None},
+            {
+                "ref": "P0003",
+                "role": "participant",
+                "told": None,
+                "will_be_told": False,
+                "why_not": "they have not joined yet",
+            },
+        ],
+        "remarks": [],
+        "calendars_written": None,
+    }
+    (webinar,) = (one for one in told.done("webinar", "list") if one["key"] == "webinar-1")
+    assert (webinar["starts_at"], webinar["sequence"]) == ("2026-10-08T16:30:00+01:00", 0)
+
+
+def _concerned(ref: str) -> dict[str, object]:
+    told = "2026-10-08T16:30:00+01:00"
+    return {"ref": ref, "role": "participant", "told": told, "will_be_told": True}
+
+
+def test_it_speaks_to_people_too(told: CommandLine) -> None:
+    looked, done = told(*MOVE), told(*MOVE, "--apply")
+
+    assert looked.out.splitlines() == [
+        "Getting started and your self-assessment: 2026-10-09 16:30, not 2026-10-08 16:30.",
+        "who    was told          will be told",
+        "P0001  2026-10-08 16:30  gets an e-mail",
+        "P0002  2026-10-08 16:30  gets an e-mail",
+        "P0003  –                 no e-mail: they have not joined yet",
+        "Nothing is changed yet; with --apply 2 people get an e-mail.",
+    ]
+    assert done.out.splitlines()[-1] == (
+        "Done. 2 people get an e-mail with the next tick, which `ats tick` runs at once."
+    )
+    assert (looked.code, done.code, looked.err + done.err) == (0, 0, "")
+
+
+def test_applied_the_next_tick_tells_them_and_the_list_agrees(
+    told: CommandLine, mailbox: InMemoryMailbox
+) -> None:
+    before = {one["key"]: one["uid"] for one in told.done("webinar", "list")}
+    document = told.done(*MOVE, "--apply", "--by", "Jo", "--note", "The speaker is ill.")
+    told.done("tick", "--now", "2026-10-06T11:10")
+
+    assert (document["applied"], document["sequence"]) == (True, 1)
+    rows = told.done("ledger", "--step", "webinar-moved")
+    assert [(row["person"], row["outcome"]) for row in rows] == [
+        ("P0001", "sent"),
+        ("P0002", "sent"),
+        ("P0003", "skipped"),
+    ]
+    assert sum(b"Subject: New time" in one.data for one in mailbox.received) == 2
+    (webinar,) = (one for one in told.done("webinar", "list") if one["key"] == "webinar-1")
+    assert (webinar["starts_at"], webinar["sequence"], webinar["uid"]) == (
+        "2026-10-09T16:30:00+01:00",
+        1,
+        before["webinar-1"],
+    )
+
+
+def test_why_tells_in_words_what_became_of_the_reminders(told: CommandLine) -> None:
+    told.done("tick", "--now", "2026-10-01T09:00")
+    told.done(*MOVE, "--apply")
+    told.done("tick", "--now", "2026-10-06T11:10")
+
+    story = told.done("why", "P0001", "webinar-week-ahead", "--now", "2026-10-06T12:00")["story"]
+    assert [one["text"].partition(": ")[2] for one in story if "about the new time" in one["text"]]
+
+
+def test_calendars_are_written_anew_where_they_have_an_address(
+    told: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATS_PUBLIC_URL", "https://ats.example")
+    monkeypatch.setenv("ATS_SECRET_KEY", "k" * 32)
+
+    document = told.done(*MOVE, "--apply")
+
+    files = list((told.folder / "var" / "calendars").rglob("*.ics"))
+    assert document["calendars_written"] == len(files) > 0
+    assert any(b"DTSTART;TZID=Europe/London:20261009T163000" in one.read_bytes() for one in files)
+
+
+def test_a_folder_that_cannot_be_written_stops_no_move(
+    told: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATS_PUBLIC_URL", "https://ats.example")
+    monkeypatch.setenv("ATS_SECRET_KEY", "k" * 32)
+    monkeypatch.setenv("ATS_CALENDAR_DIR", told.write("in-the-way", ""))
+
+    ran = told(*MOVE, "--apply", "--json")
+
+    assert (ran.code, ran.document["applied"], ran.document["calendars_written"]) == (0, True, None)
+    assert ran.err.startswith("The change is made, but the calendars are not up to date: ")
+    assert ran.err.count("\n") == 1
+
+
+def test_the_same_move_twice_is_said_and_done_once(told: CommandLine) -> None:
+    told.done(*MOVE, "--apply")
+
+    assert told.refused(*MOVE, "--apply") == (
+        "The webinar webinar-1 is on Friday 9 October 2026, 16:30 already."
+    )
+    (webinar,) = (one for one in told.done("webinar", "list") if one["key"] == "webinar-1")
+    assert webinar["sequence"] == 1
+
+
+@pytest.mark.parametrize(
+    ("to", "sentence"),
+    [
+        (
+            "2026-10-06T10:00",
+            "Tuesday 6 October 2026, 10:00 has passed; move the webinar webinar-1 to a later time.",
+        ),
+        (
+            "2028-01-10T16:30",
+            "Monday 10 January 2028, 16:30 lies outside the year of cohort 2026-10, which goes "
+            "from 2026-10-05 to 2027-10-06; check the date.",
+        ),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused(told: CommandLine, to: str, sentence: str) -> None:
+    assert told.refused("webinar", "move", "webinar-1", "--to", to, *NOW) == sentence
+
+
+def test_what_has_begun_is_not_moved_and_not_cancelled(told: CommandLine) -> None:
+    late = ("--now", "2026-10-08T16:30", "--apply")
+    began = "The webinar webinar-1 began on Thursday 8 October 2026, 16:30, so it cannot be "
+
+    assert told.refused("webinar", "move", "webinar-1", "--to", "2026-10-12T16:30", *late) == (
+        f"{began}moved."
+    )
+    assert told.refused("webinar", "cancel", "webinar-1", *late) == f"{began}cancelled."
+
+
+@pytest.mark.parametrize(
+    ("to", "remarks"),
+    [
+        (
+            "2026-10-28T16:30",
+            [
+                "Wednesday 28 October is no working day in England, Scotland, Wales (Autumn half-term)"
+            ],
+        ),
+        (
+            "2026-10-14T16:30",
+            ["Wednesday 14 October is no working day in Scotland (October break)"],
+        ),
+        (
+            "2026-11-18T17:00",
+            ["the webinar webinar-2 is at the same time"],
+        ),
+        ("2026-11-18T10:00", ["the webinar webinar-2 is on the same day"]),
+        (
+            "2027-01-20T22:30",
+            [
+                "22:30 is an unusual hour",
+                "that is after “Personal Development Plan”, which it prepares, is due "
+                "(Friday 15 January 2027, 17:00)",
+            ],
+        ),
+        (
+            "2026-10-07T10:30",
+            ["that is within a day: the notice serves as the reminder, and no other goes"],
+        ),
+    ],
+    ids=["half-term", "one nation", "clash", "same day", "after its milestone", "within a day"],
+)
+def test_what_speaks_against_a_time_is_said(told: CommandLine, to: str, remarks: list[str]) -> None:
+    assert told.done("webinar", "move", "webinar-1", "--to", to, *NOW)["remarks"] == remarks
+
+
+def test_a_move_an_hour_after_another_says_that_there_was_one(told: CommandLine) -> None:
+    told.done(*MOVE, "--apply")
+
+    again = ("webinar", "move", "webinar-1", "--to", "2026-10-20T16:30")
+    assert told.done(*again, "--now", "2026-10-06T11:30")["remarks"] == [
+        "it was moved already on Tuesday 6 October 2026, 11:00, from Thursday 8 October 2026, 16:30"
+    ]
+
+
+def test_a_webinar_is_cancelled_once_and_then_not_moved(told: CommandLine) -> None:
+    document = told.done(*CANCEL, "--apply")
+
+    assert (document["starts_at"], document["sequence"], document["will_be_told"]) == (None, 1, 2)
+    assert told.refused(*CANCEL, "--apply") == (
+        "The webinar webinar-1 is cancelled, so it cannot be cancelled."
+    )
+    assert told.refused(*MOVE) == "The webinar webinar-1 is cancelled, so it cannot be moved."
+    assert told.refused(*RECORDING, *CHECKED) == (
+        "The webinar webinar-1 was cancelled, so it has no recording."
+    )
+
+
+def test_a_recording_is_published_once_it_has_been_checked(
+    told: CommandLine, mailbox: InMemoryMailbox
+) -> None:
+    looked = told.done(*RECORDING)
+    assert looked["remarks"] == [
+        "its captions are still to be confirmed",
+        "its transcript is still to be confirmed",
+    ]
+    assert told.refused(*RECORDING, "--apply") == (
+        "The recording is not published: check its captions and its transcript, then add "
+        "--captions and --transcript."
+    )
+    told.done(*RECORDING, *CHECKED, "--summary", "Needs first.", "--apply")
+    told.done("tick", "--now", "2026-10-09T10:10")
+
+    (webinar,) = (one for one in told.done("webinar", "list") if one["key"] == "webinar-1")
+    assert webinar["recording_url"] == URL
+    assert sum(b"Subject: Recording: " in one.data for one in mailbox.received) == 2
+    assert told.refused(*RECORDING, *CHECKED, "--summary", "Needs first.", "--apply") == (
+        "The recording of webinar-1 is published at that address already."
+    )
+
+
+def test_there_is_no_recording_of_what_has_not_been(told: CommandLine) -> None:
+    assert told.refused("webinar", "recording", "webinar-1", URL, *NOW) == (
+        "The webinar webinar-1 begins on Thursday 8 October 2026, 16:30; record it first."
+    )
+
+
+@pytest.mark.parametrize("url", ["", "http://video.example/1", "javascript:alert(1)", "x" * 2001])
+def test_a_recording_needs_a_plain_https_address(told: CommandLine, url: str) -> None:
+    ran = told("webinar", "recording", "webinar-1", url, *AFTER)
+
+    assert (ran.code, ran.err.startswith("The recording address cannot be used; ")) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("2026-10-09", "has no time; write it as 2026-10-09T16:30."),
+        ("soon", "is no moment; write one as 2026-11-23T09:00."),
+    ],
+)
+def test_a_moment_that_is_none_is_a_usage_error(told: CommandLine, to: str, said: str) -> None:
+    ran = told("webinar", "move", "webinar-1", "--to", to, *NOW)
+
+    assert ran.code == 2
+    assert said in " ".join(ran.err.replace("│", " ").split())
+
+
+def test_a_note_that_is_too_long_is_refused(told: CommandLine) -> None:
+    assert told.refused(*MOVE, "--note", "x" * 1001) == (
+        "The text has 1001 characters; 1000 are enough."
+    )
+
+
+def test_an_unknown_webinar_and_an_unknown_cohort_are_refused(told: CommandLine) -> None:
+    assert told.refused("webinar", "cancel", "webinar-9", *NOW).startswith(
+        "Cohort 2026-10 has no webinar webinar-9; it has: "
+    )
+    assert told.refused(*CANCEL, "--cohort", "1999-01").startswith("There is no cohort 1999-01; ")
