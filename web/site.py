@@ -43,3 +43,9 @@ def make_site(
         privacy_notice=head.privacy_notice,
     )
     return Site(office, pages, clock, calendars)
+
+
+def beside(link: str) -> str:
+    """Return a link to another page of ours from here, wherever a proxy has put us."""
+    page, token = link.rsplit("/", 2)[1:]
+    return f"../{page}/{token}"
