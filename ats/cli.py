@@ -19,6 +19,7 @@ from ats.commands import (
     cohort,
     demo,
     doctor,
+    feed,
     imports,
     init,
     mentor,
@@ -77,6 +78,7 @@ app.command()(tick.tick)
 app.command()(reading.ledger)
 app.command()(reading.why)
 app.command()(reading.forecast)
+app.command()(feed.feed)
 for group in (programme, cohort, webinar, mentor, person, case, message):
     app.add_typer(group.app)
 app.add_typer(imports.roster)

@@ -1,47 +1,55 @@
 """Feeds: from the records to the calendars that people subscribe to.
 
 One for each cohort and audience, with its webinars; one for each person, with their webinars and
-their own deadlines. No event names anybody.
+their own deadlines.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import uuid
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from email.utils import parseaddr
-from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
-from ats.errors import NotFound
+from ats import feed_records
+from ats.feed_events import WEBINAR_ALARMS, deadline_event, webinar_event
 from ats.office import Office
+from ats.people import enrolled
 from ats.planning.facts import Participant
 from ats.planning.timeline import Timeline
 from ats.records import gather
 from ats.records import models as m
 from calendars.events import Calendar, Event, Organizer
-from config.programme import Milestone
 
 AUDIENCES = ("participants", "mentors")
 #: How long a cancelled webinar is still shown struck out, after the day it was to be on.
 CANCELLED_SHOWN = dt.timedelta(days=30)
-#: How long before an event the calendar of somebody who wants that reminds them.
-WEBINAR_ALARMS = (dt.timedelta(minutes=15),)
-DEADLINE_ALARMS = (dt.timedelta(days=7), dt.timedelta(days=1))
-_ONLINE = "Online"
 
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose feed it is: a cohort's for an audience, or that of one ref."""
+    """Whose feed it is, a cohort's for an audience or that of one ref, and how it stands."""
 
     name: str  # "2026-10/participants", "P0017"
     generation: int = 1  # of its links
     alarms: bool = False
     invited_since: dt.datetime | None = None  # from then on webinars come by e-mail instead
+    digest: str | None = None  # of what was published last
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """A cohort's year as feeds show it, and the people whom some feeds are about."""
+
+    cohort: m.Cohort
+    timeline: Timeline
+    webinars: Sequence[m.Webinar]
+    people: Mapping[int, Participant] = field(default_factory=dict)  # by enrolment
+    revisions: Mapping[int, feed_records.Revision] = field(default_factory=dict)
 
 
 class Feeds:
@@ -51,19 +59,20 @@ class Feeds:
         self._office = office
         self._session = session
         self._now = now
-        self._organizer = Organizer(*_mailbox(office.letterhead.sender))
+        name, address = parseaddr(office.letterhead.sender)
+        self._organizer = Organizer(name or address, address)
 
     def of_cohort(self, code: str, audience: str) -> Calendar:
         """Return the webinars of a cohort for an audience. Raises NotFound."""
         cohort = gather.cohort_named(self._session, code)
-        timeline = self._timeline(cohort)
-        short = timeline.programme.short
+        year = self._year(cohort, ())
+        programme = year.timeline.programme
         suffix = " for mentors" if audience == "mentors" else ""
         return Calendar(
-            name=f"{short} webinars{suffix}, {code}",
-            description=f"The webinars{suffix} of {timeline.programme.title}, cohort {code}.",
+            name=f"{programme.short} webinars{suffix}, {code}",
+            description=f"The webinars{suffix} of {programme.title}, cohort {code}.",
             organizer=self._organizer,
-            events=tuple(self._webinars(cohort, timeline, audience, alarms=())),
+            events=tuple(self._webinars(year, audience, alarms=())),
             source=self._source(self.whose_cohort(cohort, audience)),
         )
 
@@ -73,22 +82,47 @@ class Feeds:
         Who has left keeps what is past. Who is invited by e-mail has those webinars in their
         calendar already, and does not find them here unless *with_invited*.
         """
-        role = self.role(ref)
-        whose = self.whose_role(role)
-        events: dict[str, Event] = {}
+        ((_, calendar),) = self.of_people([self.role(ref)], with_invited=with_invited)
+        return calendar
+
+    def of_people(
+        self, roles: Sequence[m.Role], *, with_invited: bool = False
+    ) -> Iterator[tuple[Whose, Calendar]]:
+        """Yield the feeds of these people, in this order; what they share is asked for once."""
+        standing = self._standing(roles)
+        about = feed_records.about(self._session, roles)
+        enrolments = defaultdict(set)
+        for mine in about.values():
+            for enrolment, cohort in mine:
+                enrolments[cohort].add(enrolment)
+        cohorts = self._session.execute(
+            select(m.Cohort)
+            .where(col(m.Cohort.id).in_(enrolments))
+            .order_by(col(m.Cohort.starts), col(m.Cohort.code))
+        ).scalars()
+        years = [self._year(cohort, enrolments[cohort.id or 0]) for cohort in cohorts.all()]
+        for role in roles:
+            assert role.id is not None
+            whose = standing[role.id]
+            shown = replace(whose, invited_since=None) if with_invited else whose
+            yield whose, self._of_role(role, shown, years, {i for i, _ in about[role.id]})
+
+    def _of_role(
+        self, role: m.Role, whose: Whose, years: Iterable[_Year], about: set[int]
+    ) -> Calendar:
+        events: list[Event] = []
         short = ""
-        for cohort, people in self._years(role):
-            timeline = self._timeline(cohort)
-            short = timeline.programme.short
-            for event in self._year(role, cohort, timeline, people, alarms=whose.alarms):
-                if with_invited or not _comes_by_mail(event, whose):
-                    events.setdefault(event.uid, event)
+        for year in years:
+            people = [person for i, person in year.people.items() if i in about]
+            if people:
+                short = f"{year.timeline.programme.short} "
+                events += self._events(role, whose, year, people)
         what = "webinars for mentors" if role.kind == "mentor" else "year: webinars and deadlines"
         return Calendar(
-            name=f"My {short} {what}".replace("  ", " "),
+            name=f"My {short}{what}",
             description="Changes show by themselves; some calendars take a day to notice.",
             organizer=self._organizer,
-            events=tuple(events.values()),
+            events=tuple(events),
             source=self._source(whose),
         )
 
@@ -96,137 +130,90 @@ class Feeds:
 
     def whose_cohort(self, cohort: m.Cohort, audience: str) -> Whose:
         """Return how the feed of a cohort and audience stands."""
-        standing = self.standing_of_cohort(cohort, audience)
-        return Whose(f"{cohort.code}/{audience}", standing.generation if standing else 1)
+        return _whose(f"{cohort.code}/{audience}", self.standing_of_cohort(cohort, audience))
 
     def whose_role(self, role: m.Role) -> Whose:
         """Return how the feed of a person stands."""
-        standing = self.standing_of_role(role)
-        if standing is None:
-            return Whose(role.ref)
-        since = (standing.mode_since or m.EPOCH) if standing.mode == "invitations" else None
-        return Whose(role.ref, standing.generation, standing.alarms, since)
+        return _whose(role.ref, self.standing_of_role(role))
 
     def standing_of_cohort(self, cohort: m.Cohort, audience: str) -> m.Feed | None:
         """Return what is recorded of a cohort's feed."""
-        return self._standing(col(m.Feed.cohort_id) == cohort.id, col(m.Feed.audience) == audience)
+        return self._recorded(col(m.Feed.cohort_id) == cohort.id, col(m.Feed.audience) == audience)
 
     def standing_of_role(self, role: m.Role) -> m.Feed | None:
         """Return what is recorded of a person's feed."""
-        return self._standing(col(m.Feed.role_id) == role.id)
+        return self._recorded(col(m.Feed.role_id) == role.id)
 
-    def _standing(self, *where: ColumnElement[bool]) -> m.Feed | None:
-        standing: m.Feed | None = self._session.execute(select(m.Feed).where(*where)).scalar()
-        return standing
+    def _recorded(self, *where: ColumnElement[bool]) -> m.Feed | None:
+        found: m.Feed | None = self._session.execute(select(m.Feed).where(*where)).scalar()
+        return found
 
     def role(self, ref: str) -> m.Role:
         """Return the role of a ref. Raises NotFound."""
-        role: m.Role | None = self._session.execute(
-            select(m.Role).where(col(m.Role.ref) == ref)
-        ).scalar()
-        if role is None:
-            raise NotFound(f"Nobody has the ref {ref}; `ats person find` looks for a name.")
+        role = self._session.get(m.Role, enrolled.known(self._session, ref).role_id)
+        assert role is not None
         return role
 
-    def _years(self, role: m.Role) -> Iterator[tuple[m.Cohort, list[Participant]]]:
-        """Yield the cohorts that somebody takes part in or mentors in, with whom that is about."""
-        e, s = m.Enrolment, m.Mentorship
-        if role.kind == "mentor":
-            about: Any = select(col(s.enrolment_id)).where(
-                col(s.role_id) == role.id, col(s.accepted_at).is_not(None)
-            )
-        else:
-            about = select(col(e.id)).where(col(e.role_id) == role.id)
-        cohorts = self._session.execute(
-            select(m.Cohort)
-            .where(col(m.Cohort.id).in_(select(col(e.cohort_id)).where(col(e.id).in_(about))))
-            .order_by(col(m.Cohort.starts), col(m.Cohort.code))
+    def _standing(self, roles: Sequence[m.Role]) -> dict[int, Whose]:
+        found = self._session.execute(
+            select(m.Feed).where(col(m.Feed.role_id).in_([role.id for role in roles]))
         ).scalars()
-        for cohort in cohorts.all():
-            assert cohort.id is not None
-            yield cohort, gather.everybody(self._session, cohort.id, col(e.id).in_(about))
+        known = {feed.role_id: feed for feed in found}
+        return {role.id: _whose(role.ref, known.get(role.id)) for role in roles if role.id}
 
     # -- events ----------------------------------------------------------------------------
 
-    def _year(
-        self,
-        role: m.Role,
-        cohort: m.Cohort,
-        timeline: Timeline,
-        people: Iterable[Participant],
-        *,
-        alarms: bool,
-    ) -> Iterator[Event]:
-        audience = "mentors" if role.kind == "mentor" else "participants"
-        people = list(people)
-        remains = any(_takes_part(person, role) for person in people)
-        reminders = WEBINAR_ALARMS if alarms else ()
-        for event in self._webinars(cohort, timeline, audience, alarms=reminders):
-            if remains or event.starts_at <= self._now:
-                yield event
-        if audience == "participants":
-            for person in people:
-                yield from self._deadlines(cohort, timeline, person, alarms=alarms)
-
-    def _webinars(
-        self,
-        cohort: m.Cohort,
-        timeline: Timeline,
-        audience: str,
-        *,
-        alarms: tuple[dt.timedelta, ...],
-    ) -> Iterator[Event]:
+    def _year(self, cohort: m.Cohort, enrolments: Iterable[int]) -> _Year:
+        facts = gather.cohort_facts(self._session, cohort)
+        timeline = self._office.timeline(self._office.programme_named(cohort.programme), facts)
         webinars = self._session.execute(
             select(m.Webinar)
-            .where(col(m.Webinar.cohort_id) == cohort.id, col(m.Webinar.audience) == audience)
+            .where(col(m.Webinar.cohort_id) == cohort.id)
             .order_by(col(m.Webinar.starts_at), col(m.Webinar.key))
         ).scalars()
-        for webinar in webinars:
-            is_old = self._now - webinar.starts_at >= CANCELLED_SHOWN
-            if not (webinar.status == "cancelled" and is_old):
-                yield _webinar(webinar, timeline, alarms)
+        found = gather.participants(self._session, list(enrolments))
+        people = {person.id: person for person in found}
+        revisions = feed_records.revisions(self._session, cohort, people)
+        return _Year(cohort, timeline, webinars.all(), people, revisions)
 
-    def _deadlines(
-        self, cohort: m.Cohort, timeline: Timeline, person: Participant, *, alarms: bool
+    def _events(
+        self, role: m.Role, whose: Whose, year: _Year, people: Sequence[Participant]
     ) -> Iterator[Event]:
+        audience = "mentors" if role.kind == "mentor" else "participants"
+        remains = any(_takes_part(person, role) for person in people)
+        alarms = WEBINAR_ALARMS if whose.alarms else ()
+        for event in self._webinars(year, audience, alarms=alarms):
+            is_by_mail = whose.invited_since is not None and event.starts_at > whose.invited_since
+            if not is_by_mail and (remains or event.starts_at <= self._now):
+                yield event
+        if role.kind == "participant":
+            for person in people:
+                yield from self._deadlines(year, person, alarms=whose.alarms)
+
+    def _webinars(
+        self, year: _Year, audience: str, *, alarms: tuple[dt.timedelta, ...]
+    ) -> Iterator[Event]:
+        for webinar in year.webinars:
+            is_old = self._now - webinar.starts_at >= CANCELLED_SHOWN
+            if webinar.audience == audience and not (webinar.status == "cancelled" and is_old):
+                yield webinar_event(webinar, year.timeline, alarms=alarms)
+
+    def _deadlines(self, year: _Year, person: Participant, *, alarms: bool) -> Iterator[Event]:
         """Yield somebody's own deadlines, with what staff have moved."""
-        revised_at, sequence = self._revision(cohort, person)
-        for milestone in timeline.programme.milestones:
-            due = timeline.due(milestone.key, person)
+        for milestone in year.timeline.programme.milestones:
+            due = year.timeline.due(milestone.key, person)
             if due is None or milestone.whose != "participant":
                 continue
             if (person.status == "active" and not person.silenced) or due <= self._now:
-                yield Event(
-                    uid=_deadline_uid(cohort, person, milestone),
-                    sequence=sequence,
-                    revised_at=revised_at,
-                    starts_at=due,
-                    title=f"{timeline.programme.short} due: {milestone.title}",
-                    description=(
-                        f"{milestone.title} is due by {due.astimezone(timeline.zone):%H:%M}, "
-                        "UK time. If you need more time, write to us before then."
-                    ),
-                    categories=(timeline.programme.short, "Deadline"),
-                    is_busy=False,
-                    alarms=DEADLINE_ALARMS if alarms else (),
+                yield deadline_event(
+                    year.cohort,
+                    year.timeline,
+                    person,
+                    milestone,
+                    due,
+                    revision=year.revisions[person.id],
+                    alarms=alarms,
                 )
-
-    def _revision(self, cohort: m.Cohort, person: Participant) -> tuple[dt.datetime, int]:
-        """Return when, and how often, staff changed this person's dates."""
-        o = m.Overlay
-        changes = self._session.execute(
-            select(col(o.recorded_at), col(o.revoked_at)).where(
-                col(o.enrolment_id) == person.id, col(o.kind).in_(("extension", "pause"))
-            )
-        )
-        moments = [moment for change in changes for moment in change if moment is not None]
-        return max([person.accepted_at, cohort.created_at, *moments]), len(moments)
-
-    # -- the rest --------------------------------------------------------------------------
-
-    def _timeline(self, cohort: m.Cohort) -> Timeline:
-        facts = gather.cohort_facts(self._session, cohort)
-        return self._office.timeline(self._office.programme_named(cohort.programme), facts)
 
     def _source(self, whose: Whose) -> str | None:
         links = self._office.links
@@ -235,57 +222,17 @@ class Feeds:
         return links.calendar_file(whose.name, whose.generation)
 
 
-def _webinar(webinar: m.Webinar, timeline: Timeline, alarms: tuple[dt.timedelta, ...]) -> Event:
-    plan, short = timeline.programme.webinar(webinar.key), timeline.programme.short
-    cancelled = webinar.status == "cancelled"
-    join_url = None if cancelled else webinar.join_url
-    said = [plan.about]
-    if cancelled:
-        said.append("This webinar does not take place.")
-    else:
-        if plan.prepare:
-            said.append("Beforehand, if you can:\n" + "\n".join(f"- {it}" for it in plan.prepare))
-        if webinar.recording_url:
-            said.append(f"Recording: {webinar.recording_url}")
-        elif join_url:
-            said.append(f"Join: {join_url}")
-        else:
-            said.append("The joining link comes by e-mail before it starts, and then stands here.")
-    return Event(
-        uid=webinar.uid,
-        sequence=webinar.sequence,
-        revised_at=webinar.revised_at,
-        starts_at=webinar.starts_at,
-        ends_at=webinar.starts_at + dt.timedelta(minutes=webinar.minutes),
-        title=f"{short} webinar: {plan.title}",
-        description="\n\n".join(said),
-        location=join_url or _ONLINE,
-        url=webinar.recording_url or join_url,
-        join_url=join_url,
-        status=webinar.status,  # type: ignore[arg-type]
-        categories=(short, "Webinar"),
-        alarms=alarms,
-    )
-
-
-def _comes_by_mail(event: Event, whose: Whose) -> bool:
-    """Say whether it is a webinar to which an invitation goes (deadlines have no end)."""
-    since = whose.invited_since
-    return since is not None and event.ends_at is not None and event.starts_at > since
+def _whose(name: str, standing: m.Feed | None) -> Whose:
+    if standing is None:
+        return Whose(name)
+    since = (standing.mode_since or m.EPOCH) if standing.mode == "invitations" else None
+    return Whose(name, standing.generation, standing.alarms, since, standing.digest)
 
 
 def _takes_part(person: Participant, role: m.Role) -> bool:
     if person.status != "active" or person.silenced:
         return False
+    if role.kind != "mentor":
+        return True
     standing = person.mentorship
-    return role.kind != "mentor" or (standing is not None and standing.ref == role.ref)
-
-
-def _deadline_uid(cohort: m.Cohort, person: Participant, milestone: Milestone) -> str:
-    """Return an identity that is this deadline's for ever, and tells nothing."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{cohort.created_at}/{person.ref}/{milestone.key}"))
-
-
-def _mailbox(sender: str) -> tuple[str, str]:
-    name, address = parseaddr(sender)
-    return name or address, address
+    return standing is not None and standing.ref == role.ref and standing.accepted_at is not None

@@ -16,6 +16,9 @@ class Organizer:
     name: str
     address: str
 
+    def __post_init__(self) -> None:
+        refuse_unless_one_word("organizer's address", self.address)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
@@ -47,6 +50,9 @@ class Event:
                 raise ValueError(f"The event {self.uid} holds a moment without a time zone.")
         if self.ends_at is not None and self.ends_at <= self.starts_at:
             raise ValueError(f"The event {self.uid} ends before it begins.")
+        for name in ("uid", "url", "join_url"):
+            if (value := getattr(self, name)) is not None:
+                refuse_unless_one_word(f"{name} of an event", value)
 
     @property
     def is_cancelled(self) -> bool:
@@ -64,7 +70,19 @@ class Calendar:
     source: str | None = None
     refresh: dt.timedelta = dt.timedelta(hours=1)
 
+    def __post_init__(self) -> None:
+        if self.source is not None:
+            refuse_unless_one_word("address of a calendar", self.source)
+        if len({event.uid for event in self.events}) < len(self.events):
+            raise ValueError("Two events of a calendar have the same UID.")
+
     @property
     def revised_at(self) -> dt.datetime | None:
         """The newest revision in it; None when it is empty."""
         return max((event.revised_at for event in self.events), default=None)
+
+
+def refuse_unless_one_word(name: str, value: str) -> None:
+    """Raise ValueError for what could not stand on its line as it is."""
+    if not value or not value.isprintable() or " " in value:
+        raise ValueError(f"The {name} is empty or holds blanks or control characters.")

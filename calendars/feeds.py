@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import lru_cache
 from typing import Final
 
-from icalendar import vDuration, vText, vUri
+from icalendar import vDuration, vText
+from icalendar.parser import Contentline
 
-from calendars.components import calendar, component, plain
+from calendars.components import LONDON, calendar, plain, written
 from calendars.events import Calendar
 
 #: What a feed is served as: it holds no METHOD, and so this names none.
 CONTENT_TYPE: Final = "text/calendar; charset=utf-8"
 
 
+#: How every calendar ends, after its events.
+_END: Final = b"END:VCALENDAR\r\n"
+
+
 def feed(of: Calendar) -> bytes:
     """Return *of* as an iCalendar stream in UTF-8, with CRLF and lines of at most 75 octets.
 
     Events come in order of start and UID. Nothing in the bytes tells when they were written.
-    Raises ValueError when two events have one UID.
     """
-    if len({event.uid for event in of.events}) < len(of.events):
-        raise ValueError("Two events of a feed have the same UID.")
+    events = sorted(of.events, key=lambda event: (event.starts_at, event.uid))
+    head = _head(of.name, of.description, of.refresh)
+    parts = [written(event, of.organizer) for event in events]
+    return b"".join((head, _source(of.source), LONDON, *parts, _END))
+
+
+@lru_cache(maxsize=64)
+def _head(name: str, description: str, refresh: dt.timedelta) -> bytes:
+    """Return how a calendar begins; those of all people of a cohort begin alike."""
     made = calendar()
-    for name in ("name", "x-wr-calname"):
-        made[name] = vText(plain(of.name))
-    for name in ("description", "x-wr-caldesc"):
-        made[name] = vText(plain(of.description))
-    refresh = vDuration(of.refresh)
-    refresh.params["VALUE"] = "DURATION"
-    made["refresh-interval"] = refresh
-    made["x-published-ttl"] = vDuration(of.refresh)
-    if of.source is not None:
-        source = vUri(of.source)
-        source.params["VALUE"] = "URI"
-        made["source"] = source
-    for event in sorted(of.events, key=lambda event: (event.starts_at, event.uid)):
-        made.add_component(component(event, of.organizer))
-    return bytes(made.to_ical())
+    for key in ("name", "x-wr-calname"):
+        made[key] = vText(plain(name))
+    for key in ("description", "x-wr-caldesc"):
+        made[key] = vText(plain(description))
+    hint = vDuration(refresh)
+    hint.params["VALUE"] = "DURATION"
+    made["refresh-interval"] = hint
+    made["x-published-ttl"] = vDuration(refresh)
+    return bytes(made.to_ical()).removesuffix(_END)
+
+
+def _source(address: str | None) -> bytes:
+    if address is None:
+        return b""
+    line = Contentline(f"SOURCE;VALUE=URI:{address}")  # type: ignore[no-untyped-call]
+    return bytes(line.to_ical()) + b"\r\n"  # type: ignore[no-untyped-call]

@@ -6,8 +6,8 @@ from typing import Final, Literal
 
 from icalendar import vCalAddress
 
-from calendars.components import calendar, component
-from calendars.events import Event, Organizer
+from calendars.components import calendar, clock, component
+from calendars.events import Event, Organizer, refuse_unless_one_word
 
 Method = Literal["REQUEST", "CANCEL"]
 #: What the file beside an invitation is called.
@@ -29,6 +29,7 @@ def invitation(event: Event, organizer: Organizer, *, attendee: str) -> bytes:
 
     No answer is asked for, nobody else is named, and the address is all that is said of them.
     """
+    refuse_unless_one_word("address that is invited", attendee)
     made = calendar(method=method_of(event))
     invited = component(event, organizer)
     address = vCalAddress(f"mailto:{attendee}")
@@ -37,5 +38,6 @@ def invitation(event: Event, organizer: Organizer, *, attendee: str) -> bytes:
     address.params["PARTSTAT"] = "NEEDS-ACTION"
     address.params["RSVP"] = "FALSE"
     invited["attendee"] = address
+    made.add_component(clock())
     made.add_component(invited)
     return bytes(made.to_ical())

@@ -10,6 +10,8 @@ from config.programme_draft import Draft, PlacedMoment
 from config.vocabulary import WEBINAR_NEWS
 
 _STAFF = ("operations", "pxm")
+_FROM_EACH = {"milestone": ("milestone",), "webinar": ("webinar", *WEBINAR_NEWS)}
+_EACH_OF = {anchor: each for each, anchors in _FROM_EACH.items() for anchor in anchors}
 
 
 def shape_findings(draft: Draft) -> Iterator[Finding]:
@@ -31,7 +33,7 @@ def shape_findings(draft: Draft) -> Iterator[Finding]:
 
 
 def _step(place: Place, step: Step) -> Iterator[Finding]:
-    if step.for_each and step.at and step.at.from_ != step.for_each:
+    if step.for_each and step.at and _EACH_OF.get(step.at.from_ or "") != step.for_each:
         text = f"for-each: {step.for_each} needs a moment from: {step.for_each}"
         yield Finding((*place, "at"), f"{text}; count from it, or drop for-each")
     if step.at_for and (step.for_each or step.every):
@@ -65,6 +67,9 @@ def _webinar_moment(place: Place, step: Step) -> Iterator[Finding]:
     at = step.at
     if at is None or at.from_ not in WEBINAR_NEWS:
         return
+    if step.to in _STAFF:
+        text = f"what counts from {at.from_} is for participants and mentors; change to"
+        yield Finding((*place, "to"), text)
     if at.has_offset or at.time or at.not_before or at.not_after:
         text = f"what counts from {at.from_} goes when it happens; give the anchor alone"
         yield Finding((*place, "at"), text)
@@ -89,9 +94,10 @@ def _ladder(place: Place, ladder: Ladder) -> Iterator[Finding]:
     if not ladder.for_each and not ladder.from_:
         text = "nothing says from what the rungs are counted; add from or for-each"
         yield Finding(place, text)
-    if ladder.from_ in ("webinar", "milestone"):
-        text = f"a ladder cannot be counted from every {ladder.from_}"
-        remedy = "write for-each: milestone" if ladder.from_ == "milestone" else "name one"
+    each = _EACH_OF.get(ladder.from_ or "")
+    if each is not None:
+        text = f"a ladder cannot be counted from every {each}"
+        remedy = "write for-each: milestone" if each == "milestone" else "name one"
         yield Finding((*place, "from"), f"{text}; {remedy}")
 
 
@@ -127,10 +133,11 @@ def _webinar(place: Place, webinar: WebinarPlan) -> Iterator[Finding]:
 
 def _moment(placed: PlacedMoment) -> Iterator[Finding]:
     place, moment, of = placed
-    if moment.from_ in ("webinar", "milestone") and isinstance(of, Step | Rung):
+    needed = _EACH_OF.get(moment.from_ or "")
+    if needed is not None and isinstance(of, Step | Rung):
         each = of.for_each if isinstance(of, Step) else None
-        if each != moment.from_:
-            text = f"from: {moment.from_} needs for-each: {moment.from_}"
+        if each != needed:
+            text = f"from: {moment.from_} needs for-each: {needed}"
             remedy = "add it to the step" if isinstance(of, Step) else "a rung cannot have it"
             yield Finding((*place, "from"), f"{text}; {remedy}")
     if moment.sections is not None and moment.from_ != "sections-complete":
@@ -149,5 +156,5 @@ def _conditions(draft: Draft) -> Iterator[Finding]:
             yield Finding(place, text)
         elif name == "anything-to-tell" and not (step and step.every):
             yield Finding(place, f"{name} is for recurring staff mail; give the step every")
-        elif name == "join-link-missing" and each != "webinar":
+        elif name in ("join-link-missing", "told-otherwise") and each != "webinar":
             yield Finding(place, f"{name} is for steps about webinars; add for-each: webinar")

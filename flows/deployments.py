@@ -19,6 +19,7 @@ from flows.cohort_timeline import cohort_timeline
 from flows.deliver import deliver
 from flows.escalate_stalled import escalate_stalled
 from flows.import_exports import import_exports
+from flows.publish_calendars import publish_calendars
 from flows.read_bounces import read_bounces
 from flows.reconcile import reconcile
 from flows.report_cohorts import report_cohorts
@@ -30,6 +31,7 @@ SCHEDULES: tuple[tuple[Flow[..., Any], str], ...] = (
     (chase_mentors, "5,35 9-17 * * 2-4"),  # chasers go from Tuesday to Thursday
     (escalate_stalled, "15 9-17 * * 1-5"),
     (deliver, "25,55 7-19 * * *"),  # what a mail server put off
+    (publish_calendars, "8-59/15 7-19 * * *"),
     (import_exports, "4-59/15 7-19 * * *"),
     (cohort_timeline, "2 7 * * *"),
     (report_cohorts, "32 8-18/2 * * 1-5"),

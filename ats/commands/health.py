@@ -12,6 +12,7 @@ from importlib import metadata
 from typing import Literal
 from urllib.parse import urlsplit
 
+from ats.calendar_folder import SUFFIX
 from ats.commands.entry import templates_folder
 from ats.errors import AtsError
 from ats.outbox.bounce_mailbox import open_mailbox
@@ -50,6 +51,7 @@ def findings(settings: Settings, *, now: dt.datetime) -> Iterator[Finding]:
     yield _database(settings)
     yield _mail(settings)
     yield from _bounces(settings)
+    yield from _calendars(settings)
     yield _prefect()
     yield _clock(settings, now)
     yield from _templates_and_programmes()
@@ -156,6 +158,20 @@ def _bounces(settings: Settings) -> Iterator[Finding]:
     except AtsError as error:
         told, _, remedy = str(error).rpartition("; ")
         yield Finding("bounces", "amber", told or remedy, remedy[:1].upper() + remedy[1:])
+
+
+def _calendars(settings: Settings) -> Iterator[Finding]:
+    if settings.public_url is None or settings.secret_key is None:
+        return  # told with those two; until both are set nothing is published
+    folder = settings.calendar_dir
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        text = f"they cannot be published to {folder}"
+        yield Finding("calendars", "red", text, "Make it writable, or set ATS_CALENDAR_DIR.")
+        return
+    files = sum(1 for _ in folder.glob(f"*{SUFFIX}"))
+    text = f"{folder} holds {files} calendars" if files else f"{folder} can be written"
+    yield Finding("calendars", "green", text)
 
 
 def _prefect() -> Finding:

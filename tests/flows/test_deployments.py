@@ -40,6 +40,7 @@ def test_every_job_that_operations_would_name_is_served() -> None:
         "chase-mentors",
         "escalate-stalled",
         "deliver",
+        "publish-calendars",
         "import-exports",
         "report-cohorts",
         "read-bounces",

@@ -28,6 +28,7 @@ from flows.deliver import deliver
 from flows.deployments import SCHEDULES, deployments
 from flows.escalate_stalled import escalate_stalled
 from flows.import_exports import import_exports
+from flows.publish_calendars import publish_calendars
 from flows.read_bounces import read_bounces
 from flows.reconcile import reconcile
 from flows.report_cohorts import report_cohorts
@@ -67,6 +68,7 @@ async def _artifacts() -> list[Artifact]:
         (deliver, COUNTS),
         (cohort_timeline, COUNTS),
         (report_cohorts, PAGE),
+        (publish_calendars, "no address for calendars"),
         (read_bounces, "no mailbox for bounces"),
         (reconcile, CHECKED),
     ],
@@ -81,7 +83,7 @@ def test_a_run_is_named_after_what_it_came_to(
 
 def test_every_deployed_flow_is_run_by_these_tests() -> None:
     tried = {send_tips, chase_mentors, escalate_stalled, deliver, import_exports}
-    tried |= {cohort_timeline, report_cohorts, read_bounces, reconcile}
+    tried |= {publish_calendars, cohort_timeline, report_cohorts, read_bounces, reconcile}
     assert {flow for flow, _ in SCHEDULES} == tried
 
 

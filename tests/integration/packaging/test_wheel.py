@@ -39,7 +39,7 @@ def test_programmes_closures_samples_templates_and_migrations_are_inside(
     } <= inside
     exports = [name for name in inside if name.startswith(f"{SAMPLE}/progress-")]
     assert len(exports) == len(list((ROOT / SAMPLE).glob("progress-*.csv"))) == 55
-    packages = {"ats", "config", "email_templates", "flows", "tasks", "web"}
+    packages = {"ats", "calendars", "config", "email_templates", "flows", "tasks", "web"}
     assert {name.split("/")[0] for name in inside} == packages
     assert not [name for name in inside if "__pycache__" in name]
 
