@@ -35,13 +35,16 @@ def dates(events: Iterable[Event], *, now: dt.datetime) -> Dates:
     ordered = sorted(events, key=lambda event: (event.starts_at, event.uid))
     coming = [event for event in ordered if (event.ends_at or event.starts_at) > now]
     past = [event for event in ordered if (event.ends_at or event.starts_at) <= now]
-    return Dates(tuple(map(_line, coming)), tuple(_line(event) for event in reversed(past)))
+    return Dates(
+        tuple(_line(event, is_past=False) for event in coming),
+        tuple(_line(event, is_past=True) for event in reversed(past)),
+    )
 
 
-def _line(event: Event) -> Line:
+def _line(event: Event, *, is_past: bool) -> Line:
     link, text = None, ""
-    if event.url and not event.is_cancelled:
-        is_recording = event.url != event.join_url
+    is_recording = event.url != event.join_url
+    if event.url and not event.is_cancelled and (is_recording or not is_past):
         link, text = event.url, "Watch the recording" if is_recording else "Join"
     return Line(
         machine=event.starts_at.astimezone(ZONE).isoformat(timespec="minutes"),

@@ -44,12 +44,20 @@ def test_what_is_cancelled_or_not_certain_says_so_and_leads_nowhere_or_on() -> N
     join = {"url": "https://m.example/", "join_url": "https://m.example/"}
     recording = {"url": "https://r.example/", "join_url": "https://m.example/"}
     events = [
+        event("2026-10-24T09:00", **recording),
+        event("2026-10-24T08:00", **join),
         event("2026-10-25T01:00", status="cancelled", **join),
         event("2026-10-25T02:00", status="tentative", **join),
         event("2026-10-25T03:00", **recording),
     ]
 
-    assert [(line.note, line.link, line.link_text) for line in dates(events, now=NOON).coming] == [
+    found = dates(events, now=NOON)
+
+    assert [(line.link, line.link_text) for line in found.past] == [
+        ("https://r.example/", "Watch the recording"),
+        (None, ""),
+    ]
+    assert [(line.note, line.link, line.link_text) for line in found.coming] == [
         ("Cancelled: it does not take place.", None, ""),
         ("Not certain yet.", "https://m.example/", "Join"),
         ("", "https://r.example/", "Watch the recording"),
