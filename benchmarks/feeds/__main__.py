@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.feeds import report
-from benchmarks.feeds.pollers import Polled, poll
+from benchmarks.feeds.pollers import Polled, fetch_tags, poll
 from benchmarks.feeds.report import Measured
 from benchmarks.feeds.server import Installation, Server, install, serving
 
@@ -55,10 +55,11 @@ def _measured(
     installation: Installation, feeds: str, requests: int, pollers: int, *, keep_alive: bool
 ) -> Measured:
     with serving(installation, published=feeds == "published") as server:
-        _poll(server, pollers, min(WARM_UP, requests), keep_alive=keep_alive)
+        tags = asyncio.run(fetch_tags(server.place))
+        _poll(server, tags, pollers, min(WARM_UP, requests), keep_alive=keep_alive)
         polled, memory, cpu = Polled(), [server.memory_mb()], server.cpu_seconds()
         for _ in range(PARTS):
-            part = _poll(server, pollers, requests // PARTS, keep_alive=keep_alive)
+            part = _poll(server, tags, pollers, requests // PARTS, keep_alive=keep_alive)
             polled.seconds += part.seconds
             polled.latencies += part.latencies
             polled.statuses += part.statuses
@@ -70,9 +71,11 @@ def _measured(
     return one
 
 
-def _poll(server: Server, pollers: int, requests: int, *, keep_alive: bool) -> Polled:
+def _poll(
+    server: Server, tags: dict[str, str], pollers: int, requests: int, *, keep_alive: bool
+) -> Polled:
     return asyncio.run(
-        poll(server.place, pollers=pollers, requests=requests, keep_alive=keep_alive)
+        poll(server.place, tags, pollers=pollers, requests=requests, keep_alive=keep_alive)
     )
 
 

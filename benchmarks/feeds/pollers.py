@@ -38,9 +38,10 @@ class Place:
     paths: Sequence[str]
 
 
-async def poll(place: Place, *, pollers: int, requests: int, keep_alive: bool) -> Polled:
+async def poll(
+    place: Place, tags: dict[str, str], *, pollers: int, requests: int, keep_alive: bool
+) -> Polled:
     """Have so many pollers ask, together so often. Raises RuntimeError for a wrong answer."""
-    tags = await _tags(place)
     polled = Polled()
     left = iter(range(requests))
     began = time.perf_counter()
@@ -54,7 +55,7 @@ async def poll(place: Place, *, pollers: int, requests: int, keep_alive: bool) -
     return polled
 
 
-async def _tags(place: Place) -> dict[str, str]:
+async def fetch_tags(place: Place) -> dict[str, str]:
     """Return the tag of every feed, by path."""
     poller = _Poller(place, {}, random.Random(0), keep_alive=True)
     tags = {}
