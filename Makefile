@@ -11,11 +11,11 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test browser screenshots search crash-test up check \
+.PHONY: help setup demo test calendar-readers browser screenshots search crash-test up check \
 	bench-delivery bench-feeds bench-planning format lock clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv ready; costs nothing the second time
 
@@ -24,6 +24,9 @@ demo: $(READY) ## Take the sample cohort through its whole year
 
 test: $(READY) ## Run every test (ARGS=tests/unit for some)
 	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+
+calendar-readers: ## Install the programs that tests read our calendars with (apt-get, npm)
+	@.ci/install-calendar-readers
 
 browser: ## Install the browser that tests open the pages with (apt-get, npm)
 	@.ci/install-browser

@@ -116,9 +116,17 @@ def plain(text: str) -> str:
 
 
 def _zone(event: Event) -> dt.tzinfo:
-    """Return the clock to tell the event's times by: UTC in the hour that autumn repeats."""
+    """Return the clock to tell the event's times by: UTC in the hour that autumn repeats.
+
+    There programs disagree which of the two is meant.
+    """
     moments = (event.starts_at, event.ends_at or event.starts_at)
-    return dt.UTC if any(moment.astimezone(ZONE).fold for moment in moments) else ZONE
+    return dt.UTC if any(map(_is_shown_twice, moments)) else ZONE
+
+
+def _is_shown_twice(moment: dt.datetime) -> bool:
+    local = moment.astimezone(ZONE)
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 def _organizer(organizer: Organizer) -> vCalAddress:
