@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from ats.people.links import Links
+
+LINKS = Links("https://ats.provider.example", "a key that nobody else has, of 43 signs")
 LOOK = Path(__file__).with_name("look.js")
 TOOLS = Path(os.environ.get("BROWSER_TOOLS_DIR") or Path.home() / ".cache" / "browser-tools")
 INSTALL = "`make browser` installs it"

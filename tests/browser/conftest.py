@@ -9,19 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import Browser
+from browser import LINKS, Browser
 from sqlalchemy import select
 
 from ats.commands.entry import open_office
-from ats.people.links import Links
 from ats.records import models as m
 from ats.records.store import Store
 from config.settings import Settings
 from tests.integration.small_cohort import ADA, GRACE, SmallCohort, at
 from tests.integration.web.public_site import PublicSite
-
-LINKS = Links("https://ats.provider.example", "a key that nobody else has, of 43 signs")
-
 
 RECORDED = at("2026-11-19 15:00")
 

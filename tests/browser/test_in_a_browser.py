@@ -8,8 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-from browser import Browser
-from conftest import LINKS
+from browser import LINKS, Browser
 
 from tests.integration.small_cohort import CODE
 from tests.integration.web.public_site import PublicSite
