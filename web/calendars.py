@@ -89,13 +89,16 @@ def _page(site: Site, session: Session, found: Opened, base: str, *, saved: bool
         site.links if site.links.public_url else replace(site.links, public_url=base.rstrip("/"))
     )
     whose, calendar = found.whose, found.calendar(with_invited=True)
+    choice = calendar_choice(session, found.role.ref) if found.role else CalendarChoice()
+    chosen_once = found.standing is not None and found.standing.mode_since is not None
     address = links.calendar_file(whose.name, whose.generation)
     return site.pages.answer(
         "calendar",
         ref=found.role.ref if found.role else None,
         is_mentor=found.role.kind == "mentor" if found.role else found.audience == "mentors",
         cohort=found.cohort.code if found.cohort else None,
-        choice=calendar_choice(session, found.role.ref) if found.role else CalendarChoice(),
+        choice=choice,
+        went_back=chosen_once and choice.mode == "subscription",
         subscription=Subscription(address, calendar.name),
         dates=dates(calendar.events, now=site.clock()),
         saved=saved,

@@ -105,7 +105,8 @@ def test_invitations_take_the_place_of_the_subscription_and_back(
 ) -> None:
     url, feed = links.calendar_page("P0001", 1), links.calendar_file("P0001", 1)
     site.now = at("2026-10-05 12:00")  # all webinars are to come
-    everything = listed(site.get(url).text)
+    first = site.get(url).text
+    everything = listed(first)
 
     there = site.choose(url, "invitations")
     meanwhile = site.get(feed).text
@@ -118,6 +119,9 @@ def test_invitations_take_the_place_of_the_subscription_and_back(
     assert listed(there.text) == everything
     assert ("ATS webinar" in meanwhile, "ATS due" in meanwhile) == (False, True)
     assert (len(ways(back.text)), radio(back.text)) == (4, ["subscription"])
+    asks = "please delete them, or each shows twice"
+    assert [asks in page for page in (first, there.text, back.text)] == [False, False, True]
+    assert asks in site.get(url).text
     assert "ATS webinar" in site.get(feed).text
     assert trail(site.office.store) == [
         (BY, "calendar", "P0001", SUBSCRIPTION, INVITATIONS),

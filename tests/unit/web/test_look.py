@@ -65,6 +65,7 @@ def a_calendar(
         "is_mentor": role == "mentor",
         "cohort": None if ref else "2026-10",
         "choice": choice,
+        "went_back": choice.alarms,
         "subscription": Subscription("https://ats.example/calendars/x.ics", "My ATS year"),
         "dates": dates(EVENTS, now=MOMENT),
         "saved": saved,
