@@ -11,7 +11,8 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test calendar-readers search crash-test up check bench-delivery bench-planning format lock clean
+.PHONY: help setup demo test calendar-readers browser screenshots search crash-test up check \
+	bench-delivery bench-feeds bench-planning format lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +27,12 @@ test: $(READY) ## Run every test (ARGS=tests/unit for some)
 
 calendar-readers: ## Install the programs that tests read our calendars with (apt-get, npm)
 	@.ci/install-calendar-readers
+
+browser: ## Install the browser that tests open the pages with (apt-get, npm)
+	@.ci/install-browser
+
+screenshots: browser $(READY) ## Take the pictures of the pages in docs/screenshots anew
+	@SCREENSHOTS=docs/screenshots BROWSER_TESTS=required $(BIN)/pytest -q tests/browser
 
 search: $(READY) ## Look for examples that break a property, other ones each time
 	@$(BIN)/pytest -n auto --hypothesis-profile=search $(or $(ARGS),tests/unit)
@@ -52,6 +59,9 @@ format: $(READY) ## Format the code and fix what can be fixed
 
 bench-delivery: $(READY) ## Compare delivery with peers; keep the machine idle (ARGS=--help)
 	@$(BIN)/python -m benchmarks.delivery $(ARGS)
+
+bench-feeds: $(READY) ## Measure what a hundred calendars that poll cost (ARGS=--help)
+	@$(BIN)/python -m benchmarks.feeds $(ARGS)
 
 lock: | $(READY) ## Resolve the dependencies anew (ARGS=--upgrade for newer versions)
 	@$(LOCK) $(ARGS) pyproject.toml --output-file requirements.lock

@@ -9,7 +9,8 @@ from typing import Literal
 
 from sqlmodel import col
 
-from ats.clashes import clashes
+from ats.clash_check import neighbours
+from ats.clashes import Neighbour, clashes, detect, year_of
 from ats.errors import Refused
 from ats.office import Office
 from ats.outbox.proof import Proof, proofs
@@ -60,6 +61,7 @@ def checklist(
         programme = office.programme_named(cohort.programme)
         timeline = office.timeline(programme, gather.cohort_facts(session, cohort))
         people = gather.everybody(session, timeline.cohort.id, col(m.Enrolment.status) == "active")
+        others = list(neighbours(session, office, cohort))
         proof = Proof(
             timeline=timeline,
             letterhead=office.letterhead,
@@ -72,7 +74,7 @@ def checklist(
         _delivery(office),
         _roster(people),
         _templates(proof, people, progress),
-        _dates(timeline, people, now),
+        _dates(timeline, people, others, now),
         _join_addresses(timeline, now),
         _breaks(timeline, people),
     ]
@@ -139,11 +141,24 @@ def _templates(
     return Check("templates", "green", f"Each of {written} e-mails can be written.")
 
 
-def _dates(timeline: Timeline, people: Sequence[Participant], now: dt.datetime) -> Check:
-    found = clashes(timeline, _nations(timeline, people), now=now)
+def _dates(
+    timeline: Timeline,
+    people: Sequence[Participant],
+    others: Sequence[Neighbour],
+    now: dt.datetime,
+) -> Check:
+    """Say what stops a step, else what only clashes: the next to come, the others counted."""
+    stopping = clashes(timeline, _nations(timeline, people), now=now)
+    if stopping:
+        return Check("dates", "red", f"{'; '.join(stopping)}.")
+    found = detect(year_of(timeline, people, now=now, neighbours=others))
     if found:
-        return Check("dates", "red", f"{'; '.join(found)}.")
-    return Check("dates", "green", "No date stands in the way of a step.")
+        told = [clash.text for clash in found[:_NAMED]]
+        remedy = f"proposals are in `ats cohort check {timeline.cohort.code}`."
+        if len(found) > _NAMED:
+            remedy = f"{len(found) - _NAMED} more and {remedy}"
+        return Check("dates", "amber", f"{' '.join(told)} {remedy[0].upper()}{remedy[1:]}")
+    return Check("dates", "green", "No date stands in the way of a step, or of another.")
 
 
 def _join_addresses(timeline: Timeline, now: dt.datetime) -> Check:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator
+from email.utils import parseaddr
 
-from ats.planning.facts import Participant
+from ats.planning.facts import Participant, WebinarFact
 from ats.planning.timeline import Timeline
 from ats.records import models as m
-from calendars.events import Event
+from calendars.events import Event, Organizer
 from config.programme import Milestone
 
 #: How long before an event the calendar of somebody who wants that reminds them.
@@ -18,10 +19,20 @@ DEADLINE_ALARMS = (dt.timedelta(days=7), dt.timedelta(days=1))
 _ONLINE = "Online"
 
 
+def organizer(sender: str) -> Organizer:
+    """Return who invites to webinars: the sender ("Name <address>") of our e-mails."""
+    name, address = parseaddr(sender)
+    return Organizer(name or address, address)
+
+
 def webinar_event(
-    webinar: m.Webinar, timeline: Timeline, *, alarms: tuple[dt.timedelta, ...] = ()
+    webinar: m.Webinar | WebinarFact,
+    timeline: Timeline,
+    *,
+    alarms: tuple[dt.timedelta, ...] = (),
 ) -> Event:
     """Return a webinar as it stands, in feeds and invitations alike."""
+    assert webinar.revised_at is not None
     plan, short = timeline.programme.webinar(webinar.key), timeline.programme.short
     join_url = None if webinar.status == "cancelled" else webinar.join_url
     return Event(
@@ -41,7 +52,7 @@ def webinar_event(
     )
 
 
-def _said(webinar: m.Webinar, about: str, prepare: tuple[str, ...]) -> Iterator[str]:
+def _said(webinar: m.Webinar | WebinarFact, about: str, prepare: tuple[str, ...]) -> Iterator[str]:
     yield about
     if webinar.status == "cancelled":
         yield "This webinar does not take place."

@@ -10,20 +10,19 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from email.utils import parseaddr
 
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from ats import feed_records
-from ats.feed_events import WEBINAR_ALARMS, deadline_event, webinar_event
+from ats.feed_events import WEBINAR_ALARMS, deadline_event, organizer, webinar_event
 from ats.office import Office
 from ats.people import enrolled
 from ats.planning.facts import Participant
 from ats.planning.timeline import Timeline
 from ats.records import gather
 from ats.records import models as m
-from calendars.events import Calendar, Event, Organizer
+from calendars.events import Calendar, Event
 
 AUDIENCES = ("participants", "mentors")
 #: How long a cancelled webinar is still shown struck out, after the day it was to be on.
@@ -59,8 +58,7 @@ class Feeds:
         self._office = office
         self._session = session
         self._now = now
-        name, address = parseaddr(office.letterhead.sender)
-        self._organizer = Organizer(name or address, address)
+        self._organizer = organizer(office.letterhead.sender)
 
     def of_cohort(self, code: str, audience: str) -> Calendar:
         """Return the webinars of a cohort for an audience. Raises NotFound."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final, Literal
+from urllib.parse import quote
 
 from icalendar import vCalAddress
 
@@ -12,6 +14,8 @@ from calendars.events import Event, Organizer, refuse_unless_one_word
 Method = Literal["REQUEST", "CANCEL"]
 #: What the file beside an invitation is called.
 FILE_NAME: Final = "invite.ics"
+# What an address may hold as it is after mailto: (RFC 6068, 2); %, ? and # would end it.
+_AS_IT_IS: Final = "@!$&'*+/=^_`{|}~"
 
 
 def method_of(event: Event) -> Method:
@@ -24,15 +28,22 @@ def content_type(event: Event) -> str:
     return f"text/calendar; charset=utf-8; method={method_of(event)}"
 
 
-def invitation(event: Event, organizer: Organizer, *, attendee: str) -> bytes:
+def invitation(
+    event: Event, organizer: Organizer, *, attendee: str, stamped_at: dt.datetime | None = None
+) -> bytes:
     """Return the invitation of the person at this address to *event*, or its cancellation.
 
     No answer is asked for, nobody else is named, and the address is all that is said of them.
+    `stamped_at`, by default its revision, tells it from earlier ones of the same SEQUENCE: the
+    later one holds (RFC 5546, 2.1.5).
     """
     refuse_unless_one_word("address that is invited", attendee)
     made = calendar(method=method_of(event))
     invited = component(event, organizer)
-    address = vCalAddress(f"mailto:{attendee}")
+    if stamped_at is not None:
+        del invited["dtstamp"]
+        invited.add("dtstamp", stamped_at.astimezone(dt.UTC).replace(microsecond=0))
+    address = vCalAddress(f"mailto:{quote(attendee, safe=_AS_IT_IS)}")
     address.params["CUTYPE"] = "INDIVIDUAL"
     address.params["ROLE"] = "OPT-PARTICIPANT"
     address.params["PARTSTAT"] = "NEEDS-ACTION"

@@ -68,7 +68,7 @@ class YearRange(Model):
     """A break that comes every year; one that ends in an earlier month ends in the next year."""
 
     name: str
-    kind: Literal["closed", "away"]
+    kind: Literal["closed", "away", "not-teaching"]
     from_: Annotated[YearDay, BeforeValidator(_year_day)]
     to: Annotated[YearDay, BeforeValidator(_year_day)]
 
@@ -82,7 +82,7 @@ class DatedRange(Model):
     """A break or closure with its dates, both included; `open` undoes the ranges before it."""
 
     name: str
-    kind: Literal["closed", "away", "open"]
+    kind: Literal["closed", "away", "not-teaching", "open"]
     from_: Date
     to: Date
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -27,7 +27,8 @@ class Closures:
     """The days off of one nation, or of one organisation in it, each with its name.
 
     `closed`: bank holidays and provider closures (weekends go without saying); `away`: half-terms
-    and other breaks, their weekends included. After `known_until` half-terms may be missing.
+    and other breaks, their weekends included; `not_teaching`: work goes on and mail goes, but there
+    is no lesson to observe. After `known_until` half-terms may be missing.
     """
 
     nation: str
@@ -35,6 +36,7 @@ class Closures:
     away: Mapping[dt.date, str]
     known_until: dt.date
     organisation: str | None = None
+    not_teaching: Mapping[dt.date, str] = field(default_factory=dict)
 
 
 def calendar_name(nation: str, organisation: str) -> str:
@@ -83,20 +85,23 @@ def load_closures(
     file = _read(nation, folder or _PACKAGED)
     wanted = sorted(set(years))
     bank_holidays = _bank_holidays(file.bank_holidays, wanted)
-    closed, away = dict(bank_holidays), dict[dt.date, str]()
+    off: dict[str, dict[dt.date, str]] = {"closed": dict(bank_holidays)}
+    off |= {"away": {}, "not-teaching": {}}
     for kind, name, day in _days(file, wanted, organisation):
-        if kind == "open":
-            away.pop(day, None)
-            if day not in bank_holidays:
-                closed.pop(day, None)
-        else:
-            (closed if kind == "closed" else away).setdefault(day, name)
+        if kind != "open":
+            off[kind].setdefault(day, name)
+            continue
+        off["away"].pop(day, None)
+        off["not-teaching"].pop(day, None)
+        if day not in bank_holidays:
+            off["closed"].pop(day, None)
     return Closures(
         nation=nation,
-        closed=MappingProxyType(closed),
-        away=MappingProxyType(away),
+        closed=MappingProxyType(off["closed"]),
+        away=MappingProxyType(off["away"]),
         known_until=file.known_until,
         organisation=organisation,
+        not_teaching=MappingProxyType(off["not-teaching"]),
     )
 
 

@@ -73,6 +73,9 @@ def _webinar_moment(place: Place, step: Step) -> Iterator[Finding]:
     if at.has_offset or at.time or at.not_before or at.not_after:
         text = f"what counts from {at.from_} goes when it happens; give the anchor alone"
         yield Finding((*place, "at"), text)
+    if at.from_ == "invitations-chosen" and not step.alone:
+        text = "an e-mail holds one invitation; add alone: true"
+        yield Finding((*place, "alone"), text)
     if step.repeat_after_move:
         text = "repeat-after-move is for reminders before a webinar; drop it"
         yield Finding((*place, "repeat-after-move"), text)

@@ -35,11 +35,13 @@ ANCHORS = (
     "webinar-moved",
     "webinar-cancelled",
     "webinar-recorded",
+    "invitations-chosen",
     "milestone",
 )
 
-#: The anchors that only a step about a webinar may have: what became of it.
-WEBINAR_NEWS = ("webinar-moved", "webinar-cancelled", "webinar-recorded")
+#: The anchors that only a step about a webinar may have: what became of it, and that its
+#: recipient wants invitations to them.
+WEBINAR_NEWS = ("webinar-moved", "webinar-cancelled", "webinar-recorded", "invitations-chosen")
 
 #: Named predicates and what their argument is (None: they take none; `?`: it may be left out).
 CONDITIONS: dict[str, str | None] = {

@@ -37,7 +37,7 @@ def _serve(host: str, port: int | None) -> None:
     office = replace(open_office(settings), links=_links(settings))
     try:
         office.store.require_current()
-        app = make_app(office, clock=_now)
+        app = make_app(office, clock=_now, calendar_folder=settings.calendar_dir)
         with listen(host, settings.public_port if port is None else port) as listening:
             if office.links is None:
                 sys.stderr.write("ATS_SECRET_KEY is not set, so no link in an e-mail opens.\n")
@@ -51,10 +51,12 @@ def _serve(host: str, port: int | None) -> None:
 
 
 def _links(settings: Settings) -> Links | None:
-    """Return who reads the links; where people reach these pages matters to e-mails only."""
+    """Return who reads the links; while nobody has said where people reach these pages, a page
+    goes by the address that it was asked at."""
     if settings.secret_key is None:
         return None
-    return Links(settings.public_url or "", settings.secret_key.get_secret_value())
+    public_url = (settings.public_url or "").rstrip("/")
+    return Links(public_url, settings.secret_key.get_secret_value())
 
 
 def _now() -> dt.datetime:

@@ -14,16 +14,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ats.errors import DatabaseFault
 from ats.people.links import BadLink
 from ats.unexpected import told
+from web.feed_links import ReplacedLink
 from web.pages import Pages
+from web.site import Site
 
 Handler = Callable[[Request, Exception], Response]
 
 
-def fault_pages(pages: Pages) -> Mapping[Any, Handler]:
+def fault_pages(site: Site) -> Mapping[Any, Handler]:
     """Return what answers each kind of fault that is told from others."""
+    pages = site.pages
 
-    def bad_link(_: Request, __: Exception) -> Response:
+    def bad_link(request: Request, _: Exception) -> Response:
+        wait = site.guesses.wait(request.client.host if request.client else "")
+        if wait:
+            headers = {"Retry-After": str(wait)}
+            return pages.answer("slower", status=HTTPStatus.TOO_MANY_REQUESTS, headers=headers)
         return pages.answer("not-found", status=HTTPStatus.NOT_FOUND)
+
+    def replaced(_: Request, __: Exception) -> Response:
+        return pages.answer("replaced", status=HTTPStatus.GONE)
 
     def refused(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -36,7 +46,12 @@ def fault_pages(pages: Pages) -> Mapping[Any, Handler]:
         headers = {"Retry-After": "60"}
         return pages.answer("fault", status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
 
-    return {BadLink: bad_link, HTTPException: refused, DatabaseFault: busy}
+    return {
+        BadLink: bad_link,
+        ReplacedLink: replaced,
+        HTTPException: refused,
+        DatabaseFault: busy,
+    }
 
 
 class LastResort:

@@ -1,4 +1,7 @@
-"""Headers that every answer carries: nothing runs, nothing is kept, nothing is told to others."""
+"""Headers that every answer carries: nothing runs, nothing is kept, nothing is told to others.
+
+A feed alone says itself how long it may be kept.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ HEADERS: Final = {
 
 
 class SecurityHeaders:
-    """Adds HEADERS to whatever the application inside it answers."""
+    """Adds HEADERS to whatever the application inside it answers, but for what it set itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -33,7 +36,9 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,9 +13,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ats.errors import NotFound
+from ats.feeds import Feeds
 from ats.people.preferences import Preferences, choose, preferences
 from web.forms import fields_of
-from web.site import Site
+from web.site import Site, beside
 from web.wording import kinds
 
 PATH = "/preferences/{token}"
@@ -28,9 +30,9 @@ def routes(site: Site) -> list[Route]:
         try:
             with site.office.store.read() as session:
                 found = preferences(session, ref, programme_named=site.office.programme_named)
+                return _page(site, session, found, saved=False)
         except NotFound:
             return site.pages.answer("nobody")
-        return _page(site, found, saved=False)
 
     def saved(token: str, wanted: Mapping[str, bool]) -> Response:
         ref = site.links.read_preferences(token)
@@ -44,9 +46,9 @@ def routes(site: Site) -> list[Route]:
                     action="preferences",
                     now=site.clock(),
                 )
+                return _page(site, session, found, saved=True)
         except NotFound:
             return site.pages.answer("nobody")
-        return _page(site, found, saved=True)
 
     async def show(request: Request) -> Response:
         return await run_in_threadpool(shown, request.path_params["token"])
@@ -70,13 +72,16 @@ async def _wanted(request: Request) -> Mapping[str, bool]:
     return {class_: class_ in fields.get("on", ()) for class_ in fields["asked"]}
 
 
-def _page(site: Site, found: Preferences, *, saved: bool) -> Response:
+def _page(site: Site, session: Session, found: Preferences, *, saved: bool) -> Response:
     if not found.programmes:
         return site.pages.answer("nobody")
+    feeds = Feeds(site.office, session, now=site.clock())
+    generation = feeds.whose_role(feeds.role(found.ref)).generation
     return site.pages.answer(
         "preferences",
         who=found,
         optional=[(kind, kind.key not in found.off) for kind in kinds(found.role, found.optional)],
         always=kinds(found.role, found.always),
+        calendar=beside(site.links.calendar_page(found.ref, generation)),
         saved=saved,
     )

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from ats.errors import Refused
 
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 _PATIENCE: Final = 1  # seconds for requests under way when it is told to end
 _AT_ONCE: Final = 200  # more are told to come back
 
@@ -32,13 +33,24 @@ def listen(host: str, port: int) -> socket.socket:
 
 def end_when_told() -> None:
     """Have SIGTERM and Ctrl-C end this process with exit code 0, from now on."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ENDING:
         signal.signal(number, _end)
 
 
 def serve(app: ASGIApp, listening: socket.socket) -> None:
-    """Serve until a signal; then what is under way is finished, and the signal handed on."""
-    uvicorn.Server(server_config(app)).run(sockets=[listening])
+    """Serve until a signal; then what is under way is finished, and this returns.
+
+    A signal that comes while the server is still starting is kept until it can be heeded: to leave
+    at once would leave half of it behind, and a warning.
+    """
+    server = uvicorn.Server(server_config(app))
+
+    def end(number: int, frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    for number in _ENDING:
+        signal.signal(number, end)
+    server.run(sockets=[listening])
 
 
 def server_config(app: ASGIApp) -> uvicorn.Config:

@@ -15,7 +15,7 @@ from ats.errors import NotFound
 from ats.people.links import Unsubscription
 from ats.people.preferences import Preferences, choose, preferences
 from web.forms import body_of
-from web.site import Site
+from web.site import Site, beside
 from web.wording import kinds
 
 PATH = "/unsubscribe/{token}"
@@ -71,11 +71,5 @@ def _page(site: Site, found: Preferences, meant: Unsubscription) -> Response:
         who=found,
         these=kinds(found.role, these),
         comes=kinds(found.role, comes),
-        preferences=_beside(site.links.preferences(found.ref)),
+        preferences=beside(site.links.preferences(found.ref)),
     )
-
-
-def _beside(link: str) -> str:
-    """Return a link to another page of ours from here, wherever a proxy has put us."""
-    page, token = link.rsplit("/", 2)[1:]
-    return f"../{page}/{token}"

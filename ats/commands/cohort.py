@@ -1,4 +1,4 @@
-"""`ats cohort`: launch, go-live, show, pause, resume."""
+"""`ats cohort`: launch, go-live, show, check, pause, resume."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ats.checklist import Check
+    from ats.clashes import Finding
 
 app = typer.Typer(
     name="cohort", help="Launch a cohort, take it live, stop it.", no_args_is_help=True
@@ -98,6 +99,20 @@ def show(code: Code, as_json: Json = False) -> None:
 
 
 @app.command()
+def check(code: Code, now: Now = None, as_json: Json = False) -> None:
+    """Say which dates stand in each other's way, with a proposal for each."""
+    from ats import clash_check
+
+    with open_desk(now) as desk:
+        found = clash_check.findings(desk.office, code, now=desk.now)
+        document = [finding.document() for finding in found]
+        answer(document, as_json=as_json, human=lambda: _show_findings(code, found))
+        red = [finding.text.rstrip(".") for finding in found if finding.severity == "red"]
+        if red:
+            raise refuse(f"Cohort {code} has dates that stop a step: {'; '.join(red)}.")
+
+
+@app.command()
 def pause(code: Code, now: Now = None, by: By = None, as_json: Json = False) -> None:
     """Stop every sending of the cohort at once."""
     from ats import cohorts
@@ -146,6 +161,15 @@ def _show_checks(code: str, checks: Sequence[Check], refusal: object) -> None:
     table(("status", "check", "how it is"), [(c.status, c.name, c.text) for c in checks])
     if refusal is None:
         say(f"Cohort {code} is live: the next tick sends its e-mails.")
+
+
+def _show_findings(code: str, found: Sequence[Finding]) -> None:
+    if not found:
+        say(f"No dates of cohort {code} stand in each other's way from now on.")
+    for finding in found:
+        say(f"{finding.severity:5}  {finding.text}", hang=" " * 7)
+        if finding.proposal:
+            say(f"       Proposal: {finding.proposal}", hang=" " * 7)
 
 
 def _show(told: dict[str, Any]) -> None:

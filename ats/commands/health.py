@@ -21,6 +21,7 @@ from ats.outbox.maildir import Maildir
 from ats.outbox.render import Renderer
 from ats.outbox.smtp_url import SmtpAddress, Timeouts
 from ats.records.store import Store
+from ats.reports.timeline import counted
 from config.closures import load_closures
 from config.faults import ProgrammeFault
 from config.programme_file import find_programme, load_programme, packaged_programmes
@@ -170,7 +171,7 @@ def _calendars(settings: Settings) -> Iterator[Finding]:
         yield Finding("calendars", "red", text, "Make it writable, or set ATS_CALENDAR_DIR.")
         return
     files = sum(1 for _ in folder.glob(f"*{SUFFIX}"))
-    text = f"{folder} holds {files} calendars" if files else f"{folder} can be written"
+    text = f"{folder} holds {counted(files, 'calendar')}" if files else f"{folder} can be written"
     yield Finding("calendars", "green", text)
 
 

@@ -103,6 +103,10 @@ def _show(told: dict[str, Any]) -> None:
         say(told["subject"])
         say()
         say(told["text"])
+        if told["invitation"]:
+            say()
+            say("With it goes this entry for the calendar:")
+            say(told["invitation"].replace("\r\n", "\n").rstrip())
 
 
 @app.command()

@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 
 from ats.office import Office
 from ats.outbox.compose import Composer
+from ats.outbox.invitation import pinned
 from ats.outbox.park import park
 from ats.outbox.retest import Retest
 from ats.people.contacts import Contact, contacts
@@ -76,15 +77,15 @@ class Claim:
             mine = rows.get(_id(message), [])
             try:
                 context = retest.context(message, mine)
+                if context is not None:
+                    classes = {row.class_ for row in mine if row.outcome == "queued"}
+                    contact = known.get(message.recipient)
+                    claimed.append(self._pin(message, context, contact, classes))
             except DBAPIError:  # the transaction is lost, whosever message it was
                 raise
             except Exception as fault:  # noqa: BLE001 (one message's fault never stops the others)
                 self.errors.append(f"composing {message.rfc_id} was {told(fault)}")
                 park(self.session, message, mine, now=self.planner.now)
-                continue
-            if context is not None:
-                classes = {row.class_ for row in mine if row.outcome == "queued"}
-                claimed.append(self._pin(message, context, known.get(message.recipient), classes))
         self.session.flush()
         if claimed:
             self.session.connection().execute(_PINNED, [self._lease(one) for one in claimed])
@@ -137,6 +138,8 @@ class Claim:
     ) -> Claimed:
         to_name, to_address = self._addressed(message, contact)
         head = self._head(message, classes) | {"to_name": to_name, "to_address": to_address}
+        if "entry" in context:
+            head["invitation"] = pinned(context["entry"], sender=head["from"], attendee=to_address)
         return Claimed(
             id=_id(message),
             rfc_id=message.rfc_id,

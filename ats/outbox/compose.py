@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ats.office import Letterhead
+from ats.outbox.invitation import entry, holds_entry
 from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
 from ats.people.links import Links
@@ -53,9 +54,11 @@ class Composer:
             rule = line.occurrence.rule
             subject = None if rule.about_mentor else line.occurrence.subject
             groups.setdefault((str(rule.template), subject), []).append(line)
+        invites = entry(lines, self.timeline, now=self.now, trial=self.trial)
         return {
             "shared": self.shared(recipient, role),
             "parts": [self._part(template, role, group) for (template, _), group in groups.items()],
+            **({"entry": invites} if invites else {}),
         }
 
     def staff(self, role: str, template: str, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,7 +135,11 @@ class Composer:
         if webinar.changes:
             told = self.timeline.tellings.told_start(line.person, o.recipient, webinar)
             was_at = told or webinar.changes[-1].started_at
-        return {**self._same.webinar(o.subject), "was_at": self._same.text(was_at)}
+        return {
+            **self._same.webinar(o.subject),
+            "was_at": self._same.text(was_at),
+            "by_invitation": holds_entry(line, self.timeline),
+        }
 
     def _nobody(self) -> dict[str, Any]:
         empty = ("person", "mentor", "milestone", "webinar", "as_of", "rung")

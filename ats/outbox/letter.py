@@ -11,19 +11,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ats.outbox.mime import Mail, build, digest
+from ats.outbox.mime import Invitation, Mail, build, digest
 from ats.outbox.render import Renderer
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message as it goes to the mail server. `digest` is the sha256 of `data` in hex."""
+    """A message as it goes to the mail server. `digest` is the sha256 of `data` in hex.
+
+    `invitation` is the text of the calendar entry in it, if it holds one.
+    """
 
     subject: str
     text: str
     html: str
     data: bytes
     digest: str
+    invitation: str | None = None
 
 
 def write(
@@ -32,7 +36,7 @@ def write(
     """Return the message of this pinned context. Raises TemplateFault and UnwritableMail."""
     rendered = renderer.render(context)
     head = context["head"]
-    unsubscribe = head["unsubscribe"]
+    unsubscribe, invites = head["unsubscribe"], head.get("invitation")
     data = build(
         Mail(
             rfc_id=rfc_id,
@@ -46,9 +50,11 @@ def write(
             html=rendered.html,
             intended_for=head["intended_for"],
             headers=_one_click(unsubscribe) if unsubscribe else (),
+            invitation=Invitation(invites["type"], invites["text"]) if invites else None,
         )
     )
-    return Letter(rendered.subject, rendered.text, rendered.html, data, digest(data))
+    said = invites["text"] if invites else None
+    return Letter(rendered.subject, rendered.text, rendered.html, data, digest(data), said)
 
 
 def wording_of(context: Mapping[str, Any]) -> frozenset[str]:

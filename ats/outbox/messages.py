@@ -66,6 +66,8 @@ def listed(
 def shown(session: Session, renderer: Renderer, name: str, *, zone: ZoneInfo) -> dict[str, Any]:
     """Return one message, written out again, with every attempt to deliver it.
 
+    `invitation` is the calendar entry in it, null where it holds none.
+
     *name* is its number or its Message-ID, with or without brackets. Subject, text and HTML are
     null until it is written. `proven`: whether what is shown is what was sent, byte for byte;
     null if nothing was sent yet. Raises NotFound, and TemplateFault when it cannot be written.
@@ -82,6 +84,7 @@ def shown(session: Session, renderer: Renderer, name: str, *, zone: ZoneInfo) ->
         "subject": written.subject if written else None,
         "text": written.text if written else None,
         "html": written.html if written else None,
+        "invitation": written.invitation if written else None,
         "status": message.status,
         "sent_at": message.sent_at.astimezone(zone).isoformat() if message.sent_at else None,
         "proven": written.digest == message.digest if written and message.digest else None,

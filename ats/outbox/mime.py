@@ -6,6 +6,7 @@ here in a tenth of a millisecond; its parser is the oracle in the tests.
 
 from __future__ import annotations
 
+import base64
 import binascii
 import datetime as dt
 import functools
@@ -17,6 +18,7 @@ from email.utils import format_datetime
 
 from ats.errors import DeliveryFault
 from ats.outbox.address import ascii_domain
+from calendars.invitations import FILE_NAME
 
 _CRLF = "\r\n"
 _LINE = 76  # RFC 2047, 2: no line with an encoded word is longer
@@ -28,6 +30,7 @@ _MESSAGE_ID = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,59}")
 _PRINTABLE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 _NAMED = re.compile(r'"?(?P<name>[^"<>]*?)"?\s*<(?P<address>[^<>]*)>')
+_CALENDAR_TYPE = re.compile(r"text/calendar; charset=utf-8; method=(REQUEST|CANCEL)")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 # What is written here, and what would give a message a second recipient.
 _RESERVED = re.compile(
@@ -39,6 +42,14 @@ _RESERVED = re.compile(
 
 class UnwritableMail(DeliveryFault):
     """Something in an e-mail cannot be written into a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A calendar entry (iMIP) inside an e-mail; its type is that of RFC 6047, with its method."""
+
+    content_type: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,30 +72,34 @@ class Mail:
     html: str
     intended_for: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    invitation: Invitation | None = None
 
 
 def build(mail: Mail) -> bytes:
     """Return *mail* as a multipart/alternative message with CRLF line ends.
+
+    An invitation is its last alternative, and a file beside them all (multipart/mixed): mail
+    programs know the one or the other.
 
     The same mail gives the same bytes. All is ASCII, with lines of at most 998 characters, but
     for a recipient whose address has letters outside ASCII before the @ (SMTPUTF8).
     Raises UnwritableMail for control characters in a header, for a moment without a zone, for
     a header of ours among `headers`, and BadAddress for an address that cannot be used.
     """
-    # Quoted-printable never contains "=_", so no body can contain the boundary.
-    boundary = "=_" + hashlib.sha256(mail.rfc_id.encode("utf-8", "replace")).hexdigest()[:24]
+    # Neither quoted-printable nor base64 contains "=_", so no part can contain a boundary.
+    name = hashlib.sha256(mail.rfc_id.encode("utf-8", "replace")).hexdigest()
+    boundary, inner = f"=_{name[:24]}", f"=_{name[24:48]}"  # neither begins as the other does
     head = [
         *_own_headers(mail),
         *(_further_header(name, value) for name, value in mail.headers),
         "MIME-Version: 1.0",
-        f'Content-Type: multipart/alternative; boundary="{boundary}"',
     ]
-    delimiter = f"--{boundary}".encode()
-    text, html = _part("text/plain", mail.text), _part("text/html", mail.html)
-    return b"%b\r\n\r\n%b\r\n%b%b\r\n%b%b--\r\n" % (
-        _CRLF.join(head).encode(),
-        *(delimiter, text, delimiter, html, delimiter),
-    )
+    parts = [_part("text/plain", mail.text), _part("text/html", mail.html)]
+    if mail.invitation is None:
+        return _multipart("alternative", boundary, head, parts)
+    part, file = _invitation(mail.invitation)
+    alternatives = _multipart("alternative", inner, [], [*parts, part])
+    return _multipart("mixed", boundary, head, [alternatives, file])
 
 
 def digest(message: bytes) -> str:
@@ -178,6 +193,41 @@ def _encoded(header: str, value: str) -> str:
 def _refuse_control_characters(header: str, value: str) -> None:
     if _CONTROL.search(value):
         raise UnwritableMail(f"The {header} header would hold a line break or control character.")
+
+
+def _multipart(kind: str, boundary: str, head: list[str], parts: list[bytes]) -> bytes:
+    """Return parts one after the other, below these headers and their own."""
+    delimiter = f"--{boundary}".encode()
+    lines = [*head, f'Content-Type: multipart/{kind}; boundary="{boundary}"', "", ""]
+    each = [b"%b\r\n%b" % (delimiter, part) for part in parts]
+    return b"%b%b%b--\r\n" % (_CRLF.join(lines).encode(), b"".join(each), delimiter)
+
+
+def _invitation(invitation: Invitation) -> tuple[bytes, bytes]:
+    """Return the part that mail programs act on, and the same as a file."""
+    said = _CALENDAR_TYPE.fullmatch(invitation.content_type)
+    if said is None or f"{_CRLF}METHOD:{said[1]}{_CRLF}" not in invitation.text:
+        raise UnwritableMail("The type of an invitation does not name the method that it holds.")
+    name = f'name="{FILE_NAME}"'
+    file = [
+        f"Content-Type: application/ics; {name}",
+        f"Content-Disposition: attachment; file{name}",
+    ]
+    data = _base64(invitation.text)
+    return _headed([f"Content-Type: {invitation.content_type}"], data), _headed(file, data)
+
+
+def _headed(head: list[str], data: bytes) -> bytes:
+    lines = [*head, "Content-Transfer-Encoding: base64", "", ""]
+    return _CRLF.join(lines).encode() + data
+
+
+def _base64(text: str) -> bytes:
+    """Return *text* in base64, line end for line end, in lines of 76."""
+    try:
+        return base64.encodebytes(text.encode()).replace(b"\n", b"\r\n")
+    except UnicodeEncodeError:
+        raise UnwritableMail("An invitation holds half a character.") from None
 
 
 def _part(content_type: str, body: str) -> bytes:

@@ -166,6 +166,7 @@ class Stager:
         for place in known.keys() & first.keys():
             self._mark(known[place], marks[place])
         fresh = [place for place in first if place not in known]
+        fresh.sort(key=lambda place: _soonest(first[place].occurrence))
         made = self._new_messages([(place, first[place], marks[place]) for place in fresh])
         self._messages = {**known, **dict(zip(fresh, made, strict=True))}
 
@@ -269,6 +270,11 @@ def _differs(decision: Decision, values: dict[str, Any]) -> bool:
     assert row is not None
     standing = (row.outcome, row.reason, row.until, row.due_at)
     return standing != tuple(values[name] for name in ("outcome", "reason", "until", "due_at"))
+
+
+def _soonest(o: Occurrence) -> tuple[dt.datetime, dt.datetime]:
+    """Return what tells messages apart in their order: of those due at once, the next event's."""
+    return (o.due_at, o.event_at or o.due_at)
 
 
 def _update_by(table: Any, parameter: str, names: list[str]) -> Any:

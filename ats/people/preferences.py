@@ -74,7 +74,7 @@ def choose(
     trail = [{"off": sorted(one.off)} for one in (before, after)]
     audit = m.Audit(at=now, by=BY, action=action, subject=who.ref, before=trail[0], after=trail[1])
     session.add(audit)
-    _look_again(session, who)
+    look_again(session, who)
     return after
 
 
@@ -124,7 +124,7 @@ def _write(
     session.flush()
 
 
-def _look_again(session: Session, who: Known) -> None:
+def look_again(session: Session, who: Known) -> None:
     """Have everything open for the participant, or for the mentor's mentees, judged anew."""
     enrolments = select(col(m.Enrolment.id)).where(_concerned(who))
     cohorts = select(col(m.Enrolment.cohort_id)).where(_concerned(who))

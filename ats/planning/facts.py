@@ -31,6 +31,7 @@ class Mentorship:
     declined_at: dt.datetime | None = None
     signed_off_at: dt.datetime | None = None
     ended_at: dt.datetime | None = None
+    invited_since: dt.datetime | None = None  # they get invitations, and no subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,22 @@ class Participant:
     parked: bool = False  # an undone import left them behind: everything waits
     suppressed: frozenset[str] = frozenset()  # refs, theirs or a mentor's: no mail reaches them
     opted_out: frozenset[tuple[str, str]] = frozenset()  # (ref, class of message) switched off
+    invited_since: dt.datetime | None = None  # they get invitations, and no subscription
     cases: Mapping[str, dt.datetime] = field(default_factory=dict)  # open: kind → opened at
     past: Mapping[Key, PastRow] = field(default_factory=dict)
+    # What a mentor who gets invitations was sent about others in the cohort, and when last.
+    beside: Mapping[Key, dt.datetime] = field(default_factory=dict)
 
     @property
     def mentorship(self) -> Mentorship | None:
         """The standing mentorship, if there is one."""
         return next((m for m in self.mentorships if m.ended_at is None), None)
+
+    def invitations_since(self, ref: str) -> dt.datetime | None:
+        """Return since when they, or a mentor of theirs, want invitations; None: they do not."""
+        if ref == self.ref:
+            return self.invited_since
+        return next((m.invited_since for m in self.mentorships if m.ref == ref), None)
 
     @property
     def inboxes(self) -> tuple[tuple[str, str], ...]:
@@ -122,6 +132,9 @@ class WebinarFact:
     recorded_at: dt.datetime | None = None  # when the recording was published
     recording_summary: str = ""  # what was said, in a few lines
     changes: tuple[WebinarChange, ...] = ()
+    uid: str = ""
+    sequence: int = 0
+    revised_at: dt.datetime | None = None  # when anything that a calendar shows was changed
 
     @property
     def moves(self) -> tuple[WebinarChange, ...]:

@@ -52,13 +52,13 @@ class Notices:
         webinar = self.timeline.webinars.get(o.subject or "") if o.rule.repeats else None
         if webinar is None or not webinar.changes:
             return False
-        noticed = self._noticed_at(o, person, webinar)
+        noticed = self.noticed_at(o, person, webinar)
         if noticed is None or (o.rule.needs_join_link and _lacked_link(row, webinar, noticed)):
             return False
         fell_due_before = o.due_at <= webinar.changes[-1].at
         return fell_due_before or webinar.starts_at - noticed < NOTICE_SUFFICES
 
-    def _noticed_at(
+    def noticed_at(
         self, o: Occurrence, person: Participant, webinar: WebinarFact
     ) -> dt.datetime | None:
         """Return when the notice of this webinar's last move went, or now if it is to go yet."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ats.planning.facts import Key, Participant, PastRow
+from ats.planning.rules import INVITATIONS_CHOSEN
 from ats.planning.timeline import Occurrence
 from ats.planning.traffic import Inbox
 from ats.planning.verdicts import DATED, Judge, Verdict
@@ -45,8 +46,8 @@ class PersonPlan:
             self.next_due_at = at
 
 
-#: Anchors that come and go with what the newest export shows.
-SHOWN_BY_EXPORTS = ("sections-complete", "submission-received")
+#: Anchors that come and go: with what the newest export shows, with what somebody chooses.
+THAT_COME_AND_GO = ("sections-complete", "submission-received", INVITATIONS_CHOSEN)
 
 InboxOf = Callable[[Occurrence], Inbox]
 
@@ -90,11 +91,11 @@ class Planner(Judge):
         return self._superseded(decisions, person)
 
     def may_come_again(self, key: Key) -> bool:
-        """Say whether this counts from what an export showed, and a newer one may show again.
+        """Say whether this counts from what may be undone, and happen again.
 
         Then it leaves no row, for what has not happened makes none (rule 5).
         """
-        return any(r.step == key[0] and r.anchor in SHOWN_BY_EXPORTS for r in self.timeline.rules)
+        return any(r.step == key[0] and r.anchor in THAT_COME_AND_GO for r in self.timeline.rules)
 
     def _schedule(self, plan: PersonPlan, decision: Decision) -> None:
         if decision.verdict.outcome == "held":

@@ -25,6 +25,8 @@ WEBINAR = "webinar"
 WEBINAR_MOVED = "webinar-moved"
 WEBINAR_CANCELLED = "webinar-cancelled"
 WEBINAR_RECORDED = "webinar-recorded"
+#: The anchor of invitations: somebody wants their webinars in this way.
+INVITATIONS_CHOSEN = "invitations-chosen"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,10 +15,11 @@ from copy import copy
 from dataclasses import replace
 from functools import cached_property
 
-from ats.planning.facts import CohortFacts, Key, Mentorship, Participant
+from ats.planning.facts import CohortFacts, Key, Mentorship, Participant, WebinarFact
+from ats.planning.invited import invitation_number, invited_from
 from ats.planning.moments import Moments
 from ats.planning.occurrence import Occurrence, is_open, name_of
-from ats.planning.rules import Rule, rules_of
+from ats.planning.rules import INVITATIONS_CHOSEN, Rule, rules_of
 from ats.planning.told import Tellings
 from ats.planning.workdays import Workdays, local_moment
 from config.programme import ANCHORS, Programme
@@ -103,8 +104,9 @@ class Timeline(Moments):
 
         What all of them give is remembered.
         """
-        mine = self._personal_rules if plain else self.rules
+        mine = self._personal_rules if plain else self._planned_rules
         if rules is not None:
+            mine = (*mine, *self._invitation_rules)
             return [o for rule in mine if rule in rules for o in self._of_rule(rule, person)]
         memo = (
             person.id,
@@ -121,15 +123,29 @@ class Timeline(Moments):
             if len(self._owned) >= REMEMBERED:
                 self._owned.clear()
             self._owned[memo] = [o for rule in mine for o in self._of_rule(rule, person)]
-        return self._owned[memo]
+        return self._owned[memo] + self._invitations(person)
+
+    def _invitations(self, person: Participant) -> list[Occurrence]:
+        """Return what those who chose it are due; it hangs on what they have had, too."""
+        if person.invited_since is None and not any(m.invited_since for m in person.mentorships):
+            return []
+        return [o for rule in self._invitation_rules for o in self._of_rule(rule, person)]
+
+    @cached_property
+    def _invitation_rules(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if rule.anchor == INVITATIONS_CHOSEN)
+
+    @cached_property
+    def _planned_rules(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if rule.anchor != INVITATIONS_CHOSEN)
 
     @cached_property
     def _personal_rules(self) -> tuple[Rule, ...]:
-        return tuple(rule for rule in self.rules if not self._is_shared(rule))
+        return tuple(rule for rule in self._planned_rules if not self._is_shared(rule))
 
     def _is_shared(self, rule: Rule) -> bool:
         """Say whether the rule gives the same moments to all plain people of a nation."""
-        if rule.to == "mentor" or rule.about_mentor:
+        if rule.to == "mentor" or rule.about_mentor or rule.anchor == INVITATIONS_CHOSEN:
             return False
         if rule.for_each is not None:
             return True
@@ -224,7 +240,12 @@ class Timeline(Moments):
         nation = mentorship.nation if rule.to == "mentor" and mentorship else person.nation
         for webinar in self.cohort.webinars:
             if webinar.audience == rule.audience:
-                for number, at in self.webinar_moments(rule, webinar, nation):
+                moments = (
+                    self._invited(rule, webinar, person)
+                    if rule.anchor == INVITATIONS_CHOSEN
+                    else self.webinar_moments(rule, webinar, nation)
+                )
+                for number, at in moments:
                     yield from self._occurrence(
                         rule,
                         person,
@@ -234,6 +255,17 @@ class Timeline(Moments):
                         webinar.starts_at,
                         number=number,
                     )
+
+    def _invited(
+        self, rule: Rule, webinar: WebinarFact, person: Participant
+    ) -> Iterator[tuple[int, dt.datetime]]:
+        """Yield (number, due moment) of the invitation to a webinar that was still ahead."""
+        since = invited_from(rule, person)
+        if since is None or webinar.status == "cancelled":
+            return
+        at = max(since, self.first_morning(person)) if self.is_late_joiner(person) else since
+        if at < webinar.starts_at:
+            yield invitation_number(rule, webinar, person, since), since
 
     def _one(
         self,

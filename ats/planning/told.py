@@ -7,9 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ats.planning.facts import Participant, WebinarFact
-from ats.planning.rules import WEBINAR, WEBINAR_CANCELLED, WEBINAR_MOVED, Rule
+from ats.planning.rules import (
+    INVITATIONS_CHOSEN,
+    WEBINAR,
+    WEBINAR_CANCELLED,
+    WEBINAR_MOVED,
+    Rule,
+)
 
 _NOTICES = (WEBINAR_MOVED, WEBINAR_CANCELLED)
+_ENTRIES = (INVITATIONS_CHOSEN, *_NOTICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,7 @@ class Tellings:
     of_the_next: frozenset[str]
     of_one: frozenset[str]
     notices: frozenset[str]  # those among `of_one` that tell of a change
+    entries: frozenset[str]  # and hold it for the calendar of whoever wants invitations
 
     @classmethod
     def of(cls, rules: Iterable[Rule], webinars: tuple[WebinarFact, ...]) -> Tellings:
@@ -33,8 +41,9 @@ class Tellings:
             webinars=webinars,
             of_all=frozenset(r.step for r in rules if r.tells_webinars == "all"),
             of_the_next=frozenset(r.step for r in rules if r.tells_webinars == "next"),
-            of_one=frozenset(r.step for r in rules if r.anchor in (WEBINAR, *_NOTICES)),
+            of_one=frozenset(r.step for r in rules if r.anchor in (WEBINAR, *_ENTRIES)),
             notices=frozenset(r.step for r in rules if r.anchor in _NOTICES),
+            entries=frozenset(r.step for r in rules if r.anchor in _ENTRIES or r.needs_join_link),
         )
 
     def told_start(
@@ -64,6 +73,27 @@ class Tellings:
         changed = webinar.changes[-1].at
         tellings = self._of(person, recipient, webinar)
         return max((at for at, notice in tellings if notice and at >= changed), default=None)
+
+    def entered_at(self, person: Participant, recipient: str, webinar: str) -> dt.datetime | None:
+        """Return at which moment this webinar was as the entry that *recipient* has shows it.
+
+        None: they want no invitations, or were sent no entry since they chose them.
+        """
+        since = person.invitations_since(recipient)
+        if since is None:
+            return None
+        sent = [(key, row.sent_at) for key, row in person.past.items() if row.sent_at is not None]
+        return max(
+            (
+                at
+                for (step, occurrence, whose), at in (*sent, *person.beside.items())
+                if step in self.entries
+                and whose == recipient
+                and occurrence.partition("/")[0] == webinar
+                and at >= since
+            ),
+            default=None,
+        )
 
     def is_told_otherwise(self, person: Participant, recipient: str, webinar: WebinarFact) -> bool:
         """Say whether *recipient* was told another time than the one that stands."""

@@ -11,6 +11,7 @@ from ats.planning.facts import Key, Participant, PastRow
 from ats.planning.moments import MORNING
 from ats.planning.notices import Notices
 from ats.planning.occurrence import name_of
+from ats.planning.rules import INVITATIONS_CHOSEN
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.windows import Windows
 from ats.planning.workdays import local_moment
@@ -94,7 +95,7 @@ class Judge:
             return Verdict("skipped", "late-joiner")
         if self._mentor_has_gone(o, person):
             return Verdict("skipped", "mentor-ended")
-        if self._notices.say_it_all(o, person, row):
+        if self._notices.say_it_all(o, person, row) or self._is_entered(o, person):
             return Verdict("skipped", "in-notice")
         if any(pause.holds(due_on) for pause in person.pauses):
             return Verdict("skipped", "paused-out")
@@ -121,6 +122,15 @@ class Judge:
             return Verdict("superseded")
         until = self._notices.waits_until(o, person)
         return None if until is None else Verdict("held", "parked", until)
+
+    def _is_entered(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether another e-mail gave, or gives now, the entry that this invitation would."""
+        if o.rule.anchor != INVITATIONS_CHOSEN:
+            return False
+        webinar = self.timeline.webinars[o.subject or ""]
+        if self.timeline.tellings.entered_at(person, o.recipient, webinar.key) is not None:
+            return True
+        return bool(webinar.changes) and self._notices.noticed_at(o, person, webinar) == self.now
 
     def _switched_off(self, o: Occurrence, person: Participant) -> bool:
         """Say whether its recipient wants no mail of this class, where this programme asks them."""

@@ -43,6 +43,9 @@ _WEBINARS = (
         col(m.Webinar.recording_url),
         col(m.Webinar.recorded_at),
         col(m.Webinar.recording_summary),
+        col(m.Webinar.uid),
+        col(m.Webinar.sequence),
+        col(m.Webinar.revised_at),
     )
     .where(col(m.Webinar.cohort_id) == bindparam("cohort"))
     .order_by(col(m.Webinar.starts_at), col(m.Webinar.key))
@@ -112,7 +115,8 @@ def cohort_facts(session: Session, cohort: m.Cohort) -> CohortFacts:
         starts=cohort.starts,
         status=cohort.status,
         webinars=tuple(
-            WebinarFact(*[*webinar, tuple(changes[webinar.key])]) for webinar in webinars
+            WebinarFact(**webinar._mapping, changes=tuple(changes[webinar.key]))
+            for webinar in webinars
         ),
         as_of=max((as_of for _, as_of in known), default=None),
         exports=known,
@@ -137,6 +141,7 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
     connection = session.connection()
     sections = _sections(connection, wanted)
     mentorships = _mentorships(connection, wanted)
+    beside = _told_beside(connection, wanted, mentorships)
     overlays = _overlays(connection, wanted)
     cases = _open_cases(connection, wanted)
     past = _past(connection, wanted)
@@ -163,6 +168,8 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
                 opted_out=opted_out.get(row.id, frozenset()),
                 cases=cases.get(row.id, {}),
                 past=past.get(row.id, {}),
+                invited_since=row.mode_since,
+                beside=beside.get(row.id, {}),
             )
         )
     return people
@@ -180,6 +187,17 @@ def _mentorships(connection: Connection, wanted: Wanted) -> Mapping[int, list[Me
     for row in connection.execute(queries.MENTORSHIPS, wanted):
         enrolment, ref, nation, organisation, *moments = row
         found[enrolment].append(Mentorship(ref, calendar_name(nation, organisation), *moments))
+    return found
+
+
+def _told_beside(
+    connection: Connection, wanted: Wanted, mentorships: Mapping[int, list[Mentorship]]
+) -> Mapping[int, dict[Key, dt.datetime]]:
+    found: dict[int, dict[Key, dt.datetime]] = defaultdict(dict)
+    if any(m.invited_since for several in mentorships.values() for m in several):
+        for enrolment, *key, sent_at in connection.execute(queries.TOLD_BESIDE, wanted):
+            step, occurrence, recipient = key
+            found[enrolment][step, occurrence, recipient] = sent_at
     return found
 
 

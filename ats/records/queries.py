@@ -20,6 +20,9 @@ UNSENT = "-"
 
 _IDS: Any = bindparam("ids", expanding=True)
 
+# Who gets invitations: few, and the index finds that somebody is none of them.
+_INVITED: Any = (col(m.Feed.role_id) == col(m.Role.id)) & (col(m.Feed.mode) == "invitations")
+
 ENROLLED: Any = (
     select(
         col(m.Enrolment.id),
@@ -29,9 +32,11 @@ ENROLLED: Any = (
         col(m.Enrolment.joined_on),
         col(m.Enrolment.accepted_at),
         col(m.Enrolment.status),
+        col(m.Feed.mode_since),
     )
     .join(m.Role, col(m.Role.id) == col(m.Enrolment.role_id))
     .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
+    .outerjoin(m.Feed, _INVITED)
     .where(col(m.Enrolment.id).in_(_IDS))
     .order_by(col(m.Role.ref))
 )
@@ -56,12 +61,43 @@ MENTORSHIPS: Any = (
         col(m.Mentorship.declined_at),
         col(m.Mentorship.signed_off_at),
         col(m.Mentorship.ended_at),
+        col(m.Feed.mode_since),
     )
     .join(m.Role, col(m.Role.id) == col(m.Mentorship.role_id))
     .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
+    .outerjoin(m.Feed, _INVITED)
     .where(col(m.Mentorship.enrolment_id).in_(_IDS))
     .order_by(col(m.Mentorship.id))
 )
+
+
+def _told_beside() -> Any:
+    e, s, r = m.Enrolment, m.Mentorship, m.LedgerRow
+    return (
+        select(
+            col(s.enrolment_id),
+            col(r.step),
+            col(r.occurrence),
+            col(r.recipient),
+            func.max(col(r.sent_at)),
+        )
+        .join(e, col(e.id) == col(s.enrolment_id))
+        .join(m.Role, col(m.Role.id) == col(s.role_id))
+        .join(m.Feed, _INVITED)
+        .join(
+            r,
+            (col(r.recipient) == col(m.Role.ref))
+            & (col(r.cohort_id) == col(e.cohort_id))
+            & (col(r.enrolment_id) != col(e.id)),
+        )
+        .where(col(s.enrolment_id).in_(_IDS), col(r.sent_at).is_not(None))
+        .group_by(col(s.enrolment_id), col(r.step), col(r.occurrence), col(r.recipient))
+    )
+
+
+#: (enrolment, step, occurrence, ref, last sent) of what mentors who get invitations were sent
+#: about others whom they mentor in the same cohort. Asked where there is such a mentor.
+TOLD_BESIDE: Any = _told_beside()
 
 OVERLAYS: Any = (
     select(

@@ -98,6 +98,18 @@ def test_a_file_is_imported_and_operations_are_mailed_within_the_run(
     assert b"Subject: Import Ada Byron.csv: ready" in mailbox.received[had].data
 
 
+def test_calendars_are_published_once_links_have_an_address(
+    import_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATS_PUBLIC_URL", "https://ats.example")
+    monkeypatch.setenv("ATS_SECRET_KEY", "k" * 32)
+    _, first = run(publish_calendars)
+    state, again = run(publish_calendars, cohort=CODE)
+    files = list(load_settings().calendar_dir.glob("*.ics"))
+    assert first == f"2026-10 · {len(files)} calendars, {len(files)} written"
+    assert (state.name, again) == ("Completed", f"2026-10 · {len(files)} calendars, 0 written")
+
+
 def test_what_the_nightly_check_finds_is_on_a_page_and_mailed_within_the_run(
     import_dir: Path, mailbox: InMemoryMailbox
 ) -> None:

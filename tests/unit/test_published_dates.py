@@ -66,7 +66,7 @@ def test_the_packaged_programmes_have_no_clash_in_any_nation(name: str) -> None:
 
 CLASH_OF_A_HALF_TERM = (
     "make-room is due on Tue 27 October 2026 and of use until Wed 28 October, but cannot go in "
-    "England before Tue 3 November (away); move it"
+    "England and Wales before Tue 3 November (away); move it"
 )
 
 
@@ -85,9 +85,7 @@ def test_an_e_mail_that_no_day_comes_in_time_for_is_a_clash(tmp_path: Path) -> N
 
     found = clashes(timeline(programme), ["england", "england", "wales"], now=LAUNCH)
 
-    assert [clash.replace("Wales", "England") for clash in found] == 2 * [
-        CLASH_OF_A_HALF_TERM,
-    ]
+    assert found == [CLASH_OF_A_HALF_TERM]
     assert clashes(timeline(programme), ["england"], now=LAUNCH.replace(year=2027)) == []
 
 

@@ -134,20 +134,28 @@ def test_going_live_is_refused_with_every_red_line_in_one_sentence(
         "delivery": "green",
         "roster": "red",
         "templates": "green",
-        "dates": "green",
+        "dates": "amber",
         "join-addresses": "amber",
         "half-terms": "green",
     }
     assert ats.done("cohort", "show", "2026-10")["status"] == "trial"
 
 
-def test_missing_join_addresses_only_warn(trial: CommandLine) -> None:
+def test_missing_join_addresses_and_clashes_of_dates_only_warn(trial: CommandLine) -> None:
     told = trial.done("cohort", "go-live", "2026-10", "--now", "2026-09-02T11:00")
 
     ambers = [check for check in told["checks"] if check["status"] == "amber"]
     assert told["status"] == "live"
-    assert [check["name"] for check in ambers] == ["join-addresses", "half-terms"]
+    assert [check["name"] for check in ambers] == ["dates", "join-addresses", "half-terms"]
     assert ambers[0]["text"] == (
+        "The week of Monday 9 November 2026 holds three counted e-mails for participants in "
+        "England, Scotland and Wales who are being chased: mentor-none-named on Tuesday "
+        "10 November, webinar-week-ahead (webinar-2) on Wednesday 11 November and milestone-nudge "
+        "(first-observation) on Thursday 12 November. The cap is 2; milestone-nudge "
+        "(first-observation) waits until Tuesday 17 November 2026. "
+        "Proposals are in `ats cohort check 2026-10`."
+    )
+    assert ambers[1]["text"] == (
         "No join address yet for webinar-1, mentor-webinar-1, webinar-2 and 7 more; "
         "set them with `ats webinar set`."
     )

@@ -22,6 +22,7 @@ READING = [
     ("init",),
     ("programme", "check", "ats"),
     ("cohort", "show", "2026-10"),
+    ("cohort", "check", "2026-10"),
     ("webinar", "list"),
     ("webinar", "list", *COHORT),
     ("person", "find", "lovelace"),
@@ -110,6 +111,7 @@ def test_a_moment_without_an_offset_is_local_and_one_with_an_offset_is_what_it_s
     "command",
     [
         ("cohort", "show", "1999-01"),
+        ("cohort", "check", "1999-01"),
         ("cohort", "go-live", "1999-01"),
         ("cohort", "pause", "1999-01"),
         ("webinar", "list", "--cohort", "1999-01"),

@@ -54,6 +54,20 @@ def test_an_organisation_that_stays_open_still_keeps_bank_holidays(tmp_path: Pat
     assert closures.closed[dt.date(2027, 3, 26)] == "Good Friday"
 
 
+def test_an_organisation_may_teach_for_longer_than_its_nation(tmp_path: Path) -> None:
+    text = OURS.replace(
+        "dated:", "dated:\n  - {name: End, kind: not-teaching, from: 2027-02-08, to: 2027-02-14}"
+    )
+    (tmp_path / "wales.yaml").write_text(text)
+
+    def days(organisation: str | None) -> list[int]:
+        found = load_closures("wales", [2027], tmp_path, organisation=organisation)
+        return sorted(day.day for day in found.not_teaching)
+
+    assert days(None) == [8, 9, 10, 11, 12, 13, 14]
+    assert days("Castle College Dyfed") == [8, 9, 10, 13, 14]
+
+
 @pytest.mark.parametrize(
     ("rule", "day"),
     [

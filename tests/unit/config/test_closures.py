@@ -95,6 +95,19 @@ def test_summer_lasts_from_julys_second_monday_to_the_sunday_before_septembers_f
         assert (following.month, following.weekday(), (following.day - 1) // 7) == (9, 0, 0)
 
 
+@pytest.mark.parametrize("nation", NATIONS)
+def test_nobody_teaches_from_junes_last_monday_until_the_summer_break_ends(nation: str) -> None:
+    found = load_closures(nation, range(2026, 2029)).not_teaching
+    assert set(found.values()) == {"Teaching has ended"}
+    for first, last in (
+        (dt.date(2026, 6, 29), dt.date(2026, 9, 6)),
+        (dt.date(2027, 6, 28), dt.date(2027, 9, 5)),
+        (dt.date(2028, 6, 26), dt.date(2028, 9, 3)),
+    ):
+        days = [day for day in found if day.year == first.year]
+        assert (min(days), max(days), len(days)) == (first, last, (last - first).days + 1)
+
+
 def test_christmas_begun_in_the_year_before_is_in_the_year_asked_for() -> None:
     away = load_closures("england", [2027]).away
     assert {day for day in away if day.month == 1} == {dt.date(2027, 1, d) for d in range(1, 5)}
@@ -138,6 +151,7 @@ def test_half_terms_are_known_until_the_day_that_the_file_says() -> None:
 def test_without_years_there_are_no_days() -> None:
     closures = load_closures("england", [])
     assert (dict(closures.closed), dict(closures.away)) == ({}, {})
+    assert dict(closures.not_teaching) == {}
 
 
 def test_closures_cannot_be_changed() -> None:

@@ -105,6 +105,7 @@ def webinar(**fields: Any) -> Fields:
         "recording_url": None,
         "summary": [],
         "was_at": "2026-11-18T16:30:00+00:00",
+        "by_invitation": False,
         **fields,
     }
 
@@ -170,14 +171,18 @@ def _webinars() -> Iterator[Fields]:
     kinds = ("milestone", "q-and-a", "mentor")
     for kind, days, prepare in product(kinds, (0, 1, 3, 7), ([], ["Bring one question."])):
         yield webinar(kind=kind, days_until=days, prepare=prepare)
+    for days in (0, 1, 7):
+        yield webinar(days_until=days, by_invitation=True)
 
 
 def _webinar_news() -> Iterator[Fields]:
     """Yield webinars of which there is something new: their time, their end, their recording."""
     notes = [[], ["The speaker was taken ill."], ["It was a bank holiday.", "Sorry for that."]]
     summaries = [[], ["Needs first, then goals.", "One goal is enough to begin with."]]
-    for note, summary, join_url in product(notes, summaries, (None, JOIN)):
+    ways = product(notes, summaries, (None, JOIN), (False, True))
+    for note, summary, join_url, by_invitation in ways:
         yield webinar(
+            by_invitation=by_invitation,
             note=note,
             summary=summary,
             join_url=join_url,

@@ -48,6 +48,8 @@ def mornings(days: st.SearchStrategy[dt.date] = IN_THE_YEAR) -> st.SearchStrateg
     return st.builds(early, days, st.sampled_from((30, 70)))
 
 
+#: Most people subscribe to their calendar; some want invitations from a morning on.
+choices = st.none() | st.none() | mornings()
 nations = st.sampled_from(NATIONS)
 joined = st.just(STARTS) | st.dates(STARTS, STARTS + dt.timedelta(weeks=26))
 
@@ -84,6 +86,7 @@ def fixed_mentorships(draw: Draw, most: int) -> tuple[Mentorship, ...]:
             changes["signed_off_at"] = draw(
                 st.none() | mornings(dates("Mon 7 Jun 2027", "Wed 6 Oct 2027"))
             )
+        changes["invited_since"] = draw(choices)
         changes["ended_at"] = max(named, draw(mornings()))
         if accepted is None and draw(st.booleans()):
             changes["declined_at"] = changes["ended_at"]
@@ -124,4 +127,5 @@ def fixed_people(
         mentorships=draw(fixed_mentorships(mentors)),
         extensions=draw(extensions()),
         pauses=draw(pauses()),
+        invited_since=draw(choices),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -10,9 +11,13 @@ from typing import Literal, get_args
 import pytest
 
 import web
+from ats.people.calendar_choice import CalendarChoice
 from ats.people.preferences import Preferences
+from calendars.events import Event
+from calendars.links import Subscription
 from config.programme import MessageClass
 from tests.unit.email_templates.test_layout import colour_of, luminance
+from web.dates import dates
 from web.pages import STYLE, Pages
 from web.wording import kinds
 
@@ -27,10 +32,44 @@ PAIRS = [
     ("footer", "footer"),
     ("button", "button"),
     (".sheet", ".saved"),
+    (".button", ".button"),
+    (".address", ".address"),
 ]
 ROLES: tuple[Literal["participant", "mentor"], ...] = ("participant", "mentor")
 OPTIONAL: tuple[MessageClass, ...] = ("webinar", "tip")
 ALWAYS: tuple[MessageClass, ...] = ("essential", "chaser", "urgent")
+
+
+MOMENT = dt.datetime(2026, 11, 11, 16, 30, tzinfo=dt.UTC)
+EVENTS = [
+    Event(
+        uid=str(days),
+        sequence=0,
+        revised_at=MOMENT,
+        starts_at=MOMENT + dt.timedelta(days=days),
+        ends_at=MOMENT + dt.timedelta(days=days, hours=1),
+        title=f"ATS webinar: <Number {days}>",
+        url="https://meet.example/?a=1&b=2",
+        status=status,
+    )
+    for days, status in ((-9, "confirmed"), (9, "tentative"), (18, "cancelled"))
+]
+
+
+def a_calendar(
+    ref: str | None, role: str, choice: CalendarChoice, *, saved: bool
+) -> dict[str, object]:
+    """Return what the page of a calendar is filled with."""
+    return {
+        "ref": ref,
+        "is_mentor": role == "mentor",
+        "cohort": None if ref else "2026-10",
+        "choice": choice,
+        "went_back": choice.alarms,
+        "subscription": Subscription("https://ats.example/calendars/x.ics", "My ATS year"),
+        "dates": dates(EVENTS, now=MOMENT),
+        "saved": saved,
+    }
 
 
 def every_page(role: Literal["participant", "mentor"]) -> dict[str, str]:
@@ -50,10 +89,17 @@ def every_page(role: Literal["participant", "mentor"]) -> dict[str, str]:
             "optional": [(kind, True) for kind in some],
             "always": others,
             "saved": True,
+            "calendar": "../calendar/x",
         },
+        "calendar": a_calendar("P0017", role, CalendarChoice(alarms=True), saved=True),
     }
-    plain: list[str] = ["nobody", "not-found", "refused", "fault"]
+    others_of_it = {
+        "calendar, invitations": a_calendar("P1", role, CalendarChoice("invitations"), saved=True),
+        "calendar, cohort": a_calendar(None, role, CalendarChoice(), saved=False),
+    }
+    plain: list[str] = ["nobody", "not-found", "refused", "fault", "replaced", "slower"]
     filled = {name: PAGES.answer(name, **given) for name, given in values.items()}
+    filled |= {name: PAGES.answer("calendar", **given) for name, given in others_of_it.items()}
     filled |= {name: PAGES.answer(name) for name in plain}
     return {name: bytes(page.body).decode() for name, page in filled.items()}
 
@@ -86,9 +132,9 @@ def test_every_class_has_words_for_every_role(role: Literal["participant", "ment
 def test_every_template_is_looked_at_here() -> None:
     folder = Path(web.__file__).parent / "templates"
 
-    assert {path.stem for path in folder.glob("*.html")} - {"layout", "words"} == set(
-        every_page("mentor")
-    )
+    assert {path.stem for path in folder.glob("*.html")} - {"layout", "words"} == {
+        name.partition(",")[0] for name in every_page("mentor")
+    }
 
 
 @each_role
@@ -105,15 +151,18 @@ def test_a_page_can_be_read_aloud(role: Literal["participant", "mentor"]) -> Non
     for page in every_page(role).values():
         (title,) = re.findall(r"<title>(.+) – ATS team &lt;b&gt;</title>", page)
         levels = [int(level) for level in re.findall(r"<h([1-6])", page)]
-        boxes = re.findall(r'type="checkbox"[^>]* id="([^"]+)" aria-describedby="([^"]+)"', page)
+        boxes = re.findall(
+            r'type="(?:checkbox|radio|text)"[^>]* id="([^"]+)"[^>]* aria-describedby="([^"]+)"',
+            page,
+        )
 
         assert '<html lang="en-GB"' in page
         assert f"<h1>{title}</h1>" in page
         assert (levels[0], levels.count(1)) == (1, 1)
         assert [b for a, b in pairwise(levels) if b > a + 1] == []
-        assert page.count('type="checkbox"') == len(boxes)
+        assert len(re.findall(r'type="(?:checkbox|radio|text)"', page)) == len(boxes)
         for box, about in boxes:
-            assert f'<label for="{box}">' in page
+            assert page.count(f'<label for="{box}">') == 1
             assert f'id="{about}"' in page
 
 
