@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from config.faults import Finding, Place, did_you_mean
 from config.programme import ANCHORS, Clock, MessageClass, Milestone, Rung, Step
 from config.programme_draft import Draft, items
+from config.vocabulary import STAFF
 
 #: Anchors that may also be milestones: the place decides which is meant (`config.vocabulary`).
 _BOTH = ("mentor-named", "mentor-accepted")
@@ -53,9 +54,12 @@ def _twice(raw: Mapping[str, Any], part: str, noun: str, top: Place) -> Iterator
 
 
 def _steps_given_twice(draft: Draft) -> Iterator[Finding]:
-    """A step's key may come again for the other audience: both mails have one name."""
+    """A step's key may come again for the other audience: both mails have one name.
+
+    And once more for what is said after a webinar, which has a name of its own.
+    """
     ladders = draft.keys("ladders")
-    first: dict[tuple[str, str | None], int | str] = {}
+    first: dict[tuple[str, str | None, bool], int | str] = {}
     for place, item in items(draft.raw, "steps"):
         key, audience = _text_of(item, "key"), _text_of(item, "audience")
         if key is None:
@@ -63,12 +67,22 @@ def _steps_given_twice(draft: Draft) -> Iterator[Finding]:
         if key in ladders:
             text = f'"{key}" is also a ladder; the ledger could not tell them apart, so rename one'
             yield Finding((*place, "key"), text)
-        if (key, audience) in first:
-            text = f'steps[{first[key, audience]}] is already the step "{key}"'
+        this = (key, audience, _comes_after(item))
+        if this in first:
+            text = f'steps[{first[this]}] is already the step "{key}"'
             text += f" for {audience}" if audience else ""
             yield Finding((*place, "key"), f"{text}; give each step a key of its own")
         else:
-            first[key, audience] = place[1]
+            first[this] = place[1]
+
+
+def _comes_after(item: Mapping[str, Any]) -> bool:
+    """Say whether a step asks an office for something after a webinar."""
+    at = item.get("at")
+    if not isinstance(at, dict) or at.get("from") != "webinar" or item.get("to") not in STAFF:
+        return False
+    offset = at.get("workdays") or at.get("days")
+    return isinstance(offset, int) and offset > 0
 
 
 def _text_of(item: Mapping[str, Any], name: str) -> str | None:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from config.faults import Finding, Place
 from config.programme import Ladder, Milestone, Rung, Step, WebinarPlan
 from config.programme_draft import Draft, PlacedMoment
-from config.vocabulary import WEBINAR_NEWS
+from config.vocabulary import STAFF, WEBINAR_NEWS
 
-_STAFF = ("operations", "pxm")
+_ABOUT_WEBINARS = ("join-link-missing", "recording-missing", "told-otherwise")
+
 _FROM_EACH = {"milestone": ("milestone",), "webinar": ("webinar", *WEBINAR_NEWS)}
 _EACH_OF = {anchor: each for each, anchors in _FROM_EACH.items() for anchor in anchors}
 
@@ -39,7 +40,7 @@ def _step(place: Place, step: Step) -> Iterator[Finding]:
     if step.at_for and (step.for_each or step.every):
         given = "for-each" if step.for_each else "every"
         yield Finding((*place, "at-for"), f"at-for does not go with {given}; drop one of them")
-    if step.every and step.to not in _STAFF:
+    if step.every and step.to not in STAFF:
         text = f"every is for operations and the pxm; give a {step.to} a moment (at)"
         yield Finding((*place, "every"), text)
     yield from _webinar_step(place, step)
@@ -67,7 +68,7 @@ def _webinar_moment(place: Place, step: Step) -> Iterator[Finding]:
     at = step.at
     if at is None or at.from_ not in WEBINAR_NEWS:
         return
-    if step.to in _STAFF:
+    if step.to in STAFF:
         text = f"what counts from {at.from_} is for participants and mentors; change to"
         yield Finding((*place, "to"), text)
     if at.has_offset or at.time or at.not_before or at.not_after:
@@ -82,7 +83,7 @@ def _webinar_moment(place: Place, step: Step) -> Iterator[Finding]:
 
 
 def _rung(place: Place, rung: Rung, ladder: Ladder | None) -> Iterator[Finding]:
-    if rung.open_case and rung.to not in _STAFF:
+    if rung.open_case and rung.to not in STAFF:
         text = f"a case is for operations or the pxm, not for a {rung.to}; change to, or send"
         yield Finding((*place, "open-case"), text)
     if rung.at and ladder and ladder.for_each:
@@ -159,5 +160,5 @@ def _conditions(draft: Draft) -> Iterator[Finding]:
             yield Finding(place, text)
         elif name == "anything-to-tell" and not (step and step.every):
             yield Finding(place, f"{name} is for recurring staff mail; give the step every")
-        elif name in ("join-link-missing", "told-otherwise") and each != "webinar":
+        elif name in _ABOUT_WEBINARS and each != "webinar":
             yield Finding(place, f"{name} is for steps about webinars; add for-each: webinar")

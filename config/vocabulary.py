@@ -14,6 +14,8 @@ NATIONS = ("england", "wales", "scotland", "northern-ireland")
 IN_IT = " / "  # between a nation and an organisation in it, in the name of a calendar
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+#: The offices: roles that are nobody in particular.
+STAFF = ("operations", "pxm")
 Role = Literal["participant", "mentor", "operations", "pxm"]
 MessageClass = Literal["essential", "webinar", "tip", "chaser", "urgent", "internal"]
 Audience = Literal["participants", "mentors"]
@@ -61,6 +63,7 @@ CONDITIONS: dict[str, str | None] = {
     "case-open": "case",
     "anything-to-tell": None,
     "join-link-missing": None,
+    "recording-missing": None,
     "told-otherwise": None,  # another time of the webinar than the one that stands
     "sent": "step",
     "nothing-overdue": None,

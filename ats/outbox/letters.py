@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from ats.cases.digest import digest
 from ats.outbox.export_due import ExportDue
 from ats.outbox.lapsed import lapsed
+from ats.outbox.staff_moments import RECORDING
 from ats.outbox.week_ahead import WeekAhead
 from ats.planning.forecast import Coming
 from ats.planning.timeline import Timeline
@@ -52,7 +53,8 @@ class StaffLetters:
         if step == "ops-import-due":
             return ExportDue(self.session, self.timeline).tell(at, now=now, reachable=reachable)
         if step == "ops-action-needed":
-            return self._join_link(occurrence.split("/")[0])
+            key, *after = occurrence.split("/")
+            return self._recording(key) if RECORDING in after else self._join_link(key)
         raise KeyError(step)
 
     # -- digests ---------------------------------------------------------------------------
@@ -84,7 +86,7 @@ class StaffLetters:
         ).scalar()
         return told or self.cohort.created_at
 
-    # -- join links ------------------------------------------------------------------------
+    # -- webinars --------------------------------------------------------------------------
 
     def _join_link(self, key: str) -> dict[str, Any] | None:
         webinar = self.timeline.webinars.get(key)
@@ -96,6 +98,20 @@ class StaffLetters:
             "what": f"{title} ({key}) has no join link yet, and reminders wait for it.",
             "remedy": f"Set it with: ats webinar set {key} --join-url ADDRESS "
             f"--cohort {self.cohort.code}",
+            "details": [],
+        }
+
+    def _recording(self, key: str) -> dict[str, Any] | None:
+        webinar = self.timeline.webinars.get(key)
+        if webinar is None or webinar.recording_url or webinar.status == "cancelled":
+            return None
+        title = self.timeline.programme.webinar(key).title
+        return {
+            "cause": "a webinar without its recording",
+            "what": f"{title} ({key}) has no recording yet; everybody was told to expect it "
+            "within three working days.",
+            "remedy": f"Publish it with: ats webinar recording {key} ADDRESS --captions "
+            f"--transcript --apply --cohort {self.cohort.code}",
             "details": [],
         }
 

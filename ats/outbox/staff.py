@@ -91,9 +91,10 @@ class StaffMail:
     def _come(self, rule: Rule) -> Iterator[tuple[str, dt.datetime]]:
         """Yield name and moment of the occurrences that have come and have no row yet."""
         if rule.every is None:
-            come = [(key, at) for key, at in self.moments.about_webinars(rule) if at <= self.now]
+            about = self.moments.about_webinars(rule)
+            come = [(name, at) for _, name, at in about if at <= self.now]
             names = self._names(rule) if come else set()
-            yield from ((f"{key}/1", at) for key, at in come if f"{key}/1" not in names)
+            yield from ((name, at) for name, at in come if name not in names)
             return
         last, number = self._told_so_far.get(rule.step, (self.cohort.created_at, 0))
         moments = self.moments.recurring(rule.every, last, self.now)
@@ -124,9 +125,9 @@ class StaffMail:
         if rule.every is not None:
             return list(rows)
         standing = []
-        webinars = {f"{webinar.key}/1": webinar for webinar in self.moments.webinars(rule)}
+        webinars = {self.moments.occurrence(rule, one): one for one in self.moments.webinars(rule)}
         for row in (row for row in rows if row.occurrence in webinars):
-            over = self.moments.over(webinars[row.occurrence])
+            over = self.moments.over(rule, webinars[row.occurrence])
             if over is None:
                 standing.append(row)
             else:

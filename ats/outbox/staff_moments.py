@@ -14,6 +14,8 @@ from ats.planning.workdays import local_moment
 from config.programme import WEEKDAYS, Every
 
 DAY = dt.timedelta(days=1)
+#: In the name of what is told after a webinar.
+RECORDING = "recording"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +55,40 @@ class StaffMoments:
         """Yield the webinars that a rule for each of them is about."""
         return (one for one in self.timeline.cohort.webinars if one.audience == rule.audience)
 
-    def about_webinars(self, rule: Rule) -> Iterator[tuple[str, dt.datetime]]:
-        """Yield the key of each webinar still ahead, and when the mail about it falls due."""
+    def about_webinars(self, rule: Rule) -> Iterator[tuple[str, str, dt.datetime]]:
+        """Yield key, occurrence and due moment of the mail about each webinar it still concerns."""
         for webinar in self.webinars(rule):
-            if self.over(webinar) is None:
+            if self.over(rule, webinar) is None:
                 nation = self.timeline.programme.nation
-                yield webinar.key, self.timeline.webinar_moment(rule, webinar, nation)
+                at = self.timeline.webinar_moment(rule, webinar, nation)
+                yield webinar.key, self.occurrence(rule, webinar), at
 
-    def over(self, webinar: WebinarFact) -> Verdict | None:
-        """Return how mail about a webinar ends that has begun or is cancelled; else None."""
+    def occurrence(self, rule: Rule, webinar: WebinarFact) -> str:
+        """Return the name of what a rule has to say about a webinar, before it or after."""
+        return f"{webinar.key}/{RECORDING}/1" if _comes_after(rule) else f"{webinar.key}/1"
+
+    def over(self, rule: Rule, webinar: WebinarFact) -> Verdict | None:
+        """Return how mail about a webinar ends that is of use no more; else None.
+
+        Before a webinar that is when it begins, after it when its recording is there.
+        """
         if webinar.status == "cancelled":
             return Verdict("cancelled", "no-longer-planned")
+        if _comes_after(rule):
+            return Verdict("skipped", "nothing-to-tell") if webinar.recording_url else None
         return Verdict("expired") if webinar.starts_at <= self.now else None
 
     def upcoming(self, rule: Rule) -> list[dt.datetime]:
         """Return when to look at a rule again: at its next moment, or as a webinar begins."""
         if rule.every is not None:
             return list(self.recurring(rule.every, self.now, self.now + 14 * DAY))[:1]
-        webinars = self.timeline.webinars
-        moments = list(self.about_webinars(rule))
-        return [at if at > self.now else webinars[key].starts_at for key, at in moments]
+        begins = {webinar.key: webinar.starts_at for webinar in self.webinars(rule)}
+        moments = [(at, begins[key]) for key, _, at in self.about_webinars(rule)]
+        again = [at if at > self.now else begin for at, begin in moments]
+        return [at for at in again if at > self.now]
+
+
+def _comes_after(rule: Rule) -> bool:
+    """Say whether a rule about webinars counts from their end, not towards their start."""
+    at = rule.at
+    return at is not None and ((at.workdays or 0) > 0 or (at.days or 0) > 0)

@@ -58,6 +58,7 @@ _CONDITIONS: Mapping[str, str] = {
     "extended": "more time {be}{no} agreed for “{milestone}”",
     "case-open": "somebody {be}{no} looking after it",
     "join-link-missing": "the join address {be}{no} missing",
+    "recording-missing": "the recording {be}{no} missing",
     "told-otherwise": "they {have}{no} been told another time",
     "sent": "the e-mail before it {have}{no} been sent",
     "moved": "the portfolio {have}{no} moved",

@@ -107,6 +107,12 @@ def _join_link_missing(at: Situation, _: Value) -> bool:
     return webinar is not None and not webinar.join_url
 
 
+def _recording_missing(at: Situation, _: Value) -> bool:
+    subject = at.occurrence.subject if at.occurrence else None
+    webinar = at.timeline.webinars.get(subject or "")
+    return webinar is not None and not webinar.recording_url
+
+
 def _told_otherwise(at: Situation, _: Value) -> bool:
     o = at.occurrence
     webinar = at.timeline.webinars.get(o.subject or "") if o else None
@@ -140,6 +146,7 @@ _MEANING: dict[str, Callable[[Situation, Value], bool]] = {
     "extended": lambda at, value: str(value) in at.person.extensions,
     "case-open": lambda at, value: str(value) in at.person.cases,
     "join-link-missing": _join_link_missing,
+    "recording-missing": _recording_missing,
     "told-otherwise": _told_otherwise,
     "sent": _sent,
     "nothing-overdue": lambda at, _: not stall.overdue(at.timeline, at.person),

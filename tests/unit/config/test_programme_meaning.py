@@ -173,7 +173,7 @@ def test_what_else_is_wrong_with_a_faulty_step_is_told_in_the_same_reading(tmp_p
             "section-complete, section-started, milestone-complete, mentor-named, mentor-accepted, "
             "mentor-pending, mentor-signed-off, portfolio-ready, submitted, late-joiner, "
             "stood-still, milestones-overdue, extended, case-open, anything-to-tell, "
-            "join-link-missing, told-otherwise, sent, nothing-overdue, moved."
+            "join-link-missing, recording-missing, told-otherwise, sent, nothing-overdue, moved."
         ),
         'small.yaml, line 24, steps[0].unless[1].sent: there is no step "hnt"; did you mean hint?',
     ]
