@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from ats.intake.values import email_key
 from ats.outbox import mentor_request
 from ats.outbox.bounce_mailbox import BounceMailbox
-from ats.outbox.notifications import Notification, read
+from ats.outbox.notifications import Notification, blames_the_mail, read
 from ats.outbox.result import one_line
 from ats.outbox.suppression import suppress
 from ats.outbox.verp import BounceAddress
@@ -25,6 +25,9 @@ from ats.records.store import Store
 SOFT_FOR = dt.timedelta(hours=72)
 #: An older soft bounce belongs to another episode.
 EPISODE = dt.timedelta(days=14)
+#: What was accepted so long ago and has not come back counts as arrived: most refusals come
+#: within minutes.
+ARRIVED_AFTER = dt.timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -68,7 +71,11 @@ class BounceReader:
     ) -> None:
         address = message.to_address or ""
         key = email_key(address)
-        hard = said.kind == "hard" or (said.kind == "soft" and self._has_lasted(session, key))
+        hard = said.kind == "hard" or (
+            said.kind == "soft"
+            and not blames_the_mail(said.status, said.answer)
+            and self._has_lasted(session, message, key)
+        )
         session.add(
             m.Bounce(
                 digest=digest,
@@ -85,21 +92,55 @@ class BounceReader:
                 self.counts["suppressed"] += 1
             self._stop_ladders(session, message, key)
 
-    def _has_lasted(self, session: Session, key: str) -> bool:
-        """Say whether this address has bounced softly for long, and nothing arrived since."""
+    def _has_lasted(self, session: Session, message: m.Message, key: str) -> bool:
+        """Say whether this address has bounced softly for long, and nothing arrived since.
+
+        What blames the mail does not count: it says nothing about the address.
+        """
         b = m.Bounce
-        arrived = select(func.max(col(b.at))).where(
-            col(b.email_key) == key, col(b.kind) == "delivered"
-        )
-        since = session.execute(arrived).scalar() or m.EPOCH
-        first = session.execute(
-            select(func.min(col(b.at))).where(
+        since = self._last_arrived(session, message, key)
+        soft = session.execute(
+            select(col(b.at), col(b.status), col(b.answer)).where(
                 col(b.email_key) == key,
                 col(b.kind) == "soft",
                 col(b.at) > max(since, self.now - EPISODE),
             )
-        ).scalar()
-        return first is not None and first <= self.now - SOFT_FOR
+        )
+        return any(
+            at <= self.now - SOFT_FOR and not blames_the_mail(status, answer)
+            for at, status, answer in soft
+        )
+
+    def _last_arrived(self, session: Session, message: m.Message, key: str) -> dt.datetime:
+        """Return when something reached this address last, as far as anybody can tell.
+
+        A server has said so, or a message was accepted and has not come back: by now, not within
+        the day only, for one that came back later has not arrived either. One that is younger
+        than a day proves nothing yet.
+        """
+        b, msg = m.Bounce, m.Message
+        said = select(func.max(col(b.at))).where(
+            col(b.email_key) == key, col(b.kind) == "delivered"
+        )
+        came_back = select(col(b.message_id)).where(
+            col(b.email_key) == key, col(b.kind).in_(("soft", "hard", "delayed"))
+        )
+        refs = (
+            select(col(m.Role.ref))
+            .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
+            .where(col(m.Person.email_key) == key)
+        )
+        accepted = session.execute(
+            select(col(msg.sent_at), col(msg.to_address)).where(
+                col(msg.recipient).in_(refs) | (col(msg.recipient) == message.recipient),
+                col(msg.sent_at) > self.now - EPISODE,
+                col(msg.sent_at) <= self.now - ARRIVED_AFTER,
+                col(msg.id) != message.id,
+                col(msg.id).not_in(came_back),
+            )
+        )
+        last: dt.datetime = session.execute(said).scalar() or m.EPOCH
+        return max([last, *(at for at, to in accepted if email_key(to or "") == key)])
 
     def _stop_ladders(self, session: Session, message: m.Message, key: str) -> None:
         """Ask for another address where a request to a mentor came back: it never arrived.

@@ -17,7 +17,7 @@ from typing import Literal
 
 from flufl.bounce import all_failures
 
-from ats.outbox.result import is_bad_address, one_line
+from ats.outbox.result import is_bad_address, is_bad_mail, one_line
 from ats.outbox.verp import BounceAddress
 
 Kind = Literal["hard", "soft", "delayed", "delivered", "reply"]
@@ -44,10 +44,20 @@ _MAY_PASS = re.compile(
     r"|temporar\w+|connection refused)\b",
     re.IGNORECASE,
 )
+#: Of those what blames the mail, or whoever sends such: nothing that a mailbox could be cured of.
+_BLAMES_THE_MAIL = re.compile(
+    r"\b(too (large|big)|message (size|length) exceeds|spam|blocked|blacklist\w*|blocklist\w*"
+    r"|policy|virus|dmarc|spf|dkim)\b",
+    re.IGNORECASE,
+)
 #: Where the mail that is sent back begins.
 _SENT_BACK = re.compile(r"(?im)^\W*(this is a copy|below this line|original message)")
 #: Of several that an address stands for: the mildest counts, for it reached somebody.
 _MILDEST: tuple[Kind, ...] = ("delivered", "delayed", "soft", "hard")
+
+
+#: What a server calls "no particular reason"; then the words decide.
+_VAGUE = ("", "5.0.0", "5.5.0", "4.0.0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,17 @@ def read(data: bytes, addresses: BounceAddress) -> Notification | None:
         return _said(message, message_from_bytes(data, policy=policy.compat32))
     except Exception:  # noqa: BLE001 (parts within parts without end, and what else people send)
         return Notification(message, "reply")
+
+
+def blames_the_mail(status: str, answer: str) -> bool:
+    """Say whether a soft bounce is the content's or a policy's fault, and not the mailbox's.
+
+    Then another mail may well arrive there, however often this one is refused.
+    """
+    statuses = {status, *(found[0] for found in _STATUS.finditer(answer))}
+    if any(is_bad_mail(one) for one in statuses):
+        return True
+    return statuses.issubset(_VAGUE) and _BLAMES_THE_MAIL.search(answer) is not None
 
 
 def _message(head: Message, addresses: BounceAddress) -> int | None:
@@ -139,8 +160,7 @@ def _gravity(status: str, answer: str) -> Literal["hard", "soft"]:
     said = _STATUS.search(answer)
     if is_bad_address(status) or (said and is_bad_address(said[0])):
         return "hard"
-    vague = status in ("", "5.0.0", "5.5.0")
-    return "hard" if vague and _UNKNOWN_USER.search(answer) else "soft"
+    return "hard" if status in _VAGUE and _UNKNOWN_USER.search(answer) else "soft"
 
 
 # -- other forms -------------------------------------------------------------------------------

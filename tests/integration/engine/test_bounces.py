@@ -243,6 +243,82 @@ def test_what_arrived_in_between_begins_the_three_days_anew(sent: SmallCohort) -
     assert [one.kind for one in everything(sent, m.Bounce)] == ["soft", "delivered", "soft"]
 
 
+@pytest.mark.parametrize(
+    ("accepted", "returns", "ends"),
+    [
+        ("09-09 09:00", None, False),  # it has arrived: the mailbox works
+        ("09-09 09:00", "09-09 09:30", True),  # no, it came back
+        ("09-09 09:00", "09-10 09:30", True),  # later than a day, but back it came
+        ("09-10 09:00", None, True),  # nobody can tell yet
+        ("09-07 09:30", None, True),  # before the first that came back
+    ],
+)
+def test_what_was_accepted_and_has_not_come_back_begins_the_three_days_anew(
+    sent: SmallCohort, accepted: str, returns: str | None, ends: bool
+) -> None:
+    (first,) = sent.messages(recipient="P0002")
+    came_back(sent, "2026-09-07 10:00", postfix(OURS.of(first.id or 0), **FULL))
+    resend(sent.office, str(first.id), now=at(f"2026-{accepted}"), by="Jo")
+    sent.tick(f"2026-{accepted}")
+    again = sent.messages(recipient="P0002")[-1]
+    assert again.sent_at == at(f"2026-{accepted}")
+    if returns is not None:
+        came_back(sent, f"2026-{returns}", postfix(OURS.of(again.id or 0), **FULL))
+    assert suppressed(sent) == []
+
+    last = postfix(OURS.of(first.id or 0), status="5.2.2", answer="552 full again")
+    came_back(sent, "2026-09-10 12:00", last)
+
+    assert suppressed(sent) == ([("ben@harbour.example", "bounced", "5.2.2")] if ends else [])
+
+
+def test_what_another_person_was_sent_says_nothing_about_this_address(sent: SmallCohort) -> None:
+    came_back(sent, "2026-09-03 10:00", postfix(to(sent, "P0002"), **FULL))
+    (other,) = sent.messages(recipient="P0003")
+    resend(sent.office, str(other.id), now=at("2026-09-04 10:00"), by="Jo")
+    sent.tick("2026-09-04 10:00")
+
+    mail = postfix(to(sent, "P0002"), status="5.2.2", answer="552 full again")
+    came_back(sent, "2026-09-06 12:00", mail)
+
+    assert len(suppressed(sent)) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        ("5.7.1", "550 5.7.1 rejected by policy"),
+        ("4.7.0", "451 4.7.0 greylisted"),
+        ("5.6.0", "554 5.6.0 content is not acceptable"),
+        ("5.2.3", "552 5.2.3 message is longer than allowed"),
+        ("5.3.4", "552 5.3.4 message too big"),
+        ("5.1.8", "553 5.1.8 the sender's domain does not exist"),
+        ("5.0.0", "554 5.7.1 blocked by a list"),
+        ("5.0.0", "554 looks like spam"),
+    ],
+)
+def test_what_blames_the_mail_never_ends_an_address(
+    sent: SmallCohort, status: str, answer: str
+) -> None:
+    address = to(sent, "P0002")
+    for n, day in enumerate(("03", "05", "07")):
+        mail = postfix(address, status=status, answer=answer)
+        came_back(sent, f"2026-09-{day} 10:00", mail.replace(b"09:00:07", f"09:00:0{n}".encode()))
+    full = postfix(address, **FULL)
+    assert came_back(sent, "2026-09-07 10:00", full) == {"soft": 1}
+    assert suppressed(sent) == []
+
+
+def test_a_full_mailbox_is_not_forgotten_for_a_mail_that_was_blamed(sent: SmallCohort) -> None:
+    address = to(sent, "P0002")
+    came_back(sent, "2026-09-03 10:00", postfix(address, **FULL))
+    came_back(sent, "2026-09-06 10:00", postfix(address, status="5.7.1", answer="550 5.7.1 policy"))
+    assert suppressed(sent) == []
+    again = postfix(address, status="5.2.2", answer="552 full again")
+    came_back(sent, "2026-09-06 11:00", again)
+    assert len(suppressed(sent)) == 1
+
+
 def test_delayed_replies_and_complaints_suppress_nobody(sent: SmallCohort) -> None:
     address = to(sent, "P0002")
     late = postfix(address, action="delayed", status="4.4.1", answer="timed out")
