@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from ats import unexpected
+from ats.errors import AtsError
 from ats.intake.values import email_key
 from ats.outbox import mentor_request
-from ats.outbox.bounce_mailbox import BounceMailbox
+from ats.outbox.bounce_mailbox import BounceMailbox, BounceMailboxFault, PassedOver
 from ats.outbox.notifications import Notification, blames_the_mail, read
 from ats.outbox.result import one_line
 from ats.outbox.suppression import suppress
@@ -32,12 +34,16 @@ ARRIVED_AFTER = dt.timedelta(days=1)
 
 @dataclass(slots=True)
 class BounceReader:
-    """Reads what came back into the records, each notification once."""
+    """Reads what came back into the records, each notification once.
+
+    One that cannot be read or recorded never stops the others: `faults` tells of them.
+    """
 
     store: Store
     addresses: BounceAddress
     now: dt.datetime
     counts: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
 
     def read_all(self, mailbox: BounceMailbox) -> Counter[str]:
         """Record every unread notification of the mailbox, and mark it.
@@ -46,10 +52,32 @@ class BounceReader:
         came to no address of ours. A crash between recording and marking does no harm: what is
         read again is known.
         """
-        for name, data in mailbox.unread():
-            self._read(data)
-            mailbox.mark(name)
+        unmarked = ""
+        try:
+            for name, data in mailbox.unread():
+                if not self._was_read(data):
+                    continue
+                try:
+                    mailbox.mark(name)
+                except BounceMailboxFault as fault:  # it will be known the next time
+                    unmarked = unmarked or str(fault)
+        except PassedOver as fault:
+            self.faults.append(str(fault))
+        self.faults += [unmarked] if unmarked else []
         return self.counts
+
+    def _was_read(self, data: bytes) -> bool:
+        """Read one notification; a fault of ours with it is told, and it waits unread."""
+        try:
+            self._read(data)
+        except AtsError:
+            raise  # the database's: the others would fare alike
+        except Exception as fault:  # noqa: BLE001 (rule 14: one mail never stops the others)
+            told = f"A mail that came back was {unexpected.told(fault)}"
+            if told not in self.faults:
+                self.faults.append(told)
+            return False
+        return True
 
     def _read(self, data: bytes) -> None:
         said = read(data, self.addresses)

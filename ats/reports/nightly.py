@@ -46,6 +46,8 @@ def read_bounces(office: Office, mailbox: str | None, *, now: dt.datetime) -> di
     said = [f"{counts[kind]} {words}" for kind, words in _KINDS.items() if counts[kind]]
     return {
         **_done(", ".join(said) or "nothing came back", ""),
+        "verdict": "warned" if reader.faults else "done",
+        "errors": reader.faults,
         "counts": {kind: counts[kind] for kind in (*_KINDS, "suppressed", "known")},
     }
 

@@ -13,7 +13,8 @@ from returned import FEEDBACK, REPLY, VACATION, filled, postfix
 from small_cohort import ADA, BEN, CAT, GRACE, NOBODY, ZONE, SmallCohort, at, read, recipients
 from sqlalchemy import select
 
-from ats.outbox import leases
+from ats.outbox import bounces, leases
+from ats.outbox.bounce_mailbox import BounceMailboxFault
 from ats.outbox.bounces import BounceReader
 from ats.outbox.by_hand import resend
 from ats.outbox.mailbox import InMemoryMailbox
@@ -397,6 +398,44 @@ def test_the_run_says_what_came_back(sent: SmallCohort, tmp_path: Any) -> None:
     assert (told["name"], told["verdict"]) == ("1 addresses do not work, 1 replies", "done")
     assert again["name"] == "nothing came back"
     assert told["counts"]["suppressed"] == 1
+
+
+def test_one_mail_that_cannot_be_read_or_recorded_stops_no_other(
+    sent: SmallCohort, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = tmp_path / "box"
+    for name in ("new/0.folder", "cur", "tmp"):
+        (box / name).mkdir(parents=True)
+    (box / "new" / "1.x").write_bytes(b"broken")
+    (box / "new" / "2.x").write_bytes(postfix(to(sent, "P0002")))
+
+    def broken(data: bytes, addresses: BounceAddress) -> Any:
+        if data == b"broken":
+            raise ValueError("ada@harbour.example")
+        return asked(data, addresses)
+
+    asked = bounces.read
+    monkeypatch.setattr(bounces, "read", broken)
+    told = read_bounces(sent.office, str(box), now=at("2026-09-03 10:00"))
+
+    assert (told["name"], told["verdict"]) == ("1 addresses do not work", "warned")
+    ours, passed_over = told["errors"]
+    assert ours.startswith("A mail that came back was stopped by an unexpected fault (ValueError")
+    assert "0.folder" in passed_over
+    assert [path.name for path in (box / "cur").iterdir()] == ["2.x:2,S"]
+    assert (box / "new" / "1.x").exists()
+
+
+def test_what_cannot_be_marked_stops_no_other_and_is_told_once(sent: SmallCohort) -> None:
+    class Sealed(Returned):
+        def mark(self, name: str) -> None:
+            raise BounceMailboxFault(f"{name} cannot be marked.")
+
+    reader = BounceReader(sent.store, OURS, at("2026-09-03 10:00"))
+    mails = [postfix(to(sent, ref)) for ref in ("P0002", "P0003")]
+
+    assert reader.read_all(Sealed(*mails)) == {"hard": 2, "suppressed": 2}
+    assert reader.faults == ["0 cannot be marked."]
 
 
 def test_two_runs_at_once_do_not_read_the_same_mailbox(sent: SmallCohort, tmp_path: Any) -> None:
