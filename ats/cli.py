@@ -17,6 +17,7 @@ import typer
 from ats.commands import (
     case,
     cohort,
+    contact,
     demo,
     doctor,
     imports,
@@ -77,7 +78,7 @@ app.command()(tick.tick)
 app.command()(reading.ledger)
 app.command()(reading.why)
 app.command()(reading.forecast)
-for group in (programme, cohort, webinar, mentor, person, case, message):
+for group in (programme, cohort, webinar, mentor, person, contact, case, message):
     app.add_typer(group.app)
 app.add_typer(imports.roster)
 app.add_typer(imports.progress)

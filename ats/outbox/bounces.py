@@ -17,7 +17,7 @@ from ats.outbox import mentor_request
 from ats.outbox.bounce_mailbox import BounceMailbox, BounceMailboxFault, PassedOver
 from ats.outbox.notifications import Notification, blames_the_mail, read
 from ats.outbox.result import one_line
-from ats.outbox.suppression import suppress
+from ats.outbox.suppression import lifted_at, suppress
 from ats.outbox.verp import BounceAddress
 from ats.people.contacts import contacts
 from ats.records import models as m
@@ -116,17 +116,21 @@ class BounceReader:
             )
         )
         if hard:
-            if suppress(session, message, reason="bounced", status=said.status, now=self.now):
+            is_news = (message.sent_at or self.now) > lifted_at(session, key)
+            if is_news and suppress(
+                session, message, reason="bounced", status=said.status, now=self.now
+            ):
                 self.counts["suppressed"] += 1
             self._stop_ladders(session, message, key)
 
     def _has_lasted(self, session: Session, message: m.Message, key: str) -> bool:
         """Say whether this address has bounced softly for long, and nothing arrived since.
 
-        What blames the mail does not count: it says nothing about the address.
+        Nor may anybody have said since then that it works. What blames the mail does not count: it
+        says nothing about the address.
         """
         b = m.Bounce
-        since = self._last_arrived(session, message, key)
+        since = max(self._last_arrived(session, message, key), lifted_at(session, key))
         soft = session.execute(
             select(col(b.at), col(b.status), col(b.answer)).where(
                 col(b.email_key) == key,
@@ -167,8 +171,8 @@ class BounceReader:
                 col(msg.id).not_in(came_back),
             )
         )
-        last: dt.datetime = session.execute(said).scalar() or m.EPOCH
-        return max([last, *(at for at, to in accepted if email_key(to or "") == key)])
+        arrived: list[dt.datetime] = [at for at, to in accepted if email_key(to or "") == key]
+        return max([session.execute(said).scalar() or m.EPOCH, *arrived])
 
     def _stop_ladders(self, session: Session, message: m.Message, key: str) -> None:
         """Ask for another address where a request to a mentor came back: it never arrived.

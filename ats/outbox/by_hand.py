@@ -135,7 +135,8 @@ def _refuse_unreachable(session: Session, message: m.Message, row: m.LedgerRow) 
     if message.recipient in person.suppressed:
         raise Refused(
             f"The address of {message.recipient} does not work; import one that does with the "
-            "roster, then send this again."
+            "roster, or let mail go to it again, if it works after all, with "
+            f"`ats contact lift {message.recipient}`; then send this again."
         )
 
 

@@ -32,6 +32,7 @@ READING = [
     ("why", "M0001", "mentor-request"),
     ("forecast", "--weeks", "8"),
     ("case", "list"),
+    ("contact", "list"),
     ("message", "list"),
     ("message", "list", *COHORT, "--person", "M0001", "--limit", "5"),
 ]
@@ -116,6 +117,7 @@ def test_a_moment_without_an_offset_is_local_and_one_with_an_offset_is_what_it_s
         ("ledger", "--cohort", "1999-01"),
         ("forecast", "--cohort", "1999-01"),
         ("case", "list", "--cohort", "1999-01"),
+        ("contact", "list", "--cohort", "1999-01"),
         ("message", "list", "--cohort", "1999-01"),
         ("tick", "--cohort", "1999-01"),
         ("roster", "import", "roster.csv", "--cohort", "1999-01"),
@@ -135,6 +137,7 @@ def test_an_unknown_cohort_is_refused_with_the_names_of_those_there_are(
         ("why", "P0999"),
         ("ledger", "--person", "P0999"),
         ("message", "list", "--person", "P0999"),
+        ("contact", "lift", "P0999"),
         ("mentor", "accept", "P0999"),
         ("mentor", "decline", "P0999"),
         ("mentor", "sign-off", "P0999"),

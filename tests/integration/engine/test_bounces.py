@@ -13,12 +13,14 @@ from returned import FEEDBACK, REPLY, VACATION, filled, postfix
 from small_cohort import ADA, BEN, CAT, GRACE, NOBODY, ZONE, SmallCohort, at, read, recipients
 from sqlalchemy import select
 
+from ats.errors import Refused
 from ats.outbox import bounces, leases
 from ats.outbox.bounce_mailbox import BounceMailboxFault
 from ats.outbox.bounces import BounceReader
 from ats.outbox.by_hand import resend
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.outbox.messages import shown
+from ats.outbox.suppression import lift
 from ats.outbox.verp import BounceAddress
 from ats.records import models as m
 from ats.reports.nightly import read_bounces
@@ -340,6 +342,104 @@ def test_a_forged_bounce_suppresses_nobody_and_leaves_no_trace(sent: SmallCohort
 
     assert told == {"other": 4}
     assert (suppressed(sent), everything(sent, m.Bounce)) == ([], [])
+
+
+# -- lifted ------------------------------------------------------------------------------------
+
+
+def test_an_address_that_works_after_all_gets_mail_again_and_who_said_so_is_kept(
+    sent: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    came_back(sent, "2026-09-03 10:00", postfix(to(sent, "P0002")))
+    sent.tick("2026-09-03 10:10")
+    far = at("2027-01-01 09:00")
+    with sent.store.write() as session:
+        for one in session.execute(select(m.Enrolment)).scalars():
+            one.next_due_at = far
+
+    done = lift(sent.store, "p0002", now=at("2026-09-10 10:00"), by="Jo")
+
+    assert (done.ref, done.since, done.status) == ("P0002", at("2026-09-03 10:00"), "5.1.1")
+    assert suppressed(sent) == []
+    (kept,) = everything(sent, m.Suppression)
+    assert (kept.lifted_at, kept.lifted_by) == (at("2026-09-10 10:00"), "Jo")
+    audit = everything(sent, m.Audit)[-1]
+    assert (audit.action, audit.by, audit.subject) == ("contact-lift", "Jo", "P0002")
+    again = sent.due_again()
+    assert (again["P0002"], again["P0003"]) == (m.EPOCH, far)
+    sent.tick_daily("2026-10-05", "2026-10-07")
+    assert recipients(mailbox).count("ben@harbour.example") > 1
+
+
+def test_lifting_for_a_mentor_frees_their_mentees(sent: SmallCohort) -> None:
+    sent.tick("2026-10-07 09:00")
+    came_back(sent, "2026-10-07 10:00", postfix(to(sent, "M0001")))
+    sent.tick("2026-10-07 10:10")
+    (request,) = sent.ledger("message_id", step="mentor-request")
+    assert request == (sent.messages(recipient="M0001")[-1].id,)
+
+    lifted = lift(sent.store, "M0001", now=at("2026-10-08 10:00"), by="Jo")
+    assert sent.due_again()["P0001"] == m.EPOCH
+    resend(sent.office, str(lifted.message), now=at("2026-10-08 10:00"), by="Jo")
+    sent.tick("2026-10-08 10:10")
+
+    with sent.store.read() as session:
+        (clock,) = session.execute(select(m.Mentorship.request_sent_at)).scalars()
+    assert clock == at("2026-10-08 10:10")
+
+
+@pytest.mark.parametrize("ref", ["P0003", "M0001"])
+def test_nothing_is_lifted_where_nothing_is_suppressed(sent: SmallCohort, ref: str) -> None:
+    came_back(sent, "2026-09-03 10:00", postfix(to(sent, "P0002")))
+    with pytest.raises(Refused, match=f"Nothing is suppressed for {ref}.*ats contact list"):
+        lift(sent.store, ref, now=at("2026-09-04 10:00"), by="Jo")
+    assert len(suppressed(sent)) == 1
+
+
+def test_nothing_is_lifted_twice_nor_before_it_was_suppressed(sent: SmallCohort) -> None:
+    came_back(sent, "2026-09-03 10:00", postfix(to(sent, "P0002")))
+    with pytest.raises(Refused, match=r"suppressed on 3 September 2026, after the moment"):
+        lift(sent.store, "P0002", now=at("2026-09-03 09:59"), by="Jo")
+    lift(sent.store, "P0002", now=at("2026-09-04 10:00"), by="Jo")
+    with pytest.raises(Refused, match="Nothing is suppressed"):
+        lift(sent.store, "P0002", now=at("2026-09-04 10:01"), by="Jo")
+
+
+def test_of_an_address_that_was_replaced_nothing_is_lifted(sent: SmallCohort) -> None:
+    came_back(sent, "2026-09-03 10:00", postfix(to(sent, "P0002")))
+    moved = BEN.replace("ben@harbour.example", "ben@home.example")
+    sent.enrol(moved + NOBODY, now="2026-09-04 10:00")
+
+    with pytest.raises(Refused, match="Nothing is suppressed for P0002"):
+        lift(sent.store, "P0002", now=at("2026-09-05 10:00"), by="Jo")
+    assert len(suppressed(sent)) == 1
+
+
+def test_what_came_back_from_before_it_was_lifted_is_no_news(sent: SmallCohort) -> None:
+    first = to(sent, "P0002")
+    for n, day in enumerate(("03", "06")):
+        mail = postfix(first, **FULL).replace(b"09:00:07", f"09:00:0{n}".encode())
+        came_back(sent, f"2026-09-{day} 10:00", mail)
+    lift(sent.store, "P0002", now=at("2026-09-07 09:00"), by="Jo")
+
+    again = postfix(first, status="5.2.2", answer="552 full again")
+    came_back(sent, "2026-09-07 10:00", again, postfix(first))
+    assert suppressed(sent) == []
+
+    (message,) = sent.messages(recipient="P0002")
+    resend(sent.office, str(message.id), now=at("2026-09-07 11:00"), by="Jo")
+    sent.tick("2026-09-07 11:00")
+    came_back(sent, "2026-09-07 12:00", postfix(to(sent, "P0002")))
+    assert suppressed(sent) == [("ben@harbour.example", "bounced", "5.1.1")]
+
+
+def test_resending_to_an_address_that_does_not_work_names_both_remedies(
+    sent: SmallCohort,
+) -> None:
+    came_back(sent, "2026-09-03 10:00", postfix(to(sent, "P0002")))
+    (message,) = sent.messages(recipient="P0002")
+    with pytest.raises(Refused, match=r"with the roster, or .* `ats contact lift P0002`;"):
+        resend(sent.office, str(message.id), now=at("2026-09-03 11:00"), by="Jo")
 
 
 # -- once --------------------------------------------------------------------------------------
