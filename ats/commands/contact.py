@@ -16,7 +16,7 @@ app = typer.Typer(
 @app.command("list")
 def list_(cohort: Cohorts = None, as_json: Json = False) -> None:
     """List the addresses that do not work: nothing goes to them. The oldest first."""
-    from ats.people.dead_addresses import to_mend
+    from ats.people.dead_addresses import REMEDY, to_mend
 
     with open_desk() as desk:
         codes = desk.cohorts(cohort)
@@ -44,10 +44,7 @@ def list_(cohort: Cohorts = None, as_json: Json = False) -> None:
                 for (one, ask), told in zip(found, document, strict=True)
             ]
             table(("ref", "role", "since", "why", "ask"), rows)
-            say(
-                "Import another address with the roster, or, if one works after all, let mail go "
-                "there again with `ats contact lift REF`."
-            )
+            say(f"{REMEDY.format(ref='REF')}.")
 
         answer(document, as_json=as_json, human=human)
 

@@ -15,6 +15,11 @@ from ats.records import models as m
 
 #: What happened to the e-mail, by the reason of the suppression.
 HAPPENED = {"bounced": "came back", "refused": "was refused"}
+#: What staff do about it, as sentences without the last full stop.
+REMEDY = (
+    "Import another one with the roster, or, if it works after all, let mail go there again with "
+    "`ats contact lift {ref}`"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,17 @@ def test_people_are_told_the_remedies(refused: CommandLine) -> None:
     assert "`ats contact lift REF`" in told
 
 
+def test_people_who_look_at_somebody_are_told_too(refused: CommandLine) -> None:
+    told = "was refused (550 5.1.1 <address>: no such user). Import another one with the roster"
+    assert (
+        "Nothing goes to zoe@valley.example since 2026-09-03 09:00: an e-mail "
+        f"{told}, or, if it works after all, let mail go there again with "
+        "`ats contact lift P0002`."
+    ) in refused("person", "show", "P0002").out
+    assert "`ats contact lift M0001`" in refused("person", "show", "P0001").out
+    assert "`ats contact lift P0002`" in refused("why", "P0002").out
+
+
 def test_where_every_address_works_that_is_said(live: CommandLine) -> None:
     assert live.done("contact", "list") == []
     assert live("contact", "list").out == "No address is known that does not work.\n"
