@@ -8,7 +8,7 @@ from typing import Any
 from ats import unexpected
 from ats.checks.findings import Report
 from ats.engine import working_cohorts
-from ats.errors import AtsError
+from ats.errors import AtsError, DatabaseFault
 from ats.office import Office
 from ats.outbox import leases
 from ats.outbox.bounce_mailbox import open_mailbox
@@ -56,27 +56,45 @@ def run_reconcile(office: Office, cohort: str, *, now: dt.datetime) -> dict[str,
     """Check the cohorts ('' for all in trial or live), one after the other; as a run's JSON.
 
     `cohorts` are those where something is off: an e-mail to operations waits there; `pages` say
-    of each cohort what was looked at. Raises NotFound for an unknown cohort.
+    of each cohort what was looked at. A run that a fault stopped is named after it. Raises
+    NotFound for an unknown cohort.
     """
-    reports, errors = [], []
-    for code in working_cohorts(office, [cohort] if cohort else None):
+    try:
+        codes = working_cohorts(office, [cohort] if cohort else None)
+    except DatabaseFault as fault:
+        return refused([str(fault)]) | {"name": _short(str(fault))}
+    reports, errors, lines = [], [], []
+    for code in codes:
         try:
-            reports.append(reconcile(office, code, now=now))
+            report = reconcile(office, code, now=now)
         except AtsError as fault:
-            errors.append(f"{code}: {fault}")
+            told = str(fault)
         except Exception as fault:  # noqa: BLE001 (rule 14: one cohort never stops the others)
-            errors.append(f"{code}: {unexpected.told(fault)}")
-    sweep_journals(office)
+            told = unexpected.told(fault)
+        else:
+            reports.append(report)
+            lines.append(f"{code} · {report.line}")
+            continue
+        errors.append(f"{code}: {told}")
+        lines.append(f"{code} · {_short(told)}")
+    try:
+        sweep_journals(office)
+    except DatabaseFault as fault:
+        errors.append(str(fault))
     errors += [f"{one.code}: {found.sentence}" for one in reports for found in one.findings]
-    name = " | ".join(f"{one.code} · {one.line}" for one in reports)
     return {
-        "name": name or "no cohort in trial or live",
+        "name": " | ".join(lines) or "no cohort in trial or live",
         "verdict": "warned" if errors else "done",
         "message": "",
         "errors": errors,
         "cohorts": [one.code for one in reports if one.findings],
         "pages": [_page(one) for one in reports],
     }
+
+
+def _short(fault: str) -> str:
+    """Return what a fault is called in the name of a run: its sentence without the remedy."""
+    return fault.partition(";")[0]
 
 
 def _page(report: Report) -> dict[str, str]:

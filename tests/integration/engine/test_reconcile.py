@@ -16,6 +16,7 @@ from sqlalchemy import delete, select, update
 
 from ats import reconcile as checking
 from ats.checks.findings import Report
+from ats.errors import DatabaseFault
 from ats.outbox import leases
 from ats.outbox.journal import Journal
 from ats.outbox.mailbox import InMemoryMailbox
@@ -23,6 +24,7 @@ from ats.people import mentors
 from ats.planning.timeline import Timeline
 from ats.records import gather
 from ats.records import models as m
+from ats.records.store import Store
 from ats.reports.nightly import run_reconcile
 
 NIGHT = "2026-10-14 04:40"
@@ -334,8 +336,37 @@ def test_a_fault_in_one_cohort_is_told_and_the_journals_are_swept_all_the_same(
     told = run_reconcile(week.office, "", now=at(NIGHT))
 
     assert (told["verdict"], told["pages"]) == ("warned", [])
+    assert told["name"].startswith(f"{CODE} · stopped by an unexpected fault (ValueError in broken")
     assert "ValueError" in told["errors"][0]
     assert "@" not in told["errors"][0]
+
+
+def test_a_run_that_the_database_stopped_is_named_after_that(
+    week: SmallCohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object, **__: object) -> None:
+        raise DatabaseFault("The database cannot be used (database is locked); try again.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ats.reports.nightly.reconcile", locked)
+        patch.setattr("ats.reports.nightly.sweep_journals", locked)
+        told = run_reconcile(week.office, "", now=at(NIGHT))
+    assert told["name"] == f"{CODE} · The database cannot be used (database is locked)"
+    assert len(told["errors"]) == 2
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["empty", "missing"])
+def test_a_run_without_a_database_is_named_after_that(
+    week: SmallCohort, tmp_path: Path, there: bool
+) -> None:
+    store = Store(f"sqlite:///{tmp_path / ('.' if there else 'nowhere')}/other.db")
+    told = run_reconcile(replace(week.office, store=store), "", now=at(NIGHT))
+    store.close()
+
+    detail = "no such table: cohort" if there else "unable to open database file"
+    assert told["name"] == f"The database {store.name} cannot be used ({detail})"
+    assert (told["verdict"], told["cohorts"]) == ("failed", [])
+    assert told["errors"][0].startswith(told["name"])
 
 
 # -- beside a tick -----------------------------------------------------------------------------
