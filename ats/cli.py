@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from ats.commands import (
+    bounces,
     case,
     cohort,
     contact,
@@ -27,6 +28,7 @@ from ats.commands import (
     person,
     programme,
     reading,
+    reconcile,
     serve,
     tick,
     webinar,
@@ -78,7 +80,8 @@ app.command()(tick.tick)
 app.command()(reading.ledger)
 app.command()(reading.why)
 app.command()(reading.forecast)
-for group in (programme, cohort, webinar, mentor, person, contact, case, message):
+app.command()(reconcile.reconcile)
+for group in (programme, cohort, webinar, mentor, person, contact, case, message, bounces):
     app.add_typer(group.app)
 app.add_typer(imports.roster)
 app.add_typer(imports.progress)

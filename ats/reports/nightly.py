@@ -18,6 +18,7 @@ from ats.reports.markdown import bullets, plain
 from ats.reports.rounds import busy, refused
 from ats.reports.timeline import artifact_key
 
+_NO_MAILBOX = "ATS_BOUNCE_MAILBOX is not set, so nobody reads what comes back; set it."
 _KINDS = {
     "hard": "addresses do not work",
     "soft": "put off",
@@ -34,7 +35,7 @@ def read_bounces(office: Office, mailbox: str | None, *, now: dt.datetime) -> di
     Without a mailbox there is nothing to read; without a key nobody can tell what it is about.
     """
     if mailbox is None:
-        return _done("no mailbox for bounces", "ATS_BOUNCE_MAILBOX is not set: nobody reads them.")
+        return _done("no mailbox for bounces", _NO_MAILBOX)
     if office.bounces is None:
         return refused(["ATS_SECRET_KEY is not set, so no bounce names its message; set it."])
     reader = BounceReader(office.store, office.bounces, now)
@@ -55,9 +56,9 @@ def read_bounces(office: Office, mailbox: str | None, *, now: dt.datetime) -> di
 def run_reconcile(office: Office, cohort: str, *, now: dt.datetime) -> dict[str, Any]:
     """Check the cohorts ('' for all in trial or live), one after the other; as a run's JSON.
 
-    `cohorts` are those where something is off: an e-mail to operations waits there; `pages` say
-    of each cohort what was looked at. A run that a fault stopped is named after it. Raises
-    NotFound for an unknown cohort.
+    `cohorts` are those where something is off: an e-mail to operations waits there; `pages` and
+    `checked` say of each cohort what was looked at. A run that a fault stopped is named after it.
+    Raises NotFound for an unknown cohort.
     """
     try:
         codes = working_cohorts(office, [cohort] if cohort else None)
@@ -89,6 +90,15 @@ def run_reconcile(office: Office, cohort: str, *, now: dt.datetime) -> dict[str,
         "errors": errors,
         "cohorts": [one.code for one in reports if one.findings],
         "pages": [_page(one) for one in reports],
+        "checked": [
+            {
+                "code": one.code,
+                "people": one.people,
+                "rows": one.rows,
+                "findings": [found.sentence for found in one.findings],
+            }
+            for one in reports
+        ],
     }
 
 

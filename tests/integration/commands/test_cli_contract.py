@@ -35,6 +35,7 @@ READING = [
     ("contact", "list"),
     ("message", "list"),
     ("message", "list", *COHORT, "--person", "M0001", "--limit", "5"),
+    ("reconcile", "--now", "2026-09-02T12:00"),
 ]
 WRITING = [
     ("cohort", "pause", "2026-10"),
@@ -120,6 +121,7 @@ def test_a_moment_without_an_offset_is_local_and_one_with_an_offset_is_what_it_s
         ("contact", "list", "--cohort", "1999-01"),
         ("message", "list", "--cohort", "1999-01"),
         ("tick", "--cohort", "1999-01"),
+        ("reconcile", "--cohort", "1999-01"),
         ("roster", "import", "roster.csv", "--cohort", "1999-01"),
     ],
     ids=" ".join,
