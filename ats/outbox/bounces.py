@@ -148,7 +148,7 @@ class BounceReader:
 
         A server has said so, or a message was accepted and has not come back: by now, not within
         the day only, for one that came back later has not arrived either. One that is younger
-        than a day proves nothing yet.
+        than a day proves nothing yet, nor does one that a server was still trying to deliver.
         """
         b, msg = m.Bounce, m.Message
         said = select(func.max(col(b.at))).where(

@@ -65,12 +65,10 @@ _RETURNED = re.compile(
 )
 #: A refusal in the words of SMTP, "550 user unknown" or "452 4.2.2", on one line.
 _REFUSAL = re.compile(r"(?<![\d.])[45][0-5]\d[ -]+\S.{3}")
+#: What says no more than that it failed; then the words decide.
+_VAGUE = ("", "5.0.0", "5.5.0")
 #: Of several that an address stands for: the mildest counts, for it reached somebody.
 _MILDEST: tuple[Kind, ...] = ("delivered", "delayed", "soft", "hard")
-
-
-#: What a server calls "no particular reason"; then the words decide.
-_VAGUE = ("", "5.0.0", "5.5.0", "4.0.0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ def blames_the_mail(status: str, answer: str) -> bool:
     statuses = {status, *(found[0] for found in _STATUS.finditer(answer))}
     if any(is_bad_mail(one) for one in statuses):
         return True
-    return statuses.issubset(_VAGUE) and _BLAMES_THE_MAIL.search(answer) is not None
+    return statuses.issubset((*_VAGUE, "4.0.0")) and _BLAMES_THE_MAIL.search(answer) is not None
 
 
 def _message(head: Message, addresses: BounceAddress) -> int | None:

@@ -52,6 +52,7 @@ def told(data: bytes) -> tuple[str, str] | None:
         ("failed", "5.3.4", "552 5.3.4 message too big", "soft"),
         ("failed", "5.7.1", "550 5.7.1 rejected by policy: recipient unknown to me", "soft"),
         ("failed", "5.0.0", "554 rejected", "soft"),
+        ("failed", "4.0.0", "450 no such user for now", "soft"),
         ("failed", "4.4.1", "connect to mx.harbour.example: timed out", "soft"),
         ("delayed", "4.4.1", "connect to mx.harbour.example: timed out", "delayed"),
         ("delivered", "2.0.0", "250 2.0.0 ok", "delivered"),
