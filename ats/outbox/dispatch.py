@@ -76,7 +76,7 @@ class Dispatch:
         self._owner = owner
         self._server = MailServer(f"{relay.host}:{relay.port}", self._office.rate)
         with self._store.read() as session:
-            probing = self._server.is_failing(session)
+            failing = self._server.fault(session)
         with ExitStack() as stack:
             journal = self._journal(stack)
             courier = Courier(
@@ -85,9 +85,9 @@ class Dispatch:
                 on_body=lambda mail: self._leaves(journal, mail),
                 on_result=lambda mail, result: _answered(journal, mail, result),
                 timeouts=self._office.timeouts,
-                failing=probing,
+                failing=failing,
             )
-            return self._send_all(stack.enter_context(courier), probing=probing)
+            return self._send_all(stack.enter_context(courier), probing=failing is not None)
 
     def _journal(self, stack: ExitStack) -> Journal | None:
         """Return this worker's journal; it is removed at the end unless something went wrong."""
@@ -158,7 +158,7 @@ class Dispatch:
             courier.take((mail, begins + slot) for mail, slot in zip(outgoing, slots, strict=True))
             if not results.wait_for_room(0 if probing else at_once):
                 return
-            probing = False
+            probing = probing and results.held > 0  # it has accepted nothing yet
 
     def _claim(self, most: int, results: Results) -> tuple[list[Claimed], int]:
         """Claim the next messages, committed; the second figure counts those looked at."""

@@ -24,7 +24,7 @@ from ats.outbox.record import Recorder, Tried, Written
 from ats.outbox.render import Renderer
 from ats.outbox.requeue import queue_again
 from ats.outbox.result import Result
-from ats.outbox.suspicion import policy_of
+from ats.outbox.suspicion import reason_of
 from ats.records import models as m
 
 _UNKNOWN = Result("ambiguous", None, "The worker ended before it knew the answer.", "body")
@@ -36,8 +36,8 @@ def fate(noted: Noted | None, *, trusted: bool) -> Result | None:
     *trusted* says whether a message that the journal does not name cannot have left.
     """
     if noted is not None and noted.result is not None:
-        # Whose fault a refusal by policy was, only the results beside it would tell.
-        return None if policy_of(noted.result) else noted.result
+        # Whose fault a refusal was, only the results beside it would tell.
+        return None if reason_of(noted.result) else noted.result
     return None if noted is None and trusted else _UNKNOWN
 
 

@@ -48,6 +48,7 @@ class Results:
     paused: bool = False  # while messages were under way: those that had not begun do not go
     ended: bool = False
     under_way: int = 0
+    held: int = 0  # of these, answered, but not certain yet
     _room: threading.Condition = field(default_factory=threading.Condition)
     _renewed: float = field(default_factory=time.monotonic)
 
@@ -57,6 +58,7 @@ class Results:
             while (
                 done := courier.results(most=RECORD_ROWS, within=RECORD_SECONDS, idle=RENEW_SECONDS)
             ) is not None:
+                self._hold(courier.held)
                 if done:
                     self._record(done, courier.verdict)
                 if self.paused:
@@ -78,15 +80,22 @@ class Results:
             self.under_way += number
 
     def wait_for_room(self, most: int) -> bool:
-        """Wait until at *most* so many are under way; return whether more may be sent."""
+        """Wait until at *most* so many are not answered; return whether more may be sent."""
         with self._room:
-            self._room.wait_for(lambda: self.under_way <= most or self.is_over)
+            self._room.wait_for(lambda: self.under_way - self.held <= most or self.is_over)
             return not self.is_over
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more may be sent."""
         return self.ended or self.paused or not self.relay_works
+
+    def _hold(self, number: int) -> None:
+        """Let nobody wait for what is certain only when others have been answered."""
+        if number != self.held:
+            with self._room:
+                self.held = number
+                self._room.notify_all()
 
     def _record(self, done: Sequence[Done], verdict: Result | None) -> None:
         tried = [
