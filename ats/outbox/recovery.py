@@ -90,7 +90,7 @@ class Recovery:
         return owners
 
     def _journal(self, owner: str) -> tuple[Mapping[int, Noted], bool]:
-        if self.journals is None or not leases.is_local(owner):
+        if self.journals is None or not leases.was_here(owner):
             return {}, False
         path = journal.path_of(self.journals, owner)
         return journal.read(path), path.exists() and leases.same_boot(owner)
@@ -144,11 +144,12 @@ def spent_journals(session: Session, folder: Path) -> list[Path]:
 
 def _is_of_the_dead(path: Path) -> bool:
     """Say whether this is the journal of a worker of this machine that has ended."""
-    host = leases.owner_name().partition("/")[0]
     try:
-        _, boot, pid, began, work = path.stem.rsplit("-", 4)
-        owner = f"{host}/{boot}:{pid}:{began}.{work}"
-        return journal.path_of(path.parent, owner) == path and leases.is_dead(owner)
+        _, boot, namespace, pid, began, work = path.stem.rsplit("-", 5)
+        owner = f"{leases.machine()}/{boot}/{namespace}:{pid}:{began}.{work}"
+        if journal.path_of(path.parent, owner) != path:
+            return False  # of another machine
+        return leases.is_dead(owner) or not leases.same_boot(owner)
     except ValueError:
         return False  # no journal of ours
 
