@@ -22,6 +22,7 @@ from ats.outbox.batch import Outgoing
 from ats.outbox.claim import Claim, Claimed, anything_queued, next_attempt
 from ats.outbox.cohort_now import CohortNow
 from ats.outbox.courier import Courier
+from ats.outbox.given_up import GivenUp
 from ats.outbox.journal import Journal
 from ats.outbox.letter import wording_of, write
 from ats.outbox.mail_server import MailServer
@@ -50,6 +51,7 @@ class Dispatch:
         self._tally = tally
         self._written: dict[int, Written] = {}
         self._put_off = PutOff()
+        self._given_up = GivenUp()
 
     def run(self) -> None:
         """Send until nothing is left to claim, or the mail server cannot be used."""
@@ -63,6 +65,8 @@ class Dispatch:
         except BaseException:
             self._settle()
             raise
+        if self._given_up.is_worth_telling:
+            self._tally.errors.append(f"{self._at.code}: {self._given_up.sentence()}")
         if self._put_off.is_worth_telling:
             self._tally.errors.append(f"{self._at.code}: {self._put_off.sentence(self._again())}")
 
@@ -107,6 +111,7 @@ class Dispatch:
             self._owner,
             self._written,
             self._put_off,
+            self._given_up,
         )
         with ThreadPoolExecutor(1, thread_name_prefix="results") as thread:
             recording = thread.submit(results.record_all, courier)

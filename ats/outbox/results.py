@@ -12,6 +12,7 @@ from sqlmodel import Session
 from ats.outbox import leases
 from ats.outbox.batch import Done
 from ats.outbox.courier import Courier
+from ats.outbox.given_up import GivenUp
 from ats.outbox.mail_server import MailServer
 from ats.outbox.put_off import PutOff
 from ats.outbox.record import Recorder, Tried, Written
@@ -43,6 +44,7 @@ class Results:
     worker: str
     written: MutableMapping[int, Written]
     put_off: PutOff
+    given_up: GivenUp
     tally: Tally = field(default_factory=Tally)
     relay_works: bool = True
     paused: bool = False  # while messages were under way: those that had not begun do not go
@@ -118,6 +120,7 @@ class Results:
         recorder = self.store.transact(record)
         self.tally.count(recorder.outcomes)
         self.put_off.note(results)
+        self.given_up.note(results)
         self._tell(recorder.errors)
         for fault in faults:
             self._relay_failed(fault)

@@ -141,16 +141,27 @@ def test_some_who_are_refused_in_a_row_hold_nobody_up_and_fail_in_the_end(forty:
 
         second = forty.dispatch(server.address, pool=1)
 
-    assert (second.sent, second.failed, second.errors) == (37, 3, [])
+    assert (second.sent, second.failed) == (37, 3)
+    (sentence,) = second.errors
+    assert sentence == (
+        "2026-10: 3 e-mails were refused for good (550 5.7.1 blocked); "
+        "`ats message list --status failed` has them."
+    )
     assert forty.suppressed() == []
 
 
 def test_two_who_are_refused_when_nothing_else_goes_have_failed(four: Desk) -> None:
-    closed = {f"RCPT {name}@harbour.example": BLOCKED for name in ("ada", "ben", "dot")}
+    closed = {f"RCPT {name}@harbour.example": BLOCKED for name in ("ada", "ben")}
+    closed["RCPT dot@harbour.example"] = "550 5.1.1 <dot@harbour.example> is unknown"
     with ScriptedServer(closed) as server:
         told = four.dispatch(server.address, pool=1)
-    assert (told.sent, told.failed, told.errors) == (1, 3, [])  # cat is the third of four
-    assert (four.suppressed(), four.server()) == ([], None)
+    assert (told.sent, told.failed) == (1, 3)  # cat is the third of four
+    (sentence,) = told.errors
+    assert sentence == (
+        "2026-10: 3 e-mails were refused for good (mostly 550 5.7.1 blocked); "
+        "`ats message list --status failed` has them."
+    )
+    assert (four.suppressed(), four.server()) == ([("dot@harbour.example", "5.1.1")], None)
 
 
 def test_a_server_that_drops_after_every_body_makes_few_messages_ambiguous(forty: Desk) -> None:
