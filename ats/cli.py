@@ -113,6 +113,10 @@ def _run(arguments: Sequence[str] | None) -> int:
         code = app(args=given, prog_name="ats", standalone_mode=False)
     except BrokenPipeError:
         raise
+    except SystemExit as ending:  # what typer makes of a closed pipe
+        if isinstance(ending.__context__, BrokenPipeError):
+            raise ending.__context__ from None
+        raise
     except (KeyboardInterrupt, typer.Abort):
         return 130
     except Exception as error:  # noqa: BLE001 (the last resort: no traceback for people)

@@ -264,6 +264,31 @@ def test_a_reader_that_has_seen_enough_leaves_no_traceback(live: CommandLine) ->
     assert ran.stderr == ""
 
 
+@pytest.mark.parametrize(
+    "command", [("message", "show", "1"), ("message", "show", "1", "--json"), ("--help",)]
+)
+def test_a_reader_that_has_seen_enough_is_no_failure(
+    live: CommandLine, command: tuple[str, ...]
+) -> None:
+    live.done("tick", "--now", "2026-09-03T09:00")
+    reading, writing = os.pipe()
+    os.close(reading)  # as `head` has, once it has its lines
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-c", "from ats.cli import main; raise SystemExit(main())", *command],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=live.folder,
+            env=_environment(),
+        )
+    finally:
+        os.close(writing)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def _environment() -> dict[str, str]:
     root = str(Path(__file__).parents[3])
     return {**os.environ, "PYTHONPATH": root}

@@ -411,10 +411,11 @@ def test_journals_of_the_dead_go_once_nothing_that_they_hold_is_claimed(
 ) -> None:
     folder = tmp_path / "swept"
     dead, _ = _owners()
-    host = leases.owner_name().partition("/")[0]
-    other_boot = f"{host}/00000000:4711:99.1"
-    holding = f"{host}/00000000:4712:99.1"
-    elsewhere = "another-machine/1234abcd:4711:99.1"
+    boot = leases.owner_name().rsplit(":", 2)[0].rsplit("/", 2)[1]
+    other_boot = f"{leases.machine()}/00000000/4026531836:4711:99.1"
+    holding = f"{leases.machine()}/00000000/4026531836:4712:99.1"
+    elsewhere = f"another-machine/00000000/{boot}/4026531836:4711:99.1"
+    container = f"{leases.machine()}/{boot}/1234:4711:99.1"
     office = replace(week.office, journals=folder)
     message = week.messages()[0]
     mine = m.LedgerRow.message_id == message.id
@@ -427,14 +428,14 @@ def test_journals_of_the_dead_go_once_nothing_that_they_hold_is_claimed(
         .values(lease_until=leases.real_now(), **claim),
     )
     with leases.working() as living:
-        for owner in (dead, other_boot, holding, elsewhere, living):
+        for owner in (dead, other_boot, holding, elsewhere, container, living):
             Journal(folder, owner).close(settled=False)
         (folder / "notes.log").write_text("not ours")
 
         assert checking.sweep_journals(office) == 2
         left = {path.name for path in folder.iterdir()}
         assert left == {
-            Journal(folder, owner).path.name for owner in (holding, elsewhere, living)
+            Journal(folder, owner).path.name for owner in (holding, elsewhere, container, living)
         } | {"notes.log"}
 
     assert checking.sweep_journals(office) == 1  # the work of that name has ended
