@@ -15,8 +15,10 @@ from typing import Annotated
 import typer
 
 from ats.commands import (
+    bounces,
     case,
     cohort,
+    contact,
     demo,
     doctor,
     feed,
@@ -27,6 +29,7 @@ from ats.commands import (
     person,
     programme,
     reading,
+    reconcile,
     serve,
     tick,
     webinar,
@@ -79,7 +82,8 @@ app.command()(reading.ledger)
 app.command()(reading.why)
 app.command()(reading.forecast)
 app.command()(feed.feed)
-for group in (programme, cohort, webinar, mentor, person, case, message):
+app.command()(reconcile.reconcile)
+for group in (programme, cohort, webinar, mentor, person, contact, case, message, bounces):
     app.add_typer(group.app)
 app.add_typer(imports.roster)
 app.add_typer(imports.progress)
@@ -110,6 +114,10 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         code = app(args=given, prog_name="ats", standalone_mode=False)
     except BrokenPipeError:
+        raise
+    except SystemExit as ending:  # what typer makes of a closed pipe
+        if isinstance(ending.__context__, BrokenPipeError):
+            raise ending.__context__ from None
         raise
     except (KeyboardInterrupt, typer.Abort):
         return 130

@@ -191,6 +191,26 @@ From: ATS team <ats@provider.example>
 Subject: Your agenda
 """
 
+#: Of a server that writes no report, and that flufl.bounce does not know.
+DAEMON = """\
+Return-Path: <>
+Delivered-To: TO
+From: AUTHOR
+To: TO
+Subject: SUBJECT
+HEADER
+Content-Type: text/plain; charset=utf-8
+
+Your mail for ada@harbour.example has come back.
+The server there answered:
+
+    REASON
+
+From: ATS team <ats@provider.example>
+Received: from mx.provider.example
+Subject: Your agenda, and section 5.1.1 of it
+"""
+
 VACATION = """\
 From: Ada Lovelace <ada@harbour.example>
 To: TO

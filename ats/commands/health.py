@@ -155,7 +155,8 @@ def _bounces(settings: Settings) -> Iterator[Finding]:
         return
     try:
         with open_mailbox(settings.bounce_mailbox.get_secret_value()):
-            yield Finding("bounces", "green", "their mailbox opens")
+            text = "their mailbox opens; `ats bounces read` reads it where no deployment does"
+            yield Finding("bounces", "green", text)
     except AtsError as error:
         told, _, remedy = str(error).rpartition("; ")
         yield Finding("bounces", "amber", told or remedy, remedy[:1].upper() + remedy[1:])

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import enum
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ats.commands.answer import answer, say, spoken, table
+from ats.commands.answer import answer, complain, say, spoken, table
 from ats.commands.desk import name_of, open_desk
 from ats.commands.options import By, Cohorts, Json, Now
+from ats.errors import Refused
 
 if TYPE_CHECKING:
+    from ats.commands.desk import Desk
     from ats.outbox.by_hand import Handled
 
 app = typer.Typer(name="message", help="E-mails, as they were written.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="ID", help="Its number or its Message-ID.")]
+Names = Annotated[
+    list[str], typer.Argument(metavar="ID...", help="Their numbers or their Message-IDs.")
+]
+
+
+class Status(enum.StrEnum):
+    """What may be asked for."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    FAILED = "failed"
+    PARKED = "parked"
 
 
 @app.command("list")
@@ -25,6 +41,10 @@ def list_(
     person: Annotated[
         str | None,
         typer.Option("--person", metavar="REF", help="To a participant or mentor."),
+    ] = None,
+    status: Annotated[
+        Status | None,
+        typer.Option("--status", help="Only these. [default: all]", show_default=False),
     ] = None,
     text: Annotated[
         str | None,
@@ -48,6 +68,7 @@ def list_(
                 zone=desk.zone,
                 cohorts=codes,
                 to=ref,
+                status=status.value if status else None,
                 text=text,
                 limit=limit,
             )
@@ -110,11 +131,17 @@ def _show(told: dict[str, Any]) -> None:
 
 
 @app.command()
-def resend(name: Name, now: Now = None, by: By = None, as_json: Json = False) -> None:
-    """Send what it said once more, as a message of its own, to the address of today."""
+def resend(names: Names, now: Now = None, by: By = None, as_json: Json = False) -> None:
+    """Send what it said once more, as a message of its own, to the address of today.
+
+    Of several, those that may go do; the document of several is a list.
+    """
     from ats.outbox import by_hand
 
-    _handle(by_hand.resend, name, now=now, by=by, as_json=as_json)
+    if len(names) == 1:
+        _handle(by_hand.resend, names[0], now=now, by=by, as_json=as_json)
+    else:
+        _handle_each(by_hand.resend, names, now=now, by=by, as_json=as_json)
 
 
 @app.command()
@@ -143,8 +170,49 @@ def _handle(
 ) -> None:
     who = name_of(by)
     with open_desk(now) as desk:
-        done = action(desk.office, name, now=desk.now, by=who)
-        goes_at = done.goes_at.astimezone(desk.zone).isoformat() if done.goes_at else None
-        document = {"message_id": done.message_id, "status": done.status, "goes_at": goes_at}
-        when = f", to go from {spoken(goes_at)}" if goes_at else ""
-        answer(document, as_json=as_json, human=lambda: say(f"It is {done.status}{when}."))
+        done = _document(action(desk.office, name, now=desk.now, by=who), desk)
+        answer(done, as_json=as_json, human=lambda: say(f"It is {_standing(done)}."))
+
+
+def _handle_each(
+    action: Callable[..., Handled],
+    names: Sequence[str],
+    *,
+    now: str | None,
+    by: str | None,
+    as_json: bool,
+) -> None:
+    """Do it to each, in a transaction of its own; what is refused stops no other."""
+    who = name_of(by)
+    told: list[dict[str, str | None]] = []
+    refusals = []
+    with open_desk(now) as desk:
+        for name in names:
+            try:
+                done = _document(action(desk.office, name, now=desk.now, by=who), desk)
+                told.append({"id": name, **done, "refused": None})
+            except Refused as refused:
+                nothing = {"message_id": None, "status": None, "goes_at": None}
+                told.append({"id": name, **nothing, "refused": str(refused)})
+                refusals.append(str(refused))
+
+    def human() -> None:
+        for one in told:
+            if not one["refused"]:
+                say(f"{one['id']} is {_standing(one)}.")
+
+    answer(told, as_json=as_json, human=human)
+    for sentence in refusals:
+        complain(sentence)
+    if refusals:
+        raise typer.Exit(1)
+
+
+def _document(done: Handled, desk: Desk) -> dict[str, str | None]:
+    goes_at = done.goes_at.astimezone(desk.zone).isoformat() if done.goes_at else None
+    return {"message_id": done.message_id, "status": done.status, "goes_at": goes_at}
+
+
+def _standing(done: Mapping[str, str | None]) -> str:
+    when = f", to go from {spoken(done['goes_at'])}" if done["goes_at"] else ""
+    return f"{done['status']}{when}"

@@ -64,6 +64,7 @@ def _show(told: dict[str, Any]) -> None:
     also = f", also {', '.join(told['also'])}" if told["also"] else ""
     say(f"{told['ref']} ({told['kind']}{also}): {told['given_name']} {told['family_name']}")
     say(f"{told['email']} · {told['organisation'] or 'no organisation'} · {told['nation']}")
+    _show_suppressed(told)
     for enrolment in told["enrolments"]:
         _show_enrolment(enrolment)
     if told["mentees"]:
@@ -77,6 +78,16 @@ def _show(told: dict[str, Any]) -> None:
             for one in told["messages"]
         ]
         table(("message", "sent", "status", "subject"), rows)
+
+
+def _show_suppressed(person: dict[str, Any]) -> None:
+    from ats.people.dead_addresses import REMEDY
+
+    if dead := person["suppressed"]:
+        say(
+            f"Nothing goes to {person['email']} since {spoken(dead['since'])}: an e-mail "
+            f"{dead['why']}. {REMEDY.format(ref=person['ref'])}."
+        )
 
 
 def _show_enrolment(enrolment: dict[str, Any]) -> None:
@@ -103,6 +114,7 @@ def _show_enrolment(enrolment: dict[str, Any]) -> None:
         state = at.removesuffix("_at").replace("_", " ")
         name = f"{mentor['given_name']} {mentor['family_name']}".strip()
         say(f"Mentor: {mentor['ref']}, {name}, {state} {spoken(mentor[at])}")
+        _show_suppressed(mentor)
     for case in enrolment["cases"]:
         closed = f", closed {spoken(case['closed_at'])}" if case["closed_at"] else ""
         opened = spoken(case["opened_at"])

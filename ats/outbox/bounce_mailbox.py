@@ -10,7 +10,8 @@ import contextlib
 import imaplib
 import re
 import ssl
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,10 +21,15 @@ from ats.errors import AtsError, SettingsFault
 from ats.outbox.notifications import LARGEST
 
 SECONDS = 30  # for an answer of the IMAP server
+_NAMED = 5  # of what cannot be read
 
 
 class BounceMailboxFault(AtsError):
     """The mailbox of bounces cannot be read."""
+
+
+class PassedOver(BounceMailboxFault):
+    """Some of what lies in the mailbox of bounces cannot be read; all the rest was yielded."""
 
 
 class BounceMailbox(Protocol):
@@ -32,7 +38,8 @@ class BounceMailbox(Protocol):
     def unread(self) -> Iterator[tuple[str, bytes]]:
         """Yield the name and the beginning of each mail that is not marked.
 
-        Raises BounceMailboxFault, and so does `mark`.
+        Raises BounceMailboxFault, and so does `mark`; at the very end PassedOver, once for all
+        that could not be read.
         """
 
     def mark(self, name: str) -> None:
@@ -71,11 +78,23 @@ class _Maildir:
     def unread(self) -> Iterator[tuple[str, bytes]]:
         with _readable(self._new.parent):
             found = [*sorted(self._new.iterdir()), *sorted(self._cur.iterdir())]
+        passed_over = []
         for path in found:
             if path.name.startswith(".") or "S" in _flags(path):
                 continue
-            with _readable(path), contextlib.suppress(FileNotFoundError), path.open("rb") as file:
-                yield str(path), file.read(LARGEST)
+            try:
+                data = _beginning(path)
+            except FileNotFoundError:  # another reader was quicker
+                continue
+            except OSError as error:
+                passed_over.append(f"{path.parent.name}/{path.name} ({error.strerror})")
+                continue
+            yield str(path), data
+        if passed_over:
+            raise PassedOver(
+                f"In {self._new.parent} there is what cannot be read: {_some(passed_over)}; take "
+                "it away, or let this user read it. All else was read."
+            )
 
     def mark(self, name: str) -> None:
         """Move it by one rename, so that at every moment it is there once."""
@@ -83,6 +102,19 @@ class _Maildir:
         marked = f"{path.name.partition(':2,')[0]}:2,{''.join(sorted(_flags(path) | {'S'}))}"
         with _readable(path), contextlib.suppress(FileNotFoundError):  # another reader was quicker
             path.rename(self._cur / marked)
+
+
+def _beginning(path: Path) -> bytes:
+    """Return the beginning of a mail. Raises OSError for what is no file; a pipe would block."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(None, "no file")
+    with path.open("rb") as file:
+        return file.read(LARGEST)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _flags(path: Path) -> set[str]:
@@ -108,12 +140,19 @@ class _Imap:
     server: imaplib.IMAP4
 
     def unread(self) -> Iterator[tuple[str, bytes]]:
+        passed_over = []
         for uids in self._asked("SEARCH", "UNSEEN"):
             for uid in bytes(uids or b"").decode("ascii", "replace").split():
-                fetched = self._asked("FETCH", uid, f"(BODY.PEEK[]<0.{LARGEST}>)")
+                try:
+                    fetched = self._asked("FETCH", uid, f"(BODY.PEEK[]<0.{LARGEST}>)")
+                except BounceMailboxFault as fault:
+                    passed_over.append(str(fault))
+                    continue
                 for part in fetched:
                     if isinstance(part, tuple):
                         yield uid, bytes(part[1])
+        if passed_over:
+            raise PassedOver(passed_over[0])
 
     def mark(self, name: str) -> None:
         self._asked("STORE", name, "+FLAGS.SILENT", "(\\Seen)")

@@ -24,6 +24,8 @@ from config.programme import MessageClass
 
 #: The bundles of what is sent again begin so; nothing else joins such a message.
 BUNDLE = "again/"
+#: What the occurrence of a copy ends with, before its number.
+_AGAIN = "/again-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,16 @@ def resend(office: Office, name: str, *, now: dt.datetime, by: str) -> Handled:
 
     A message of its own, with a Message-ID and a ledger row of its own (`…/again-1`): what was
     sent stays as it is. It goes in the hours of its class; the weekly cap does not hold it.
-    Raises NotFound, and Refused for what still waits, was never written, or must not go.
+    Raises NotFound, and Refused for what still waits, was never written, must not go, or had not
+    been sent yet; and while a copy waits.
     """
     with office.store.write() as session:
         message, row = _message_and_row(session, name)
+        session.refresh(message, with_for_update=True)  # two at once make one copy
         if message.status not in ("sent", "failed") or not message.context:
             raise Refused(_STILL_WAITS.get(message.status, _NEVER_WRITTEN).format(name=name))
+        _refuse_second_copy(session, row, name)
         _refuse_unreachable(session, message, row)
-        again = _next_number(session, row)
-        occurrence = f"{row.occurrence}/again-{again}"
         at = CohortNow(office, session.get_one(m.Cohort, message.cohort_id).code, now)
         planner = at.planner(session, at.cohort(session))
         if is_overtaken(message.context, planner.timeline):
@@ -56,6 +59,9 @@ def resend(office: Office, name: str, *, now: dt.datetime, by: str) -> Handled:
                 f"Message {name} names a time of a webinar that has changed since, so it is not "
                 "sent again; whoever was told that time is told the new one by itself."
             )
+        _refuse_before(message, row, name, planner)
+        again = _next_number(session, row)
+        occurrence = f"{row.occurrence}{_AGAIN}{again}"
         goes_at = _opening(planner, session, message, row)
         key = (row.step, occurrence, row.recipient)
         values = _copied(message) | {
@@ -104,6 +110,16 @@ _STILL_WAITS = {
     "claimed": "Message {name} is being sent at this moment; look again in a minute.",
     "parked": "Message {name} is parked; let it go with `ats message release {name}`.",
 }
+_COPY_WAITS = {
+    "queued": "A copy of message {name} waits already (message {copy}); it goes by itself.",
+    "claimed": (
+        "A copy of message {name} is being sent at this moment (message {copy}); look again in a "
+        "minute."
+    ),
+    "parked": (
+        "A copy of message {name} is parked; let it go with `ats message release {copy}` instead."
+    ),
+}
 _NEVER_WRITTEN = "Message {name} was never written, so there is nothing to send again."
 _NOT_WAITING = {
     "claimed": "Message {name} is being sent at this moment, so it cannot be parked any more.",
@@ -131,6 +147,38 @@ def _rows(session: Session, message: m.Message) -> list[m.LedgerRow]:
     return list(session.execute(mine).scalars())
 
 
+def _refuse_second_copy(session: Session, row: m.LedgerRow, name: str) -> None:
+    """Refuse while any copy of what this row said, or a copy of a copy, has not gone yet."""
+    r = m.LedgerRow
+    first = row.occurrence.partition(_AGAIN)[0]
+    waiting = (
+        select(m.Message)
+        .join(r, col(r.message_id) == col(m.Message.id))
+        .where(
+            col(m.Message.status).in_(_COPY_WAITS),
+            col(r.cohort_id) == row.cohort_id,
+            col(r.enrolment_id).is_not_distinct_from(row.enrolment_id),
+            col(r.step) == row.step,
+            col(r.recipient) == row.recipient,
+            col(r.occurrence).startswith(first + _AGAIN, autoescape=True),
+        )
+    )
+    copy: m.Message | None = session.execute(waiting.limit(1)).scalar()
+    if copy is not None:
+        raise Refused(_COPY_WAITS[copy.status].format(name=name, copy=copy.id))
+
+
+def _refuse_before(message: m.Message, row: m.LedgerRow, name: str, planner: Planner) -> None:
+    ended = message.sent_at or row.decided_at
+    if planner.now < ended:
+        moment = f"{ended.astimezone(planner.timeline.zone):%Y-%m-%d %H:%M}"
+        how = "was sent" if message.status == "sent" else "failed"
+        raise Refused(
+            f"Message {name} {how} at {moment} only, so it cannot be sent again before; give a "
+            "later --now."
+        )
+
+
 def _refuse_unreachable(session: Session, message: m.Message, row: m.LedgerRow) -> None:
     if row.enrolment_id is None:
         return
@@ -141,7 +189,8 @@ def _refuse_unreachable(session: Session, message: m.Message, row: m.LedgerRow) 
     if message.recipient in person.suppressed:
         raise Refused(
             f"The address of {message.recipient} does not work; import one that does with the "
-            "roster, then send this again."
+            "roster, or let mail go to it again, if it works after all, with "
+            f"`ats contact lift {message.recipient}`; then send this again."
         )
 
 
@@ -164,7 +213,7 @@ def _next_number(session: Session, row: m.LedgerRow) -> int:
         col(r.enrolment_id).is_not_distinct_from(row.enrolment_id),
         col(r.step) == row.step,
         col(r.recipient) == row.recipient,
-        col(r.occurrence).startswith(f"{row.occurrence}/again-", autoescape=True),
+        col(r.occurrence).startswith(row.occurrence + _AGAIN, autoescape=True),
     )
     return int(session.execute(told).scalar_one()) + 1
 

@@ -17,7 +17,7 @@ from ats.outbox.batch import Done, OnBody, OnResult, Outgoing, send_each
 from ats.outbox.deliver import Relay, SmtpAddress, Timeouts
 from ats.outbox.result import Result
 from ats.outbox.smtp_url import USUAL
-from ats.outbox.suspicion import Suspicion
+from ats.outbox.suspicion import Failing, Suspicion
 
 
 class Courier:
@@ -36,7 +36,7 @@ class Courier:
         on_body: OnBody,
         on_result: OnResult,
         timeouts: Timeouts = USUAL,
-        failing: bool = False,
+        failing: Failing | None = None,
     ) -> None:
         self._address = address
         self._pool = pool
@@ -45,7 +45,7 @@ class Courier:
         self._on_result = on_result
         self._waiting = _Waiting()
         self._suspicion = Suspicion(silent=pool, failing=failing)
-        self._results: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[Done | _Held | None] = queue.SimpleQueue()
         self._loop = asyncio.new_event_loop()
         self._closing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
@@ -81,7 +81,8 @@ class Courier:
     def results(self, *, most: int, within: float, idle: float) -> list[Done] | None:
         """Return the next results: at *most* so many, those known *within* seconds of the first.
 
-        An empty list when there was none for *idle* seconds; None when all has been said.
+        An empty list when there was none for *idle* seconds, or one is held back; None when all
+        has been said.
         Raises what a callback raised.
         """
         found: list[Done] = []
@@ -93,6 +94,8 @@ class Courier:
                 return found
             if done is None:
                 return self._ending(found)
+            if isinstance(done, _Held):
+                return found
             if not found:
                 until = time.monotonic() + within
             found.append(done)
@@ -110,6 +113,11 @@ class Courier:
     def verdict(self) -> Result | None:
         """What all results so far say of the mail server; None while it seems to work."""
         return self._suspicion.verdict
+
+    @property
+    def held(self) -> int:
+        """How many messages were answered whose result is held back until others are known."""
+        return self._suspicion.held
 
     @property
     def left(self) -> list[Outgoing]:
@@ -139,13 +147,20 @@ class Courier:
         try:
             self._on_result(mail, result)
         finally:  # the result is known all the same
-            self._tell(self._suspicion.weigh(mail, result))
+            certain = self._suspicion.weigh(mail, result)
+            self._tell(certain)
+            if not certain:
+                self._results.put(_Held())
 
     def _tell(self, certain: Iterable[Done]) -> None:
         if self._suspicion.verdict is not None:
             self._waiting.stop()
         for done in certain:
             self._results.put(done)
+
+
+class _Held:
+    """What stands among the results for one that is held back: whoever waits may go on."""
 
 
 class _Waiting:

@@ -22,6 +22,7 @@ from ats.outbox.batch import Outgoing
 from ats.outbox.claim import Claim, Claimed, anything_queued, next_attempt
 from ats.outbox.cohort_now import CohortNow
 from ats.outbox.courier import Courier
+from ats.outbox.given_up import GivenUp
 from ats.outbox.journal import Journal
 from ats.outbox.letter import wording_of, write
 from ats.outbox.mail_server import MailServer
@@ -50,6 +51,7 @@ class Dispatch:
         self._tally = tally
         self._written: dict[int, Written] = {}
         self._put_off = PutOff()
+        self._given_up = GivenUp()
 
     def run(self) -> None:
         """Send until nothing is left to claim, or the mail server cannot be used."""
@@ -63,6 +65,8 @@ class Dispatch:
         except BaseException:
             self._settle()
             raise
+        if self._given_up.is_worth_telling:
+            self._tally.errors.append(f"{self._at.code}: {self._given_up.sentence()}")
         if self._put_off.is_worth_telling:
             self._tally.errors.append(f"{self._at.code}: {self._put_off.sentence(self._again())}")
 
@@ -76,7 +80,7 @@ class Dispatch:
         self._owner = owner
         self._server = MailServer(f"{relay.host}:{relay.port}", self._office.rate)
         with self._store.read() as session:
-            probing = self._server.is_failing(session)
+            failing = self._server.fault(session)
         with ExitStack() as stack:
             journal = self._journal(stack)
             courier = Courier(
@@ -85,9 +89,9 @@ class Dispatch:
                 on_body=lambda mail: self._leaves(journal, mail),
                 on_result=lambda mail, result: _answered(journal, mail, result),
                 timeouts=self._office.timeouts,
-                failing=probing,
+                failing=failing,
             )
-            return self._send_all(stack.enter_context(courier), probing=probing)
+            return self._send_all(stack.enter_context(courier), probing=failing is not None)
 
     def _journal(self, stack: ExitStack) -> Journal | None:
         """Return this worker's journal; it is removed at the end unless something went wrong."""
@@ -107,6 +111,7 @@ class Dispatch:
             self._owner,
             self._written,
             self._put_off,
+            self._given_up,
         )
         with ThreadPoolExecutor(1, thread_name_prefix="results") as thread:
             recording = thread.submit(results.record_all, courier)
@@ -158,7 +163,7 @@ class Dispatch:
             courier.take((mail, begins + slot) for mail, slot in zip(outgoing, slots, strict=True))
             if not results.wait_for_room(0 if probing else at_once):
                 return
-            probing = False
+            probing = probing and results.held > 0  # it has accepted nothing yet
 
     def _claim(self, most: int, results: Results) -> tuple[list[Claimed], int]:
         """Claim the next messages, committed; the second figure counts those looked at."""

@@ -1,13 +1,20 @@
-"""Leases: who works on what, in real time. A dead owner on this machine frees its lease at once."""
+"""Leases: who works on what, in real time. A dead owner beside us frees its lease at once.
+
+Beside us is what shares our machine, its boot and our PID namespace: only there does a pid mean
+the same process. Containers and machines may well have one hostname; whoever is elsewhere, or was
+here before the machine was started again, keeps what it holds until its lease runs out.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
 import functools
+import hashlib
 import itertools
 import os
 import socket
+import uuid
 from collections.abc import Iterator
 
 from sqlalchemy import delete, select, update
@@ -19,6 +26,7 @@ from ats.records.store import Store
 
 LEASE = dt.timedelta(minutes=10)
 
+_UNKNOWN = "unknown"
 _numbers = itertools.count(1)
 _working: set[str] = set()
 
@@ -34,14 +42,14 @@ def real_now() -> dt.datetime:
 
 
 def owner_name() -> str:
-    """Return this process's name: host and its boot, pid and when the process began."""
+    """Return this process's name: `host/machine/boot/namespace:pid:began`."""
     return _name_of(os.getpid())
 
 
 @functools.cache
 def _name_of(pid: int) -> str:
     """Return the name of a process that runs as long as this one asks: itself."""
-    return f"{socket.gethostname()}/{_boot()}:{pid}:{_began(pid)}"
+    return f"{machine()}/{_boot()}/{_namespace()}:{pid}:{_began(pid)}"
 
 
 @contextlib.contextmanager
@@ -60,17 +68,27 @@ def working() -> Iterator[str]:
 
 
 def is_local(owner: str) -> bool:
-    """Say whether the owner is, or was, a process of this machine."""
-    return owner.rpartition("/")[0] == socket.gethostname()
+    """Say whether the owner's pid may be looked up: our machine, boot and PID namespace."""
+    return _home(owner) == _home(owner_name())
+
+
+def was_here(owner: str) -> bool:
+    """Say whether the owner is, or was, a process of this machine, in whatever boot."""
+    return _home(owner).rpartition("/")[0].rpartition("/")[0] == machine()
+
+
+def same_boot(owner: str) -> bool:
+    """Say whether this machine has run ever since the owner did, so that no file was lost."""
+    return _home(owner).rpartition("/")[0] == f"{machine()}/{_boot()}"
 
 
 def is_dead(owner: str) -> bool:
-    """Say whether the owner is a process of this machine that has ended, or work that has."""
-    host, pid, name = owner.rsplit(":", 2)
-    began, _, work = name.partition(".")
+    """Say whether the owner is a process beside us that has ended, or work that has."""
     if not is_local(owner):
         return False
-    if host.rpartition("/")[2] != _boot() or _began(int(pid)) != began:
+    _, pid, name = owner.rsplit(":", 2)
+    began, _, work = name.partition(".")
+    if _began(int(pid)) != began:
         return True
     return bool(work) and int(pid) == os.getpid() and owner not in _working
 
@@ -78,36 +96,72 @@ def is_dead(owner: str) -> bool:
 def may_be_taken_over(owner: str | None, until: dt.datetime | None) -> bool:
     """Say whether what this owner holds until then is free: it is dead, or far away and silent.
 
-    A process of this machine that still runs keeps what it holds, however late it is.
+    A process beside us that still runs keeps what it holds, however late it is.
     """
     if owner is None or until is None:
         return True
     return is_dead(owner) if is_local(owner) else until < real_now()
 
 
-def same_boot(owner: str) -> bool:
-    """Say whether this machine has run ever since the owner did, so that no file was lost."""
-    return is_local(owner) and owner.rsplit(":", 2)[0].rpartition("/")[2] == _boot()
+def machine() -> str:
+    """Return this machine's part of a name: its hostname and what tells it from namesakes."""
+    return f"{socket.gethostname()}/{_identity()}"
+
+
+def _home(owner: str) -> str:
+    """Return where an owner runs, or ran. A name of an older form is nobody's here."""
+    return owner.rsplit(":", 2)[0]
+
+
+@functools.cache
+def _identity() -> str:
+    """Return what stands for this machine through all its boots; its id itself is nobody's."""
+    known = _read("/etc/machine-id")
+    if not known and _boot() == _UNKNOWN:  # nothing else would tell it from another
+        known = f"{uuid.getnode():012x}"
+    return hashlib.sha256(known.encode()).hexdigest()[:8] if known else _UNKNOWN
 
 
 @functools.cache
 def _boot() -> str:
+    return _read("/proc/sys/kernel/random/boot_id")[:8] or _UNKNOWN
+
+
+def _namespace() -> str:
+    """Return the PID namespace of this process. An inode is used again only when it is gone."""
     try:
-        path = "/proc/sys/kernel/random/boot_id"
-        with open(path, encoding="ascii") as boot:  # noqa: PTH123
-            return boot.read().strip()[:8]
+        return str(os.stat("/proc/self/ns/pid").st_ino)  # noqa: PTH116
     except OSError:
-        return "unknown"
+        return _UNKNOWN
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="ascii") as file:  # noqa: PTH123
+            return file.read().strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def _began(pid: int) -> str:
     """Return the process's start in clock ticks since boot, '' if there is no such process."""
+    if not _proc_is_ours(os.getpid()):
+        return _alive_without_proc(pid)
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:  # noqa: PTH123
             fields = stat.read().rpartition(")")[2].split()
         return "" if fields[0] in "ZX" else fields[19]  # ended, and not yet taken note of
     except (OSError, IndexError):
         return _alive_without_proc(pid)
+
+
+@functools.cache
+def _proc_is_ours(own: int) -> bool:
+    """Say whether /proc shows the pids of this process's namespace, not those of one around it."""
+    try:
+        return os.readlink("/proc/self") == str(own)  # noqa: PTH115
+    except OSError:
+        return False
 
 
 def _alive_without_proc(pid: int) -> str:

@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from ats.outbox.leases import real_now
 from ats.outbox.result import Result
+from ats.outbox.suspicion import Failing
 from ats.records import models as m
 from ats.records.store import Store
 
@@ -32,11 +33,13 @@ class MailServer:
     rate: float | None = None
     _failing: bool | None = field(default=None)
 
-    def is_failing(self, session: Session) -> bool:
-        """Say whether it could not be used when it was last tried."""
+    def fault(self, session: Session) -> Failing | None:
+        """Return why it could not be used when it was last tried; None if it could."""
         known = session.get(m.MailServer, self.name)
         self._failing = known is not None and known.failures > 0
-        return self._failing
+        if known is None or not self._failing:
+            return None
+        return "configuration" if known.fault == "configuration" else "relay"
 
     def learn(self, session: Session, results: Sequence[Result]) -> None:
         """Note whether it could be used. Writes only when that has changed, or it fails."""

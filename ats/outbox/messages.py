@@ -24,10 +24,12 @@ def listed(
     zone: ZoneInfo,
     cohorts: Sequence[str] | None,
     to: str | None = None,
+    status: str | None = None,
     text: str | None = None,
     limit: int = 50,
 ) -> list[dict[str, Any]]:
-    """Return the newest messages, newest first: of these cohorts (None: all), to one recipient.
+    """Return the newest messages, newest first: of these cohorts (None: all), to one recipient,
+    of one status.
 
     With *text* only those that said it, in subject or body, whatever the case and line breaks.
     The subject is null until the message is written, which is just before it is sent.
@@ -42,6 +44,8 @@ def listed(
         query = query.where(col(m.Cohort.code).in_(cohorts))
     if to is not None:
         query = query.where(col(m.Message.recipient) == to)
+    if status is not None:
+        query = query.where(col(m.Message.status) == status)
     rewriter = _Rewriter(session, renderer)
     sought = _plain(text) if text else None
     found = (

@@ -17,7 +17,7 @@ from typing import Literal
 
 from flufl.bounce import all_failures
 
-from ats.outbox.result import is_bad_address, one_line
+from ats.outbox.result import is_bad_address, is_bad_mail, one_line
 from ats.outbox.verp import BounceAddress
 
 Kind = Literal["hard", "soft", "delayed", "delivered", "reply"]
@@ -44,8 +44,29 @@ _MAY_PASS = re.compile(
     r"|temporar\w+|connection refused)\b",
     re.IGNORECASE,
 )
+#: Of those what blames the mail, or whoever sends such: nothing that a mailbox could be cured of.
+_BLAMES_THE_MAIL = re.compile(
+    r"\b(too (large|big)|message (size|length) exceeds|spam|blocked|blacklist\w*|blocklist\w*"
+    r"|policy|virus|dmarc|spf|dkim)\b",
+    re.IGNORECASE,
+)
 #: Where the mail that is sent back begins.
-_SENT_BACK = re.compile(r"(?im)^\W*(this is a copy|below this line|original message)")
+_SENT_BACK = re.compile(
+    r"(?im)^\W*(this is a copy|below this line|(start of )?(original|returned) message"
+    r"|(return-path|received|message-id):)"
+)
+#: Who writes bounces; a vacation program has the null sender, too, but its owner's name.
+_DAEMON = re.compile(r"\bmailer[-_]?daemon\b", re.IGNORECASE)
+_MAIL_SYSTEM = re.compile(r"\bpostmaster@|\bmail delivery (sub)?system\b", re.IGNORECASE)
+_RETURNED = re.compile(
+    r"(undeliver|returned mail|delivery (status notification|failure|has failed)"
+    r"|failure notice|mail delivery fail)",
+    re.IGNORECASE,
+)
+#: A refusal in the words of SMTP, "550 user unknown" or "452 4.2.2", on one line.
+_REFUSAL = re.compile(r"(?<![\d.])[45][0-5]\d[ -]+\S.{3}")
+#: What says no more than that it failed; then the words decide.
+_VAGUE = ("", "5.0.0", "5.5.0")
 #: Of several that an address stands for: the mildest counts, for it reached somebody.
 _MILDEST: tuple[Kind, ...] = ("delivered", "delayed", "soft", "hard")
 
@@ -81,6 +102,17 @@ def read(data: bytes, addresses: BounceAddress) -> Notification | None:
         return Notification(message, "reply")
 
 
+def blames_the_mail(status: str, answer: str) -> bool:
+    """Say whether a soft bounce is the content's or a policy's fault, and not the mailbox's.
+
+    Then another mail may well arrive there, however often this one is refused.
+    """
+    statuses = {status, *(found[0] for found in _STATUS.finditer(answer))}
+    if any(is_bad_mail(one) for one in statuses):
+        return True
+    return statuses.issubset((*_VAGUE, "4.0.0")) and _BLAMES_THE_MAIL.search(answer) is not None
+
+
 def _message(head: Message, addresses: BounceAddress) -> int | None:
     for header in _CAME_TO:
         for value in head.get_all(header, [])[:_MOST]:
@@ -95,7 +127,7 @@ def _said(message: int, mail: Message) -> Notification:
     reports = [_of_report(message, block, text) for block in islice(_recipients(mail), _MOST)]
     if reports:
         return min(reports, key=lambda report: _MILDEST.index(report.kind))
-    if _is_automatic_reply(mail):
+    if _is_automatic_reply(mail) and not _DAEMON.search(_header(mail, "from")):
         return Notification(message, "reply")
     return _of_other_form(message, mail, text)
 
@@ -139,8 +171,7 @@ def _gravity(status: str, answer: str) -> Literal["hard", "soft"]:
     said = _STATUS.search(answer)
     if is_bad_address(status) or (said and is_bad_address(said[0])):
         return "hard"
-    vague = status in ("", "5.0.0", "5.5.0")
-    return "hard" if vague and _UNKNOWN_USER.search(answer) else "soft"
+    return "hard" if status in _VAGUE and _UNKNOWN_USER.search(answer) else "soft"
 
 
 # -- other forms -------------------------------------------------------------------------------
@@ -165,10 +196,49 @@ def _is_automatic_reply(mail: Message) -> bool:
 
 def _of_other_form(message: int, mail: Message, text: str) -> Notification:
     temporary, permanent = all_failures(mail)
-    if not permanent:
-        return Notification(message, "soft" if temporary else "reply")
-    found = _STATUS.search(text)
-    status = found[0] if found else ""
-    if status:
-        return Notification(message, _gravity(status, text), status)
-    return Notification(message, "soft" if _MAY_PASS.search(text) else "hard")
+    if not permanent and not temporary and not _is_of_a_mail_system(mail):
+        return Notification(message, "reply")
+    statuses = [found[0] for found in _STATUS.finditer(text) if found[1] != "2"]
+    status = next(filter(_is_unknown_address, statuses), statuses[0] if statuses else "")
+    answer = _telling_line(text, status)
+    if permanent and status:
+        return Notification(message, _gravity(status, text), status, answer)
+    if permanent:
+        return Notification(message, "soft" if _MAY_PASS.search(text) else "hard", "", answer)
+    if temporary:
+        return Notification(message, "soft", status, answer)
+    # Nobody but the text tells whether this is final, so only the plainest word is taken for it.
+    if _is_unknown_address(status):
+        return Notification(message, "hard", status, answer)
+    return Notification(message, "soft" if answer else "reply", status, answer)
+
+
+def _is_unknown_address(status: str) -> bool:
+    return status.startswith("5.1.") and is_bad_address(status)
+
+
+def _is_of_a_mail_system(mail: Message) -> bool:
+    """Say whether a mail server wrote this: by its name, or without a sender and as such do."""
+    if mail.get_param("report-type") not in (None, "delivery-status"):
+        return False  # a complaint, or a receipt
+    author = _header(mail, "from")
+    if _DAEMON.search(author):
+        return True
+    if _header(mail, "return-path").strip() != "<>":
+        return False
+    return (
+        author.strip() in ("", "<>")
+        or _MAIL_SYSTEM.search(author) is not None
+        or _RETURNED.match(_header(mail, "subject").strip()) is not None
+    )
+
+
+def _header(mail: Message, name: str) -> str:
+    return str(mail.get(name, ""))[:1000]
+
+
+def _telling_line(text: str, status: str) -> str:
+    """Return the line that says why, without addresses; '' where none does."""
+    words = (re.compile(re.escape(status)),) if status else (_REFUSAL, _UNKNOWN_USER, _MAY_PASS)
+    telling = (line for line in text.splitlines() if any(one.search(line) for one in words))
+    return one_line(next(telling, ""))

@@ -24,7 +24,7 @@ from ats.outbox.record import Recorder, Tried, Written
 from ats.outbox.render import Renderer
 from ats.outbox.requeue import queue_again
 from ats.outbox.result import Result
-from ats.outbox.suspicion import policy_of
+from ats.outbox.suspicion import reason_of
 from ats.records import models as m
 
 _UNKNOWN = Result("ambiguous", None, "The worker ended before it knew the answer.", "body")
@@ -36,8 +36,8 @@ def fate(noted: Noted | None, *, trusted: bool) -> Result | None:
     *trusted* says whether a message that the journal does not name cannot have left.
     """
     if noted is not None and noted.result is not None:
-        # Whose fault a refusal by policy was, only the results beside it would tell.
-        return None if policy_of(noted.result) else noted.result
+        # Whose fault a refusal was, only the results beside it would tell.
+        return None if reason_of(noted.result) else noted.result
     return None if noted is None and trusted else _UNKNOWN
 
 
@@ -90,7 +90,7 @@ class Recovery:
         return owners
 
     def _journal(self, owner: str) -> tuple[Mapping[int, Noted], bool]:
-        if self.journals is None or not leases.is_local(owner):
+        if self.journals is None or not leases.was_here(owner):
             return {}, False
         path = journal.path_of(self.journals, owner)
         return journal.read(path), path.exists() and leases.same_boot(owner)
@@ -144,11 +144,12 @@ def spent_journals(session: Session, folder: Path) -> list[Path]:
 
 def _is_of_the_dead(path: Path) -> bool:
     """Say whether this is the journal of a worker of this machine that has ended."""
-    host = leases.owner_name().partition("/")[0]
     try:
-        _, boot, pid, began, work = path.stem.rsplit("-", 4)
-        owner = f"{host}/{boot}:{pid}:{began}.{work}"
-        return journal.path_of(path.parent, owner) == path and leases.is_dead(owner)
+        _, boot, namespace, pid, began, work = path.stem.rsplit("-", 5)
+        owner = f"{leases.machine()}/{boot}/{namespace}:{pid}:{began}.{work}"
+        if journal.path_of(path.parent, owner) != path:
+            return False  # of another machine
+        return leases.is_dead(owner) or not leases.same_boot(owner)
     except ValueError:
         return False  # no journal of ours
 

@@ -20,6 +20,9 @@ _ABOUT_THIS_MAIL = re.compile(r"5\.(3\.4|6\.\d+)\b")  # RFC 3463: too big; conte
 #: RFC 3463: no such mailbox, domain or syntax (5.1.x, but for what is wrong with *our* address),
 #: a mailbox that is disabled, a domain that does not exist.
 _BAD_ADDRESS = re.compile(r"5\.1\.(?!7$|8$)\d{1,3}|5\.2\.1|5\.4\.4")
+#: RFC 3463: the fault of what was sent, or of a policy about it or about us: security and policy,
+#: content, length, our own address.
+_BAD_MAIL = re.compile(r"[45]\.(7\.\d{1,3}|6\.\d{1,3}|2\.3|3\.4|1\.[78])")
 _NO_RELAYING = re.compile(
     r"\brelay(ing)?\b.*\b(denied|allowed|permitted|prohibited)|unable to relay", re.IGNORECASE
 )
@@ -58,6 +61,11 @@ def judged(step: Step, code: int, answer: str, *, addresses: tuple[str, ...] = (
 def is_bad_address(status: str) -> bool:
     """Say whether this status of RFC 3463 is a fault of the recipient's address itself."""
     return _BAD_ADDRESS.fullmatch(status) is not None
+
+
+def is_bad_mail(status: str) -> bool:
+    """Say whether this status of RFC 3463 blames the mail or its sender, not the recipient."""
+    return _BAD_MAIL.fullmatch(status) is not None
 
 
 def one_line(answer: str, *, addresses: tuple[str, ...] = ()) -> str:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from ats.outbox import leases
 from ats.outbox.batch import Done
 from ats.outbox.courier import Courier
+from ats.outbox.given_up import GivenUp
 from ats.outbox.mail_server import MailServer
 from ats.outbox.put_off import PutOff
 from ats.outbox.record import Recorder, Tried, Written
@@ -43,11 +44,13 @@ class Results:
     worker: str
     written: MutableMapping[int, Written]
     put_off: PutOff
+    given_up: GivenUp
     tally: Tally = field(default_factory=Tally)
     relay_works: bool = True
     paused: bool = False  # while messages were under way: those that had not begun do not go
     ended: bool = False
     under_way: int = 0
+    held: int = 0  # of these, answered, but not certain yet
     _room: threading.Condition = field(default_factory=threading.Condition)
     _renewed: float = field(default_factory=time.monotonic)
 
@@ -57,6 +60,7 @@ class Results:
             while (
                 done := courier.results(most=RECORD_ROWS, within=RECORD_SECONDS, idle=RENEW_SECONDS)
             ) is not None:
+                self._hold(courier.held)
                 if done:
                     self._record(done, courier.verdict)
                 if self.paused:
@@ -78,15 +82,22 @@ class Results:
             self.under_way += number
 
     def wait_for_room(self, most: int) -> bool:
-        """Wait until at *most* so many are under way; return whether more may be sent."""
+        """Wait until at *most* so many are not answered; return whether more may be sent."""
         with self._room:
-            self._room.wait_for(lambda: self.under_way <= most or self.is_over)
+            self._room.wait_for(lambda: self.under_way - self.held <= most or self.is_over)
             return not self.is_over
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more may be sent."""
         return self.ended or self.paused or not self.relay_works
+
+    def _hold(self, number: int) -> None:
+        """Let nobody wait for what is certain only when others have been answered."""
+        if number != self.held:
+            with self._room:
+                self.held = number
+                self._room.notify_all()
 
     def _record(self, done: Sequence[Done], verdict: Result | None) -> None:
         tried = [
@@ -109,6 +120,7 @@ class Results:
         recorder = self.store.transact(record)
         self.tally.count(recorder.outcomes)
         self.put_off.note(results)
+        self.given_up.note(results)
         self._tell(recorder.errors)
         for fault in faults:
             self._relay_failed(fault)

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from ats.errors import Refused
 from ats.intake.values import email_key
 from ats.outbox.result import Result, is_bad_address
+from ats.people.enrolled import known
 from ats.records import models as m
+from ats.records.due import look_again_about
+from ats.records.store import Store
 
 _REFUSED = re.compile(r"(?<![\d.])5\.1\.\d{1,3}(?![\d.])")
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """A suppression that stands no more. `message` came back, and goes again only by hand."""
+
+    ref: str
+    since: dt.datetime
+    reason: str
+    status: str
+    lifted_at: dt.datetime
+    message: int | None
 
 
 def suppress_refused(
@@ -44,3 +61,49 @@ def suppress(
     )
     session.flush()
     return True
+
+
+def lift(store: Store, ref: str, *, now: dt.datetime, by: str) -> Lifted:
+    """Let mail go to this person's address again, in all their roles: it works after all.
+
+    Everything open for the people concerned is judged anew with the next tick; what is final stays
+    so. Raises NotFound, and Refused where nothing is suppressed, or was not yet at that moment.
+    """
+    with store.write() as session:
+        who = known(session, ref)
+        key = select(col(m.Person.email_key)).where(col(m.Person.id) == who.person_id)
+        s = m.Suppression
+        standing: m.Suppression | None = session.execute(
+            select(s)
+            .where(col(s.email_key) == key.scalar_subquery(), col(s.lifted_at).is_(None))
+            .with_for_update()
+        ).scalar()
+        if standing is None:
+            raise Refused(
+                f"Nothing is suppressed for {who.ref}: mail goes to the address in the records; "
+                "`ats contact list` tells which addresses do not work."
+            )
+        if now < standing.at:
+            raise Refused(
+                f"The address of {who.ref} was suppressed on {standing.at.day} "
+                f"{standing.at:%B %Y}, after the moment that this would be recorded for; leave "
+                "--now out, or give a later one."
+            )
+        standing.lifted_at, standing.lifted_by = now, by
+        roles = select(col(m.Role.id)).where(col(m.Role.person_id) == who.person_id)
+        look_again_about(session, session.execute(roles).scalars().all())
+        before = {
+            "since": standing.at.isoformat(),
+            "reason": standing.reason,
+            "status": standing.status,
+        }
+        session.add(m.Audit(at=now, by=by, action="contact-lift", subject=who.ref, before=before))
+        return Lifted(
+            who.ref, standing.at, standing.reason, standing.status, now, standing.message_id
+        )
+
+
+def lifted_at(session: Session, key: str) -> dt.datetime:
+    """Return when somebody said last that this address works after all; long ago if nobody has."""
+    last = select(func.max(col(m.Suppression.lifted_at))).where(col(m.Suppression.email_key) == key)
+    return session.execute(last).scalar() or m.EPOCH

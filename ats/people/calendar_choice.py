@@ -14,8 +14,9 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from ats.people.enrolled import Known, known
-from ats.people.preferences import BY, look_again
+from ats.people.preferences import BY
 from ats.records import models as m
+from ats.records.due import look_again_about
 
 Mode = Literal["subscription", "invitations"]
 
@@ -69,7 +70,7 @@ def choose_calendar(
             after=_told(wanted),
         )
     )
-    look_again(session, who)
+    look_again_about(session, [who.role_id])
     return before
 
 

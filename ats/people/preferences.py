@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, select
 from sqlmodel import Session, col
 
 from ats.people.enrolled import Known, known
 from ats.planning.rules import rules_of
 from ats.records import models as m
+from ats.records.due import look_again_about
 from config.programme import MessageClass, Programme
 
 #: Who the audit trail says it was: whoever holds the link, and nobody is asked to log in.
@@ -74,7 +75,7 @@ def choose(
     trail = [{"off": sorted(one.off)} for one in (before, after)]
     audit = m.Audit(at=now, by=BY, action=action, subject=who.ref, before=trail[0], after=trail[1])
     session.add(audit)
-    look_again(session, who)
+    look_again_about(session, [who.role_id])
     return after
 
 
@@ -122,19 +123,6 @@ def _write(
     session.execute(delete(m.OptOut).where(mine, col(m.OptOut.class_).in_(on)))
     session.add_all(m.OptOut(role_id=who.role_id, class_=c, since=now) for c in sorted(off))
     session.flush()
-
-
-def look_again(session: Session, who: Known) -> None:
-    """Have everything open for the participant, or for the mentor's mentees, judged anew."""
-    enrolments = select(col(m.Enrolment.id)).where(_concerned(who))
-    cohorts = select(col(m.Enrolment.cohort_id)).where(_concerned(who))
-    for table, ids in ((m.Enrolment, enrolments), (m.Cohort, cohorts)):
-        session.execute(
-            update(table)
-            .where(col(table.id).in_(ids))
-            .values(next_due_at=m.EPOCH)
-            .execution_options(synchronize_session=False)
-        )
 
 
 def _concerned(who: Known) -> ColumnElement[bool]:

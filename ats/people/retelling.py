@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ats.people.contacts import Contact
+from ats.people.dead_addresses import REMEDY, DeadAddress
 from ats.people.parked import BECAUSE, UNTIL
 from ats.people.titles import Titles
 from ats.people.wording import NOT_SENT, WAITS, condition, event, happening, offset, when
@@ -127,6 +128,19 @@ class Retelling:
         return (
             f"{when(since, self.zone)}: {whom} wait from here on until {UNTIL}, because {BECAUSE}."
         )
+
+    def of_dead_address(self, one: DeadAddress) -> str:
+        """Return the sentences about an address that does not work, or did not for a while."""
+        what = f"the e-mail “{one.subject.removeprefix('TRIAL: ')}”" if one.subject else "an e-mail"
+        to = "" if one.ref == self.viewer else f" to {self._mentor(one.ref)}"
+        if one.lifted_at is not None:
+            until = when(one.lifted_at, self.zone)
+            then = f"nothing went to that address until {until}, when {one.lifted_by} lifted that"
+        elif one.is_theirs:
+            then = f"nothing more goes to that address since then. {REMEDY.format(ref=one.ref)}"
+        else:
+            then = "nothing more goes to that address; another one has taken its place"
+        return f"{when(one.since, self.zone)}: {what}{to} {one.why}, and {then}."
 
     # -- what comes --------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from ats.cases.listing import cases
 from ats.office import Office
 from ats.outbox.messages import listed
 from ats.people.contacts import contacts
+from ats.people.dead_addresses import dead_addresses
 from ats.people.enrolled import Enrolled, Known, enrolments, known
 from ats.people.parked import BECAUSE, UNTIL, parked_since
 from ats.planning import stall
@@ -38,6 +39,7 @@ def document(office: Office, ref: str, *, now: dt.datetime, zone: ZoneInfo) -> d
             "given_name": person.given_name,
             "family_name": person.family_name,
             "email": person.email,
+            "suppressed": _suppressed(session, who.ref, zone),
             "organisation": person.organisation,
             "nation": person.nation,
             "enrolments": [],
@@ -141,6 +143,7 @@ def _mentor(
         "given_name": contact.given_name,
         "family_name": contact.family_name,
         "email": contact.email,
+        "suppressed": _suppressed(session, mentorship.ref, zone),
         **{
             name: moment.astimezone(zone).isoformat() if moment else None
             for name, moment in (
@@ -151,6 +154,20 @@ def _mentor(
             )
         },
     }
+
+
+def _suppressed(session: Session, ref: str, zone: ZoneInfo) -> dict[str, str] | None:
+    """Return why nothing goes to the address of this ref; None where mail goes there."""
+    for one in dead_addresses(session, [ref]):
+        if one.stands:
+            return {
+                "since": one.since.astimezone(zone).isoformat(),
+                "reason": one.reason,
+                "status": one.status,
+                "answer": one.answer,
+                "why": one.why,
+            }
+    return None
 
 
 def _mentees(session: Session, who: Known, zone: ZoneInfo) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from ats.errors import NotFound
 from ats.office import Office
 from ats.outbox.proof import Proof
 from ats.people.contacts import contacts
+from ats.people.dead_addresses import DeadAddress, dead_addresses
 from ats.people.enrolled import Enrolled, Known, enrolments, known
 from ats.people.parked import parked_since
 from ats.people.retelling import Retelling
@@ -49,14 +50,14 @@ def story(
     """
     with office.store.read() as session:
         who = known(session, ref)
-        entries: list[Entry] = []
+        entries: set[Entry] = set()  # a dead address concerns every chapter, and is told once
         cohorts: dict[str, str] = {}
         steps: set[str] = set()
         for enrolled in _enrolments(session, who):
             chapter = _Chapter(office, session, enrolled, viewer=who.ref, now=now, zone=zone)
             cohorts[enrolled.cohort.code] = enrolled.cohort.status
             steps |= chapter.steps
-            entries += chapter.tell(step)
+            entries |= set(chapter.tell(step))
     if step is not None and step not in steps:
         names = ", ".join(sorted(steps)) or "none"
         raise NotFound(f'There is no step "{step}"; there are {names}.')
@@ -145,6 +146,10 @@ class _Chapter:
         since = parked_since(self._session, self._enrolment)
         if since is not None:
             yield Entry(since, "parked", self._retelling.of_parking(since), "held", False)
+        for one in self._dead_addresses():
+            if one.stands or step is None:
+                text = self._retelling.of_dead_address(one)
+                yield Entry(one.since, "suppressed", text, "skipped", False)
         rows = self._rows()
         leads = {one[0].message_id: one for one in rows if one[0].outcome == "sent"}
         for row, rule, sent in rows:
@@ -157,6 +162,23 @@ class _Chapter:
             planned = self._occurrence(row)
             at, text = self._retelling.of_row(row, rule, planned, sent=sent, lead=lead)
             yield Entry(at, row.step, text, row.outcome, rule.case is not None)
+
+    def _dead_addresses(self) -> list[DeadAddress]:
+        """Return the viewer's addresses that failed, and the mentors' while they were that."""
+        concerned: dict[str, tuple[dt.datetime, dt.datetime | None]] = {
+            self._viewer or self._person.ref: (m.EPOCH, None)
+        }
+        if self._viewer is None:
+            for mentor in self._person.mentorships:  # the same one may be named anew
+                begins, _ = concerned.get(mentor.ref, (mentor.named_at, None))
+                concerned[mentor.ref] = (begins, mentor.ended_at)
+        found = []
+        for one in dead_addresses(self._session, concerned):
+            begins, ends = concerned[one.ref]
+            over = one.lifted_at if one.is_theirs else one.since
+            if (over is None or over >= begins) and (ends is None or one.since <= ends):
+                found.append(one)
+        return found
 
     def _rows(self) -> list[tuple[m.LedgerRow, Rule, dict[str, Any] | None]]:
         row, message = m.LedgerRow, m.Message
@@ -205,9 +227,11 @@ class _Chapter:
         if goes_at is not None:
             at, text = self._retelling.of_planned(planned, goes_at)
             yield Entry(at, planned.rule.step, text, "expected", is_task)
-        elif whole:
+        elif whole or planned.recipient in self._person.suppressed:
             decisions = planner.judge(self._person).decisions
             verdict = next(d.verdict for d in decisions if d.occurrence.key == planned.key)
+            if not whole and verdict.reason != "suppressed":
+                return
             at, text = self._retelling.of_refused(planned, verdict)
             yield Entry(at, planned.rule.step, text, "not-expected", is_task)
 

@@ -8,7 +8,7 @@ from typing import Any
 from ats import unexpected
 from ats.checks.findings import Report
 from ats.engine import working_cohorts
-from ats.errors import AtsError
+from ats.errors import AtsError, DatabaseFault
 from ats.office import Office
 from ats.outbox import leases
 from ats.outbox.bounce_mailbox import open_mailbox
@@ -18,6 +18,7 @@ from ats.reports.markdown import bullets, plain
 from ats.reports.rounds import busy, refused
 from ats.reports.timeline import artifact_key
 
+_NO_MAILBOX = "ATS_BOUNCE_MAILBOX is not set, so nobody reads what comes back; set it."
 _KINDS = {
     "hard": "addresses do not work",
     "soft": "put off",
@@ -34,7 +35,7 @@ def read_bounces(office: Office, mailbox: str | None, *, now: dt.datetime) -> di
     Without a mailbox there is nothing to read; without a key nobody can tell what it is about.
     """
     if mailbox is None:
-        return _done("no mailbox for bounces", "ATS_BOUNCE_MAILBOX is not set: nobody reads them.")
+        return _done("no mailbox for bounces", _NO_MAILBOX)
     if office.bounces is None:
         return refused(["ATS_SECRET_KEY is not set, so no bounce names its message; set it."])
     reader = BounceReader(office.store, office.bounces, now)
@@ -46,6 +47,8 @@ def read_bounces(office: Office, mailbox: str | None, *, now: dt.datetime) -> di
     said = [f"{counts[kind]} {words}" for kind, words in _KINDS.items() if counts[kind]]
     return {
         **_done(", ".join(said) or "nothing came back", ""),
+        "verdict": "warned" if reader.faults else "done",
+        "errors": reader.faults,
         "counts": {kind: counts[kind] for kind in (*_KINDS, "suppressed", "known")},
     }
 
@@ -53,28 +56,55 @@ def read_bounces(office: Office, mailbox: str | None, *, now: dt.datetime) -> di
 def run_reconcile(office: Office, cohort: str, *, now: dt.datetime) -> dict[str, Any]:
     """Check the cohorts ('' for all in trial or live), one after the other; as a run's JSON.
 
-    `cohorts` are those where something is off: an e-mail to operations waits there; `pages` say
-    of each cohort what was looked at. Raises NotFound for an unknown cohort.
+    `cohorts` are those where something is off: an e-mail to operations waits there; `pages` and
+    `checked` say of each cohort what was looked at. A run that a fault stopped is named after it.
+    Raises NotFound for an unknown cohort.
     """
-    reports, errors = [], []
-    for code in working_cohorts(office, [cohort] if cohort else None):
+    try:
+        codes = working_cohorts(office, [cohort] if cohort else None)
+    except DatabaseFault as fault:
+        return refused([str(fault)]) | {"name": _short(str(fault))}
+    reports, errors, lines = [], [], []
+    for code in codes:
         try:
-            reports.append(reconcile(office, code, now=now))
+            report = reconcile(office, code, now=now)
         except AtsError as fault:
-            errors.append(f"{code}: {fault}")
+            told = str(fault)
         except Exception as fault:  # noqa: BLE001 (rule 14: one cohort never stops the others)
-            errors.append(f"{code}: {unexpected.told(fault)}")
-    sweep_journals(office)
+            told = unexpected.told(fault)
+        else:
+            reports.append(report)
+            lines.append(f"{code} · {report.line}")
+            continue
+        errors.append(f"{code}: {told}")
+        lines.append(f"{code} · {_short(told)}")
+    try:
+        sweep_journals(office)
+    except DatabaseFault as fault:
+        errors.append(str(fault))
     errors += [f"{one.code}: {found.sentence}" for one in reports for found in one.findings]
-    name = " | ".join(f"{one.code} · {one.line}" for one in reports)
     return {
-        "name": name or "no cohort in trial or live",
+        "name": " | ".join(lines) or "no cohort in trial or live",
         "verdict": "warned" if errors else "done",
         "message": "",
         "errors": errors,
         "cohorts": [one.code for one in reports if one.findings],
         "pages": [_page(one) for one in reports],
+        "checked": [
+            {
+                "code": one.code,
+                "people": one.people,
+                "rows": one.rows,
+                "findings": [found.sentence for found in one.findings],
+            }
+            for one in reports
+        ],
     }
+
+
+def _short(fault: str) -> str:
+    """Return what a fault is called in the name of a run: its sentence without the remedy."""
+    return fault.partition(";")[0]
 
 
 def _page(report: Report) -> dict[str, str]:

@@ -9,7 +9,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -34,15 +34,20 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="ats-bench-") as name, postgresql() as server:
             (Path(name) / "data").mkdir()
-            results = _measure(given, Path(name), server)
+            for results in _measure(given, Path(name), server):
+                _keep(results, given.results)
     except RuntimeError as fault:
         print(fault, file=sys.stderr)
         return 1
+    return 0
+
+
+def _keep(results: Mapping[str, Any], path: Path) -> None:
+    """Write what is measured so far: a fault in a later part loses nothing."""
     RAW.mkdir(exist_ok=True)
     (RAW / f"delivery-{results['date']}.json").write_text(json.dumps(results), encoding="utf-8")
-    report.write(results, given.results)
-    _tell(f"written: {given.results}")
-    return 0
+    report.write(results, path)
+    _tell(f"written: {path}")
 
 
 def _options() -> argparse.Namespace:
@@ -55,7 +60,10 @@ def _options() -> argparse.Namespace:
     return options.parse_args()
 
 
-def _measure(given: argparse.Namespace, folder: Path, server: Postgresql) -> dict[str, Any]:
+def _measure(
+    given: argparse.Namespace, folder: Path, server: Postgresql
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the results after each part."""
     peers = fetch()
     now = dt.datetime.now(dt.UTC)
     field = Field(peers, folder, [Sqlite(folder), server], given.messages)
@@ -73,13 +81,18 @@ def _measure(given: argparse.Namespace, folder: Path, server: Postgresql) -> dic
     }
     if "transport" in given.parts:
         results["transport"] = _compare(field, field.transport(), sinks, given.rounds)
+        yield results
     if "outbox" in given.parts:
         results["outbox"] = _compare(field, field.outbox(), sinks, given.rounds)
+        yield results
     if "late" in given.parts:
         results |= _late(field, given.rounds)
+        yield results
     if "memory" in given.parts:
-        results["memory"] = [_memory(field, people, sinks) for people in given.memory]
-    return results
+        results["memory"] = []
+        for people in given.memory:
+            results["memory"].append(_memory(field, people, sinks))
+            yield results
 
 
 def _compare(

@@ -33,8 +33,10 @@ READING = [
     ("why", "M0001", "mentor-request"),
     ("forecast", "--weeks", "8"),
     ("case", "list"),
+    ("contact", "list"),
     ("message", "list"),
     ("message", "list", *COHORT, "--person", "M0001", "--limit", "5"),
+    ("reconcile", "--now", "2026-09-02T12:00"),
 ]
 WRITING = [
     ("cohort", "pause", "2026-10"),
@@ -118,8 +120,10 @@ def test_a_moment_without_an_offset_is_local_and_one_with_an_offset_is_what_it_s
         ("ledger", "--cohort", "1999-01"),
         ("forecast", "--cohort", "1999-01"),
         ("case", "list", "--cohort", "1999-01"),
+        ("contact", "list", "--cohort", "1999-01"),
         ("message", "list", "--cohort", "1999-01"),
         ("tick", "--cohort", "1999-01"),
+        ("reconcile", "--cohort", "1999-01"),
         ("roster", "import", "roster.csv", "--cohort", "1999-01"),
     ],
     ids=" ".join,
@@ -137,6 +141,7 @@ def test_an_unknown_cohort_is_refused_with_the_names_of_those_there_are(
         ("why", "P0999"),
         ("ledger", "--person", "P0999"),
         ("message", "list", "--person", "P0999"),
+        ("contact", "lift", "P0999"),
         ("mentor", "accept", "P0999"),
         ("mentor", "decline", "P0999"),
         ("mentor", "sign-off", "P0999"),
@@ -259,6 +264,31 @@ def test_a_reader_that_has_seen_enough_leaves_no_traceback(live: CommandLine) ->
 
     assert ran.stdout.startswith("[")
     assert ran.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "command", [("message", "show", "1"), ("message", "show", "1", "--json"), ("--help",)]
+)
+def test_a_reader_that_has_seen_enough_is_no_failure(
+    live: CommandLine, command: tuple[str, ...]
+) -> None:
+    live.done("tick", "--now", "2026-09-03T09:00")
+    reading, writing = os.pipe()
+    os.close(reading)  # as `head` has, once it has its lines
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-c", "from ats.cli import main; raise SystemExit(main())", *command],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=live.folder,
+            env=_environment(),
+        )
+    finally:
+        os.close(writing)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def _environment() -> dict[str, str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import email
+import sqlite3
 from email.message import EmailMessage
 from email.policy import default
 
+import pytest
 from command_line import CommandLine
 
 from ats.outbox.mailbox import InMemoryMailbox
@@ -65,6 +67,63 @@ def test_what_is_queued_is_not_written_yet(live: CommandLine, mailbox: InMemoryM
     listed = live.done("message", "list")
 
     assert {one["status"] for one in listed} == {"queued"}
+
+
+def test_messages_are_listed_by_what_became_of_them(
+    live: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with InMemoryMailbox({"RCPT zoe@valley.example": "550 5.1.1 no such user"}) as mailbox:
+        monkeypatch.setenv("ATS_SMTP_URL", str(mailbox.address))
+        live.done("tick", "--now", "2026-09-03T09:00")
+
+    (failed,) = live.done("message", "list", "--status", "failed")
+    assert (failed["to"], failed["status"]) == ("P0002", "failed")
+    sent = live.done("message", "list", "--status", "sent")
+    assert {one["status"] for one in sent} == {"sent"}
+    assert live.done("message", "list", "--status", "parked") == []
+    assert live("message", "list", "--status", "lost").code == 2
+
+
+def test_several_are_sent_again_at_once(live: CommandLine) -> None:
+    live.done("tick", "--now", "2026-09-03T09:00")
+    at = ("--now", "2026-09-03T11:00")
+    one, two = [str(listed["id"]) for listed in live.done("message", "list")]
+
+    told = live.done("message", "resend", one, two, *at)
+
+    assert [(item["id"], item["status"], item["refused"]) for item in told] == [
+        (one, "queued", None),
+        (two, "queued", None),
+    ]
+    with sqlite3.connect(live.folder / "var" / "ats.db") as database:
+        audited = "SELECT count(*) FROM audit WHERE action = 'message resent'"
+        assert database.execute(audited).fetchone() == (2,)
+
+
+def test_of_several_each_that_may_not_go_again_is_refused_with_a_sentence(
+    live: CommandLine,
+) -> None:
+    live.done("tick", "--now", "2026-09-03T09:00")
+    at = ("--now", "2026-09-03T11:00")
+    one, two = [str(listed["id"]) for listed in live.done("message", "list")]
+
+    ran = live("message", "resend", one, one, "99", two, *at, "--json")
+
+    assert ran.code == 1
+    waits, unknown = ran.err.splitlines()
+    assert waits.startswith(f"A copy of message {one} waits already")
+    assert unknown == "There is no message 99; `ats message list` tells what there is."
+    assert [item["refused"] for item in ran.document] == [None, waits, unknown, None]
+    assert [item["status"] for item in ran.document] == ["queued", None, None, "queued"]
+
+    spoken = live("message", "resend", "99", one, *at)
+    assert (spoken.code, spoken.out, len(spoken.err.splitlines())) == (1, "", 2)
+
+
+def test_the_document_of_one_that_is_sent_again_is_no_list(live: CommandLine) -> None:
+    live.done("tick", "--now", "2026-09-03T09:00")
+    told = live.done("message", "resend", "1", "--now", "2026-09-03T11:00")
+    assert set(told) == {"message_id", "status", "goes_at"}
 
 
 def test_an_unknown_message_is_refused(live: CommandLine) -> None:

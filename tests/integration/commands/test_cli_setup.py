@@ -185,6 +185,7 @@ def test_a_mailbox_of_bounces_that_nobody_can_read_is_amber(
 
     assert found["status"] == status
     assert found["remedy"].startswith(remedy)
+    assert ("`ats bounces read`" in found["text"]) == (status == "green")
 
 
 def test_links_over_https_or_on_this_machine_are_in_order(

@@ -13,11 +13,14 @@ from returned import FEEDBACK, REPLY, VACATION, filled, postfix
 from small_cohort import ADA, BEN, CAT, GRACE, NOBODY, ZONE, SmallCohort, at, read, recipients
 from sqlalchemy import select
 
-from ats.outbox import leases
+from ats.errors import Refused
+from ats.outbox import bounces, leases
+from ats.outbox.bounce_mailbox import BounceMailboxFault
 from ats.outbox.bounces import BounceReader
 from ats.outbox.by_hand import resend
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.outbox.messages import shown
+from ats.outbox.suppression import lift
 from ats.outbox.verp import BounceAddress
 from ats.records import models as m
 from ats.reports.nightly import read_bounces
@@ -243,6 +246,82 @@ def test_what_arrived_in_between_begins_the_three_days_anew(sent: SmallCohort) -
     assert [one.kind for one in everything(sent, m.Bounce)] == ["soft", "delivered", "soft"]
 
 
+@pytest.mark.parametrize(
+    ("accepted", "returns", "ends"),
+    [
+        ("09-09 09:00", None, False),  # it has arrived: the mailbox works
+        ("09-09 09:00", "09-09 09:30", True),  # no, it came back
+        ("09-09 09:00", "09-10 09:30", True),  # later than a day, but back it came
+        ("09-10 09:00", None, True),  # nobody can tell yet
+        ("09-07 09:30", None, True),  # before the first that came back
+    ],
+)
+def test_what_was_accepted_and_has_not_come_back_begins_the_three_days_anew(
+    sent: SmallCohort, accepted: str, returns: str | None, ends: bool
+) -> None:
+    (first,) = sent.messages(recipient="P0002")
+    came_back(sent, "2026-09-07 10:00", postfix(OURS.of(first.id or 0), **FULL))
+    resend(sent.office, str(first.id), now=at(f"2026-{accepted}"), by="Jo")
+    sent.tick(f"2026-{accepted}")
+    again = sent.messages(recipient="P0002")[-1]
+    assert again.sent_at == at(f"2026-{accepted}")
+    if returns is not None:
+        came_back(sent, f"2026-{returns}", postfix(OURS.of(again.id or 0), **FULL))
+    assert suppressed(sent) == []
+
+    last = postfix(OURS.of(first.id or 0), status="5.2.2", answer="552 full again")
+    came_back(sent, "2026-09-10 12:00", last)
+
+    assert suppressed(sent) == ([("ben@harbour.example", "bounced", "5.2.2")] if ends else [])
+
+
+def test_what_another_person_was_sent_says_nothing_about_this_address(sent: SmallCohort) -> None:
+    came_back(sent, "2026-09-03 10:00", postfix(to(sent, "P0002"), **FULL))
+    (other,) = sent.messages(recipient="P0003")
+    resend(sent.office, str(other.id), now=at("2026-09-04 10:00"), by="Jo")
+    sent.tick("2026-09-04 10:00")
+
+    mail = postfix(to(sent, "P0002"), status="5.2.2", answer="552 full again")
+    came_back(sent, "2026-09-06 12:00", mail)
+
+    assert len(suppressed(sent)) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        ("5.7.1", "550 5.7.1 rejected by policy"),
+        ("4.7.0", "451 4.7.0 greylisted"),
+        ("5.6.0", "554 5.6.0 content is not acceptable"),
+        ("5.2.3", "552 5.2.3 message is longer than allowed"),
+        ("5.3.4", "552 5.3.4 message too big"),
+        ("5.1.8", "553 5.1.8 the sender's domain does not exist"),
+        ("5.0.0", "554 5.7.1 blocked by a list"),
+        ("5.0.0", "554 looks like spam"),
+    ],
+)
+def test_what_blames_the_mail_never_ends_an_address(
+    sent: SmallCohort, status: str, answer: str
+) -> None:
+    address = to(sent, "P0002")
+    for n, day in enumerate(("03", "05", "07")):
+        mail = postfix(address, status=status, answer=answer)
+        came_back(sent, f"2026-09-{day} 10:00", mail.replace(b"09:00:07", f"09:00:0{n}".encode()))
+    full = postfix(address, **FULL)
+    assert came_back(sent, "2026-09-07 10:00", full) == {"soft": 1}
+    assert suppressed(sent) == []
+
+
+def test_a_full_mailbox_is_not_forgotten_for_a_mail_that_was_blamed(sent: SmallCohort) -> None:
+    address = to(sent, "P0002")
+    came_back(sent, "2026-09-03 10:00", postfix(address, **FULL))
+    came_back(sent, "2026-09-06 10:00", postfix(address, status="5.7.1", answer="550 5.7.1 policy"))
+    assert suppressed(sent) == []
+    again = postfix(address, status="5.2.2", answer="552 full again")
+    came_back(sent, "2026-09-06 11:00", again)
+    assert len(suppressed(sent)) == 1
+
+
 def test_delayed_replies_and_complaints_suppress_nobody(sent: SmallCohort) -> None:
     address = to(sent, "P0002")
     late = postfix(address, action="delayed", status="4.4.1", answer="timed out")
@@ -263,6 +342,104 @@ def test_a_forged_bounce_suppresses_nobody_and_leaves_no_trace(sent: SmallCohort
 
     assert told == {"other": 4}
     assert (suppressed(sent), everything(sent, m.Bounce)) == ([], [])
+
+
+# -- lifted ------------------------------------------------------------------------------------
+
+
+def test_an_address_that_works_after_all_gets_mail_again_and_who_said_so_is_kept(
+    sent: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    came_back(sent, "2026-09-03 10:00", postfix(to(sent, "P0002")))
+    sent.tick("2026-09-03 10:10")
+    far = at("2027-01-01 09:00")
+    with sent.store.write() as session:
+        for one in session.execute(select(m.Enrolment)).scalars():
+            one.next_due_at = far
+
+    done = lift(sent.store, "p0002", now=at("2026-09-10 10:00"), by="Jo")
+
+    assert (done.ref, done.since, done.status) == ("P0002", at("2026-09-03 10:00"), "5.1.1")
+    assert suppressed(sent) == []
+    (kept,) = everything(sent, m.Suppression)
+    assert (kept.lifted_at, kept.lifted_by) == (at("2026-09-10 10:00"), "Jo")
+    audit = everything(sent, m.Audit)[-1]
+    assert (audit.action, audit.by, audit.subject) == ("contact-lift", "Jo", "P0002")
+    again = sent.due_again()
+    assert (again["P0002"], again["P0003"]) == (m.EPOCH, far)
+    sent.tick_daily("2026-10-05", "2026-10-07")
+    assert recipients(mailbox).count("ben@harbour.example") > 1
+
+
+def test_lifting_for_a_mentor_frees_their_mentees(sent: SmallCohort) -> None:
+    sent.tick("2026-10-07 09:00")
+    came_back(sent, "2026-10-07 10:00", postfix(to(sent, "M0001")))
+    sent.tick("2026-10-07 10:10")
+    (request,) = sent.ledger("message_id", step="mentor-request")
+    assert request == (sent.messages(recipient="M0001")[-1].id,)
+
+    lifted = lift(sent.store, "M0001", now=at("2026-10-08 10:00"), by="Jo")
+    assert sent.due_again()["P0001"] == m.EPOCH
+    resend(sent.office, str(lifted.message), now=at("2026-10-08 10:00"), by="Jo")
+    sent.tick("2026-10-08 10:10")
+
+    with sent.store.read() as session:
+        (clock,) = session.execute(select(m.Mentorship.request_sent_at)).scalars()
+    assert clock == at("2026-10-08 10:10")
+
+
+@pytest.mark.parametrize("ref", ["P0003", "M0001"])
+def test_nothing_is_lifted_where_nothing_is_suppressed(sent: SmallCohort, ref: str) -> None:
+    came_back(sent, "2026-09-03 10:00", postfix(to(sent, "P0002")))
+    with pytest.raises(Refused, match=f"Nothing is suppressed for {ref}.*ats contact list"):
+        lift(sent.store, ref, now=at("2026-09-04 10:00"), by="Jo")
+    assert len(suppressed(sent)) == 1
+
+
+def test_nothing_is_lifted_twice_nor_before_it_was_suppressed(sent: SmallCohort) -> None:
+    came_back(sent, "2026-09-03 10:00", postfix(to(sent, "P0002")))
+    with pytest.raises(Refused, match=r"suppressed on 3 September 2026, after the moment"):
+        lift(sent.store, "P0002", now=at("2026-09-03 09:59"), by="Jo")
+    lift(sent.store, "P0002", now=at("2026-09-04 10:00"), by="Jo")
+    with pytest.raises(Refused, match="Nothing is suppressed"):
+        lift(sent.store, "P0002", now=at("2026-09-04 10:01"), by="Jo")
+
+
+def test_of_an_address_that_was_replaced_nothing_is_lifted(sent: SmallCohort) -> None:
+    came_back(sent, "2026-09-03 10:00", postfix(to(sent, "P0002")))
+    moved = BEN.replace("ben@harbour.example", "ben@home.example")
+    sent.enrol(moved + NOBODY, now="2026-09-04 10:00")
+
+    with pytest.raises(Refused, match="Nothing is suppressed for P0002"):
+        lift(sent.store, "P0002", now=at("2026-09-05 10:00"), by="Jo")
+    assert len(suppressed(sent)) == 1
+
+
+def test_what_came_back_from_before_it_was_lifted_is_no_news(sent: SmallCohort) -> None:
+    first = to(sent, "P0002")
+    for n, day in enumerate(("03", "06")):
+        mail = postfix(first, **FULL).replace(b"09:00:07", f"09:00:0{n}".encode())
+        came_back(sent, f"2026-09-{day} 10:00", mail)
+    lift(sent.store, "P0002", now=at("2026-09-07 09:00"), by="Jo")
+
+    again = postfix(first, status="5.2.2", answer="552 full again")
+    came_back(sent, "2026-09-07 10:00", again, postfix(first))
+    assert suppressed(sent) == []
+
+    (message,) = sent.messages(recipient="P0002")
+    resend(sent.office, str(message.id), now=at("2026-09-07 11:00"), by="Jo")
+    sent.tick("2026-09-07 11:00")
+    came_back(sent, "2026-09-07 12:00", postfix(to(sent, "P0002")))
+    assert suppressed(sent) == [("ben@harbour.example", "bounced", "5.1.1")]
+
+
+def test_resending_to_an_address_that_does_not_work_names_both_remedies(
+    sent: SmallCohort,
+) -> None:
+    came_back(sent, "2026-09-03 10:00", postfix(to(sent, "P0002")))
+    (message,) = sent.messages(recipient="P0002")
+    with pytest.raises(Refused, match=r"with the roster, or .* `ats contact lift P0002`;"):
+        resend(sent.office, str(message.id), now=at("2026-09-03 11:00"), by="Jo")
 
 
 # -- once --------------------------------------------------------------------------------------
@@ -321,6 +498,44 @@ def test_the_run_says_what_came_back(sent: SmallCohort, tmp_path: Any) -> None:
     assert (told["name"], told["verdict"]) == ("1 addresses do not work, 1 replies", "done")
     assert again["name"] == "nothing came back"
     assert told["counts"]["suppressed"] == 1
+
+
+def test_one_mail_that_cannot_be_read_or_recorded_stops_no_other(
+    sent: SmallCohort, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = tmp_path / "box"
+    for name in ("new/0.folder", "cur", "tmp"):
+        (box / name).mkdir(parents=True)
+    (box / "new" / "1.x").write_bytes(b"broken")
+    (box / "new" / "2.x").write_bytes(postfix(to(sent, "P0002")))
+
+    def broken(data: bytes, addresses: BounceAddress) -> Any:
+        if data == b"broken":
+            raise ValueError("ada@harbour.example")
+        return asked(data, addresses)
+
+    asked = bounces.read
+    monkeypatch.setattr(bounces, "read", broken)
+    told = read_bounces(sent.office, str(box), now=at("2026-09-03 10:00"))
+
+    assert (told["name"], told["verdict"]) == ("1 addresses do not work", "warned")
+    ours, passed_over = told["errors"]
+    assert ours.startswith("A mail that came back was stopped by an unexpected fault (ValueError")
+    assert "0.folder" in passed_over
+    assert [path.name for path in (box / "cur").iterdir()] == ["2.x:2,S"]
+    assert (box / "new" / "1.x").exists()
+
+
+def test_what_cannot_be_marked_stops_no_other_and_is_told_once(sent: SmallCohort) -> None:
+    class Sealed(Returned):
+        def mark(self, name: str) -> None:
+            raise BounceMailboxFault(f"{name} cannot be marked.")
+
+    reader = BounceReader(sent.store, OURS, at("2026-09-03 10:00"))
+    mails = [postfix(to(sent, ref)) for ref in ("P0002", "P0003")]
+
+    assert reader.read_all(Sealed(*mails)) == {"hard": 2, "suppressed": 2}
+    assert reader.faults == ["0 cannot be marked."]
 
 
 def test_two_runs_at_once_do_not_read_the_same_mailbox(sent: SmallCohort, tmp_path: Any) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import delete, select, update
 
 from ats import reconcile as checking
 from ats.checks.findings import Report
+from ats.errors import DatabaseFault
 from ats.outbox import leases
 from ats.outbox.journal import Journal
 from ats.outbox.mailbox import InMemoryMailbox
@@ -23,6 +24,7 @@ from ats.people import mentors
 from ats.planning.timeline import Timeline
 from ats.records import gather
 from ats.records import models as m
+from ats.records.store import Store
 from ats.reports.nightly import run_reconcile
 
 NIGHT = "2026-10-14 04:40"
@@ -334,8 +336,37 @@ def test_a_fault_in_one_cohort_is_told_and_the_journals_are_swept_all_the_same(
     told = run_reconcile(week.office, "", now=at(NIGHT))
 
     assert (told["verdict"], told["pages"]) == ("warned", [])
+    assert told["name"].startswith(f"{CODE} · stopped by an unexpected fault (ValueError in broken")
     assert "ValueError" in told["errors"][0]
     assert "@" not in told["errors"][0]
+
+
+def test_a_run_that_the_database_stopped_is_named_after_that(
+    week: SmallCohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object, **__: object) -> None:
+        raise DatabaseFault("The database cannot be used (database is locked); try again.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ats.reports.nightly.reconcile", locked)
+        patch.setattr("ats.reports.nightly.sweep_journals", locked)
+        told = run_reconcile(week.office, "", now=at(NIGHT))
+    assert told["name"] == f"{CODE} · The database cannot be used (database is locked)"
+    assert len(told["errors"]) == 2
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["empty", "missing"])
+def test_a_run_without_a_database_is_named_after_that(
+    week: SmallCohort, tmp_path: Path, there: bool
+) -> None:
+    store = Store(f"sqlite:///{tmp_path / ('.' if there else 'nowhere')}/other.db")
+    told = run_reconcile(replace(week.office, store=store), "", now=at(NIGHT))
+    store.close()
+
+    detail = "no such table: cohort" if there else "unable to open database file"
+    assert told["name"] == f"The database {store.name} cannot be used ({detail})"
+    assert (told["verdict"], told["cohorts"]) == ("failed", [])
+    assert told["errors"][0].startswith(told["name"])
 
 
 # -- beside a tick -----------------------------------------------------------------------------
@@ -380,10 +411,11 @@ def test_journals_of_the_dead_go_once_nothing_that_they_hold_is_claimed(
 ) -> None:
     folder = tmp_path / "swept"
     dead, _ = _owners()
-    host = leases.owner_name().partition("/")[0]
-    other_boot = f"{host}/00000000:4711:99.1"
-    holding = f"{host}/00000000:4712:99.1"
-    elsewhere = "another-machine/1234abcd:4711:99.1"
+    boot = leases.owner_name().rsplit(":", 2)[0].rsplit("/", 2)[1]
+    other_boot = f"{leases.machine()}/00000000/4026531836:4711:99.1"
+    holding = f"{leases.machine()}/00000000/4026531836:4712:99.1"
+    elsewhere = f"another-machine/00000000/{boot}/4026531836:4711:99.1"
+    container = f"{leases.machine()}/{boot}/1234:4711:99.1"
     office = replace(week.office, journals=folder)
     message = week.messages()[0]
     mine = m.LedgerRow.message_id == message.id
@@ -396,14 +428,14 @@ def test_journals_of_the_dead_go_once_nothing_that_they_hold_is_claimed(
         .values(lease_until=leases.real_now(), **claim),
     )
     with leases.working() as living:
-        for owner in (dead, other_boot, holding, elsewhere, living):
+        for owner in (dead, other_boot, holding, elsewhere, container, living):
             Journal(folder, owner).close(settled=False)
         (folder / "notes.log").write_text("not ours")
 
         assert checking.sweep_journals(office) == 2
         left = {path.name for path in folder.iterdir()}
         assert left == {
-            Journal(folder, owner).path.name for owner in (holding, elsewhere, living)
+            Journal(folder, owner).path.name for owner in (holding, elsewhere, container, living)
         } | {"notes.log"}
 
     assert checking.sweep_journals(office) == 1  # the work of that name has ended

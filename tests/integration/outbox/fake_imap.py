@@ -16,8 +16,8 @@ PASSWORD = "s3cret/@word"
 class FakeImap:
     """Serves these mails in INBOX from a thread, within the block; UIDs begin at 11.
 
-    *refuse* names a command that is answered with NO, *drop* one at which it hangs up. With *tls*
-    it offers STARTTLS, and lets nobody log in without.
+    *refuse* names a command, or how one begins, that is answered with NO, *drop* one at which it
+    hangs up. With *tls* it offers STARTTLS, and lets nobody log in without.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class FakeImap:
                 fake.heard.append(said)
                 if name == fake.drop:
                     return False
-                if name == fake.refuse:
+                if fake.refuse and said.removeprefix("UID ").upper().startswith(fake.refuse):
                     self.wfile.write(f"{tag} NO not now\r\n".encode())
                     return True
                 if name == "STARTTLS" and fake.tls:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from fake_imap import PASSWORD, FakeImap
 
 from ats.errors import SettingsFault
 from ats.outbox import bounce_mailbox
-from ats.outbox.bounce_mailbox import BounceMailboxFault, open_mailbox
+from ats.outbox.bounce_mailbox import BounceMailboxFault, PassedOver, open_mailbox
 from ats.outbox.notifications import LARGEST
 
 MAILS = [b"Subject: one\r\n\r\nOne.\r\n", b"Subject: two\r\n\r\n\xff\r\n"]
@@ -31,9 +32,11 @@ def imap() -> Iterator[FakeImap]:
         yield server
 
 
-def read(where: str | Path, *, mark: bool = True, most: int = 99) -> list[bytes]:
-    """Return what is unread, marking each; stop after *most*."""
-    found: list[bytes] = []
+def read(
+    where: str | Path, *, mark: bool = True, most: int = 99, found: list[bytes] | None = None
+) -> list[bytes]:
+    """Return what is unread, marking each; stop after *most*. *found* has it in any case."""
+    found = [] if found is None else found
     with open_mailbox(str(where)) as mailbox:
         for name, data in mailbox.unread():
             found.append(data)
@@ -90,6 +93,29 @@ def test_a_mail_that_another_reader_takes_meanwhile_is_passed_over(box: Path) ->
         assert list(unread) == []
 
 
+def test_what_is_no_mail_is_passed_over_and_told_once_at_the_end(box: Path) -> None:
+    (box / "new" / "0.folder").mkdir()
+    os.mkfifo(box / "new" / "1.pipe")  # opening it would wait for ever
+    (box / "new" / "2.a").write_bytes(MAILS[0])
+    (box / "new" / "3.loop").symlink_to(box / "new" / "3.loop")
+    (box / "cur" / "4.b").write_bytes(MAILS[1])
+    found: list[bytes] = []
+
+    with pytest.raises(PassedOver) as fault:
+        read(box, found=found)
+
+    assert found == MAILS
+    assert "new/0.folder (no file), new/1.pipe (no file), new/3.loop (" in str(fault.value)
+    assert (box / "new" / "0.folder").is_dir()
+
+
+def test_of_much_that_is_no_mail_a_few_names_are_told(box: Path) -> None:
+    for n in range(9):
+        (box / "new" / f"{n}.folder").mkdir()
+    with pytest.raises(PassedOver, match=r"new/4\.folder \(no file\) and 4 more; take it away"):
+        read(box)
+
+
 def test_of_a_huge_mail_the_beginning_is_read(box: Path) -> None:
     with (box / "new" / "1.a").open("wb") as file:
         file.truncate(3_000_000_000)  # a hole, not on the disk
@@ -139,6 +165,14 @@ def test_an_imap_server_that_will_not_is_a_fault_and_nothing_is_lost(
         assert "s3cret" not in str(fault.value)
         server.refuse = server.drop = ""
         assert read(server.url()) == MAILS
+
+
+def test_an_imap_server_that_will_not_show_one_mail_shows_the_others() -> None:
+    with FakeImap(*MAILS, refuse="FETCH 11") as server:
+        found: list[bytes] = []
+        with pytest.raises(PassedOver, match="FETCH"):
+            read(server.url(), found=found)
+    assert found == MAILS[1:]
 
 
 def test_a_wrong_password_is_a_fault_that_does_not_tell_it(imap: FakeImap) -> None:

@@ -92,7 +92,7 @@ def test_failures_are_counted_until_it_works_again(store: Store) -> None:
         assert (row.failures, row.fault, row.answer) == (failures, "relay", "4.3.2 busy")
         assert pause <= seconds(row.closed_until, before) <= pause + BOUNDED
     with store.read() as session:
-        assert MailServer(NAME).is_failing(session)
+        assert MailServer(NAME).fault(session) == "relay"
 
     with store.write() as session:
         server.learn(session, [SENT])

@@ -103,11 +103,14 @@ def test_without_a_journal_every_message_may_have_left(four: Desk, dead: str) ->
 
 def test_after_another_boot_the_journal_may_lack_what_was_written_last(four: Desk) -> None:
     """A crash of the machine can lose lines that no disk had taken yet; answers still count."""
-    host = leases.owner_name().partition("/")[0]
-    before = f"{host}/00000000:4711:99.1"
+    namespace = leases.owner_name().rsplit(":", 2)[0].rpartition("/")[2]
+    before = f"{leases.machine()}/00000000/{namespace}:4711:99.1"
     claimed_by(four, before)
     noted(four, before)
+    assert four.recover() == []  # another machine may have its name
+    assert standing(four) == UNTOUCHED
 
+    claimed_by(four, before, until=-HOUR)
     four.recover()
 
     assert standing(four) == [("sent", 1, 0), ("queued", 1, 1), ("queued", 1, 1), ("queued", 1, 0)]
@@ -124,6 +127,21 @@ def test_a_living_worker_of_this_machine_keeps_what_it_holds_however_late(four: 
         assert standing(four) == UNTOUCHED
     four.recover()
     assert standing(four) == ALL_UNSURE
+
+
+def test_a_worker_in_another_container_keeps_what_it_holds_until_its_lease_ends(
+    four: Desk,
+) -> None:
+    boot = leases.owner_name().rsplit(":", 2)[0].rpartition("/")[0]
+    container = f"{boot}/1234:{os.getpid()}:99.1"
+    claimed_by(four, container)
+    assert four.recover() == []
+    assert standing(four) == UNTOUCHED
+
+    claimed_by(four, container, until=-HOUR)
+    noted(four, container)  # its data folder is ours, and the machine has run ever since
+    four.recover()
+    assert standing(four) == [("sent", 1, 0), ("queued", 1, 1), ("queued", 0, 0), ("queued", 1, 0)]
 
 
 def test_a_worker_elsewhere_keeps_what_it_holds_until_its_lease_ends(four: Desk) -> None:

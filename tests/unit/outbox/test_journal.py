@@ -13,6 +13,7 @@ OWNER = "host/boot1234:4711:99.1"
 SENT = Result("sent", 250, "2.0.0 kept", "answered")
 LATER = Result("temporary", 450, "4.2.1 später", "envelope")
 BLOCKED = Result("permanent", 550, "5.7.1 blocked", "answered")
+NO_SUCH = Result("permanent", 550, "5.1.1 no such user", "envelope")
 UNKNOWN = Result("ambiguous", None, "The worker ended before it knew the answer.", "body")
 
 
@@ -130,6 +131,7 @@ def test_a_folder_that_cannot_be_made_is_a_fault_before_anything_is_claimed(
         (Noted(1, "d", "w", SENT), False, SENT),
         (Noted(1, "d", "w", LATER), True, LATER),
         (Noted(1, "d", "w", BLOCKED), True, None),
+        (Noted(1, "d", "w", NO_SUCH), True, None),
         (Noted(1, "d", "w"), True, UNKNOWN),
         (Noted(1, "d", "w"), False, UNKNOWN),
         (None, True, None),
@@ -140,6 +142,7 @@ def test_a_folder_that_cannot_be_made_is_a_fault_before_anything_is_claimed(
         "answered-before-another-boot",
         "put-off",
         "refused-by-a-policy",
+        "refused-for-its-address",
         "left",
         "left-before-another-boot",
         "never-left",

@@ -6,6 +6,7 @@ import time
 
 import pytest
 from returned import (
+    DAEMON,
     EXCHANGE,
     EXIM,
     EXIM_BEFORE_REPORTS,
@@ -51,6 +52,7 @@ def told(data: bytes) -> tuple[str, str] | None:
         ("failed", "5.3.4", "552 5.3.4 message too big", "soft"),
         ("failed", "5.7.1", "550 5.7.1 rejected by policy: recipient unknown to me", "soft"),
         ("failed", "5.0.0", "554 rejected", "soft"),
+        ("failed", "4.0.0", "450 no such user for now", "soft"),
         ("failed", "4.4.1", "connect to mx.harbour.example: timed out", "soft"),
         ("delayed", "4.4.1", "connect to mx.harbour.example: timed out", "delayed"),
         ("delivered", "2.0.0", "250 2.0.0 ok", "delivered"),
@@ -118,6 +120,70 @@ def test_a_bounce_of_no_standard_form_is_understood(reason: str, expected: str) 
     said = told(filled(QMAIL, TO, REASON=reason))
     assert said is not None
     assert said[0] == expected
+
+
+MAILER = "Mailer-Daemon@old.example (Mail Delivery Subsystem)"
+
+
+def by_a_daemon(reason: str, *, author: str = MAILER, **values: str) -> Notification | None:
+    """Return what is said by a server that writes in words only, under its own name or another."""
+    values = {"SUBJECT": "About your mail", "HEADER": "X-Mailer: old", **values}
+    return read(filled(DAEMON, TO, REASON=reason, AUTHOR=author, **values), OURS)
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind", "status"),
+    [
+        ("550 5.1.1 <ada@harbour.example>: user unknown", "hard", "5.1.1"),
+        ("<ada@harbour.example>... User unknown (5.1.1)", "hard", "5.1.1"),
+        ("554 5.0.0 Service unavailable (550 5.1.1 no such user)", "hard", "5.1.1"),
+        ("550 user unknown", "soft", ""),  # not plain enough for ever
+        ("550 5.2.1 mailbox disabled", "soft", "5.2.1"),
+        ("553 5.1.8 the sender's domain does not exist", "soft", "5.1.8"),
+        ("552 5.2.2 mailbox full", "soft", "5.2.2"),
+        ("451 4.7.1 please come back later", "soft", "4.7.1"),
+        ("the mailbox is over quota", "soft", ""),
+        ("Hello, I am a machine.", "reply", ""),
+    ],
+)
+def test_a_daemon_that_writes_no_report_is_understood_cautiously(
+    reason: str, kind: str, status: str
+) -> None:
+    said = by_a_daemon(reason)
+    assert said is not None
+    assert (said.message, said.kind, said.status) == (7, kind, status)
+    assert "@" not in said.answer
+    assert bool(said.answer) == (kind != "reply")
+
+
+@pytest.mark.parametrize(
+    ("author", "values", "kind"),
+    [
+        ("MAILER-DAEMON", {}, "hard"),
+        (MAILER, {"HEADER": "Auto-Submitted: auto-replied"}, "hard"),  # as Postfix marks its own
+        ("<>", {}, "hard"),
+        ("postmaster@harbour.example", {}, "hard"),
+        ("Mail Delivery System <system@harbour.example>", {}, "hard"),
+        ("noreply@harbour.example", {"SUBJECT": "Undeliverable: Your agenda"}, "hard"),
+        ("Ada Lovelace <ada@harbour.example>", {}, "reply"),  # vacation programs have no sender
+        ("postmaster@x.example", {"HEADER": "Auto-Submitted: auto-replied"}, "reply"),
+        ("postmaster@x.example", {"HEADER": "X-Autoreply: yes"}, "reply"),
+    ],
+)
+def test_only_a_mail_server_is_believed_that_an_address_is_unknown(
+    author: str, values: dict[str, str], kind: str
+) -> None:
+    said = by_a_daemon("550 5.1.1 user unknown", author=author, **values)
+    assert said is not None
+    assert said.kind == kind
+
+
+def test_a_daemon_with_a_sender_of_its_own_is_believed_by_its_name_only() -> None:
+    mail = filled(
+        DAEMON, TO, REASON="550 5.1.1 user unknown", SUBJECT="Undeliverable: x", HEADER="X: x"
+    ).replace(b"Return-Path: <>", b"Return-Path: <ada@harbour.example>")
+    assert told(mail.replace(b"AUTHOR", b"postmaster@harbour.example")) == ("reply", "")
+    assert told(mail.replace(b"AUTHOR", b"MAILER-DAEMON")) == ("hard", "5.1.1")
 
 
 @pytest.mark.parametrize(
