@@ -26,7 +26,6 @@ from ats.outbox.inboxes import Inboxes
 from ats.outbox.letters import StaffLetters, address_failed
 from ats.outbox.notices import ACTION, stage_notice, unreachable_since_told
 from ats.outbox.record import Recorder
-from ats.outbox.recovery import Recovery
 from ats.outbox.requeue import dissolve_yesterdays
 from ats.outbox.sample import Sampler
 from ats.outbox.staff import StaffMail
@@ -159,11 +158,10 @@ class _CohortTick:
         self._look_again_if_dates_changed(session, cohort)
         zone = ZoneInfo(self.at.office.programme_named(cohort.programme).timezone)
         today = self.now.astimezone(zone).date()
-        recorder = self.at.recorder(session)
-        recovery = Recovery(session, recorder, self.at.office.renderer, self.at.office.journals)
+        recovery = self.at.recovery(session)
         spent = recovery.take_over(cohort.id)
         dissolve_yesterdays(session, cohort.id, today=today, now=self.now)
-        return recorder, spent
+        return recovery.recorder, spent
 
     def _look_again_if_dates_changed(self, session: Session, cohort: m.Cohort) -> None:
         """Plan everybody anew when the programme file or a calendar is not what it was."""

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from ats.office import Office
 from ats.outbox import leases
 from ats.outbox.record import Recorder
+from ats.outbox.recovery import Recovery
 from ats.people.contacts import reachable_in_trial
 from ats.planning.planner import Planner
 from ats.planning.timeline import Timeline
@@ -49,6 +50,11 @@ class CohortNow:
         programme = self.office.programme_named(self.cohort(session).programme)
         unsure = {str(key): one.when_unsure for key, one in programme.send_policy.classes.items()}
         return Recorder(session, self.now, unsure.__getitem__)
+
+    def recovery(self, session: Session) -> Recovery:
+        """Return what settles the claims of workers that have ended."""
+        recorder = self.recorder(session)
+        return Recovery(session, recorder, self.office.renderer, self.office.journals)
 
     def planner(self, session: Session, cohort: m.Cohort) -> Planner:
         reachable = self.reachable(session, cohort)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -141,11 +142,14 @@ class Dispatch:
             assert cohort.id is not None
             if not anything_abandoned(session, cohort.id):
                 return False
-        with self._store.write() as session:
-            recorder = self._recorder(session)
-            recovery = Recovery(session, recorder, self._office.renderer, self._office.journals)
-            spent = recovery.take_over(cohort.id)
-        self._tally.count(recorder.outcomes)
+            cohort_id = cohort.id
+
+        def settle(session: Session) -> tuple[Recovery, list[Path]]:
+            recovery = self._at.recovery(session)
+            return recovery, recovery.take_over(cohort_id)
+
+        recovery, spent = self._store.transact(settle)
+        self._tally.count(recovery.recorder.outcomes)
         for journal in spent:
             journal.unlink(missing_ok=True)
         return recovery.settled > 0

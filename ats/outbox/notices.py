@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from ats.outbox.stage import insert_message, rfc_id
 from ats.records import models as m
+from ats.records.queries import SUPPRESSION_STANDS
 
 TO = "operations"
 #: The step and template that asks operations to act.
@@ -116,11 +117,7 @@ def _bounced(*columns: Any) -> Any:
         .join_from(msg, s, col(s.message_id) == col(msg.id))
         .join(m.Role, col(m.Role.ref) == col(msg.recipient))
         .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
-        .where(
-            col(s.reason) == "bounced",
-            col(s.lifted_at).is_(None),
-            col(s.email_key) == col(m.Person.email_key),
-        )
+        .where(col(s.reason) == "bounced", SUPPRESSION_STANDS)
     )
 
 

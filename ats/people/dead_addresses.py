@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from ats.records import models as m
+from ats.records.queries import SUPPRESSION_STANDS
 
 #: What happened to the e-mail, by the reason of the suppression.
 HAPPENED = {"bounced": "came back", "refused": "was refused"}
@@ -105,7 +106,7 @@ def _participants(session: Session, mine: Sequence[ColumnElement[bool]]) -> dict
     rows = session.execute(
         select(col(m.Role.ref), col(m.Person.organisation))
         .join_from(m.Role, m.Person, col(m.Person.id) == col(m.Role.person_id))
-        .join(m.Suppression, _STANDS)
+        .join(m.Suppression, SUPPRESSION_STANDS)
         .join(m.Enrolment, col(m.Enrolment.role_id) == col(m.Role.id))
         .join(m.Cohort, col(m.Cohort.id) == col(m.Enrolment.cohort_id))
         .where(*mine)
@@ -118,7 +119,7 @@ def _mentors(session: Session, mine: Sequence[ColumnElement[bool]]) -> dict[str,
     rows = session.execute(
         select(col(m.Role.ref), col(mentee.ref))
         .join_from(m.Role, m.Person, col(m.Person.id) == col(m.Role.person_id))
-        .join(m.Suppression, _STANDS)
+        .join(m.Suppression, SUPPRESSION_STANDS)
         .join(m.Mentorship, col(m.Mentorship.role_id) == col(m.Role.id))
         .join(m.Enrolment, col(m.Enrolment.id) == col(m.Mentorship.enrolment_id))
         .join(m.Cohort, col(m.Cohort.id) == col(m.Enrolment.cohort_id))
@@ -130,11 +131,6 @@ def _mentors(session: Session, mine: Sequence[ColumnElement[bool]]) -> dict[str,
     for mentor, ref in rows:
         mentees[mentor][ref] = None
     return {mentor: ", ".join(refs) for mentor, refs in mentees.items()}
-
-
-_STANDS = (col(m.Suppression.email_key) == col(m.Person.email_key)) & col(
-    m.Suppression.lifted_at
-).is_(None)
 
 
 def _answers(session: Session, found: Sequence[m.Suppression]) -> dict[int | None, str]:

@@ -127,16 +127,17 @@ def _roles() -> Any:
 
 _ROLES = _roles()
 
+#: Joins a person to the suppression that stands for the address they have now.
+SUPPRESSION_STANDS: Any = (col(m.Suppression.email_key) == col(m.Person.email_key)) & col(
+    m.Suppression.lifted_at
+).is_(None)
+
 #: (enrolment, ref) whose address does not work: the participant's, a mentor's.
 SUPPRESSED: Any = (
     select(_ROLES.c.enrolment_id, col(m.Role.ref))
     .join(m.Role, col(m.Role.id) == _ROLES.c.role_id)
     .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
-    .join(
-        m.Suppression,
-        (col(m.Suppression.email_key) == col(m.Person.email_key))
-        & col(m.Suppression.lifted_at).is_(None),
-    )
+    .join(m.Suppression, SUPPRESSION_STANDS)
 )
 
 #: (enrolment, ref, class) that the participant or a mentor has switched off.
