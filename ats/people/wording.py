@@ -82,6 +82,7 @@ _EVENTS: Mapping[str, str] = {
     "webinar-moved": "the webinar was moved",
     "webinar-cancelled": "the webinar was cancelled",
     "webinar-recorded": "the recording was published",
+    "invitations-chosen": "the recipient chose invitations by e-mail",
 }
 
 

@@ -80,7 +80,7 @@ def test_the_demos_year_fits_the_terminal(
     months = [f"{2026 + n // 12}-{n % 12 + 1:02}" for n in range(8, 22)]
     steps = {"golden-thread-and-observation": dict.fromkeys(months, 125)}
     report = YearReport(4905, {}, steps, {"sent": 4905}, 9, {"stalled-portfolio": 9}, tmp_path,
-                        4905, 60.0, 804, [])  # fmt: skip
+                        4905, 60.0, 804, [], [])  # fmt: skip
     monkeypatch.setattr("ats.cli.app", lambda *_, **__: _tell(report, tmp_path))
     _, lines = on_terminal(monkeypatch, columns, ("demo",))
     assert len(lines[0].split()) == headings

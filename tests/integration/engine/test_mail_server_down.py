@@ -163,7 +163,8 @@ def test_staff_mail_that_was_queued_yesterday_goes_once(
     live.tick("2026-10-10 09:00")
     live.tick("2026-10-12 09:00")
 
-    assert recipients(mailbox).count("operations@provider.example") == 1
+    weeks = [one for one in mailbox.received if "e-mails on" in str(read(one)["Subject"])]
+    assert len(weeks) == 1
     assert "queued" not in live.outcomes("ops-week-ahead").values()
     assert "held" not in {value.split(":")[0] for value in live.outcomes("ops-week-ahead").values()}
 

@@ -36,8 +36,11 @@ def test_a_question_held_by_the_trial_expires_when_the_webinar_begins(
     asking.tick("2026-10-14 09:10")
 
     rows = asking.ledger("occurrence", "outcome", "reason", "until", step="ops-action-needed")
-    assert rows == [("webinar-1/1", "expired", None, None)]
-    assert not questions(mailbox)
+    assert rows == [
+        ("webinar-1/1", "expired", None, None),
+        ("webinar-1/recording/1", "sent", None, None),
+    ]
+    assert questions(mailbox) == ["ATS needs you: a webinar without its recording"]
 
 
 def test_a_question_held_by_a_pause_expires_too(cohort: SmallCohort) -> None:
