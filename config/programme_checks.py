@@ -14,6 +14,9 @@ from config.programme import ANCHORS, Clock, MessageClass, Milestone, Rung, Step
 from config.programme_draft import Draft, items
 from config.vocabulary import STAFF
 
+#: What happens to a webinar that everybody who was told its time has to hear.
+CHANGES = ("webinar-moved", "webinar-cancelled")
+
 #: Anchors that may also be milestones: the place decides which is meant (`config.vocabulary`).
 _BOTH = ("mentor-named", "mentor-accepted")
 
@@ -24,6 +27,7 @@ def whole_findings(draft: Draft) -> Iterator[Finding]:
     yield from _names_with_two_meanings(draft)
     yield from _circles_of_dates(draft)
     yield from _circles_of_sending(draft)
+    yield from _changes_untold(draft)
     yield from _submission(draft)
     yield from _timezone(draft)
     yield from _policy(draft)
@@ -169,6 +173,26 @@ def _circle(start: str, after: Mapping[str, set[str]]) -> list[str] | None:
 
 
 # -- milestones -------------------------------------------------------------------------------
+
+
+def _changes_untold(draft: Draft) -> Iterator[Finding]:
+    """Whoever is told when a webinar is must hear, too, that it moved or will not be."""
+    told: dict[str, Place] = {}
+    answered: set[tuple[str, str | None]] = set()
+    for place, item in items(draft.raw, "steps"):
+        audience, at = _text_of(item, "audience"), item.get("at")
+        anchor = _text_of(at, "from") if isinstance(at, Mapping) else None
+        if audience is None:
+            continue
+        if anchor == "webinar":
+            told.setdefault(audience, (*place, "audience"))
+        else:
+            answered.add((audience, anchor))
+    for audience, place in told.items():
+        for change in CHANGES:
+            if (audience, change) not in answered:
+                text = f"{audience} would not be told of a change; add a step at {{from: {change}}}"
+                yield Finding(place, text)
 
 
 def _submission(draft: Draft) -> Iterator[Finding]:

@@ -39,6 +39,10 @@ steps:
     audience: participants
     at: {from: webinar, days: -7}
   - {key: digest, class: internal, to: pxm, every: {day: working-day, time: "08:15"}}
+  - {key: moved, class: urgent, to: participant, for-each: webinar, audience: participants,
+     at: {from: webinar-moved}}
+  - {key: called-off, class: urgent, to: participant, for-each: webinar, audience: participants,
+     at: {from: webinar-cancelled}}
 ladders:
   - key: chase-planned
     for-each: milestone

@@ -58,15 +58,20 @@ def test_a_ladder_key_given_twice_is_told(tmp_path: Path) -> None:
         "\n    rungs: [{key: a, workdays: 1, to: pxm, open-case: stalled}]\ncases: {",
     )
     assert faults_of(text, tmp_path) == lines_of(
-        'line 44, ladders[2].key: ladders[1] is already the ladder "chase-submission"; '
+        'line 48, ladders[2].key: ladders[1] is already the ladder "chase-submission"; '
         "give each ladder a key of its own."
     )
 
 
 def test_one_step_key_may_stand_for_both_audiences(tmp_path: Path) -> None:
-    for_mentors = (
-        "  - {key: reminder, class: webinar, to: mentor, for-each: webinar, audience: mentors, "
-        "at: {from: webinar, days: -7}}\n"
+    for_mentors = "".join(
+        f"  - {{key: {key}, class: webinar, to: mentor, for-each: webinar, audience: mentors, "
+        f"at: {{from: {anchor}}}}}\n"
+        for key, anchor in (
+            ("reminder", "webinar, days: -7"),
+            ("moved", "webinar-moved"),
+            ("called-off", "webinar-cancelled"),
+        )
     )
     assert faults_of(small_with("ladders:\n", for_mentors + "ladders:\n"), tmp_path) == "none"
 
@@ -130,9 +135,9 @@ def test_a_milestone_named_after_an_anchor_is_told(tmp_path: Path) -> None:
 
 def test_cases_that_have_no_title_are_told(tmp_path: Path) -> None:
     assert faults_of(small_with("cases: {stalled: Stalled}\n", ""), tmp_path) == lines_of(
-        'line 38, ladders[0].rungs[1].open-case: there is no kind of case "stalled"; '
+        'line 42, ladders[0].rungs[1].open-case: there is no kind of case "stalled"; '
         "add it, or drop this.",
-        'line 43, ladders[1].rungs[0].open-case: there is no kind of case "stalled"; '
+        'line 47, ladders[1].rungs[0].open-case: there is no kind of case "stalled"; '
         "add it, or drop this.",
     )
 
@@ -151,11 +156,11 @@ def test_fields_for_webinars_in_another_step_are_told_each(tmp_path: Path) -> No
 
 def test_templates_that_are_missing_are_told_at_the_key_or_at_send(tmp_path: Path) -> None:
     text = small_with("key: digest", "key: digest, send: remindr")
-    templates = frozenset({"hints", "reminder", "chasers"})
+    templates = frozenset({"hints", "reminder", "moved", "called-off", "chasers"})
     assert faults_of(text, tmp_path, templates=templates) == lines_of(
         'line 24, steps[0].key: there is no template "hint"; did you mean hints?',
         'line 31, steps[2].send: there is no template "remindr"; did you mean reminder?',
-        'line 37, ladders[0].rungs[0].send: there is no template "chaser"; did you mean chasers?',
+        'line 41, ladders[0].rungs[0].send: there is no template "chaser"; did you mean chasers?',
     )
 
 

@@ -30,11 +30,11 @@ def test_a_misspelt_key_that_is_needed_is_told_as_missing_and_as_unknown(tmp_pat
 def test_a_misspelt_class_of_the_policy_is_told_as_missing_and_as_unknown(tmp_path: Path) -> None:
     assert faults_of(small_with("tip: {}", "tipp: {}"), tmp_path).splitlines() == [
         (
-            "small.yaml, line 56, send-policy.classes: the class tip is missing; "
+            "small.yaml, line 60, send-policy.classes: the class tip is missing; "
             "say what its messages may do."
         ),
         (
-            'small.yaml, line 56, send-policy.classes.tipp: "tipp" is not possible here; '
+            'small.yaml, line 60, send-policy.classes.tipp: "tipp" is not possible here; '
             "did you mean tip?"
         ),
     ]
@@ -70,11 +70,11 @@ def test_all_faults_of_a_file_are_told_at_once_in_its_order(tmp_path: Path) -> N
             '16:30; write "16:30" in quotes.'
         ),
         (
-            'small.yaml, line 38, ladders[0].rungs[1].open-case: there is no kind of case "stale"; '
+            'small.yaml, line 42, ladders[0].rungs[1].open-case: there is no kind of case "stale"; '
             "did you mean stalled?"
         ),
         (
-            'small.yaml, line 41, ladders[1].until: "submited" is no condition; did you mean '
+            'small.yaml, line 45, ladders[1].until: "submited" is no condition; did you mean '
             "submitted?"
         ),
     ]

@@ -148,14 +148,14 @@ def test_a_key_given_twice_is_told_with_both_lines(tmp_path: Path) -> None:
 @pytest.mark.parametrize("word", ["on", "off", "yes", "no", "1", "2026-10-05"])
 def test_a_key_that_yaml_takes_for_something_else_is_told(word: str, tmp_path: Path) -> None:
     assert faults_of(small_with("cases: {", f"cases: {{{word}: Title, "), tmp_path) == (
-        f"small.yaml, line 44, cases: {word} is no text to YAML; "
+        f"small.yaml, line 48, cases: {word} is no text to YAML; "
         f'as a key, write "{word}" in quotes.'
     )
 
 
 def test_a_list_as_a_key_is_told(tmp_path: Path) -> None:
     assert faults_of(small_with("cases: {", "cases: {[a]: Title, "), tmp_path) == (
-        "small.yaml, line 44, cases: a list or mapping cannot be a key; put the text in quotes."
+        "small.yaml, line 48, cases: a list or mapping cannot be a key; put the text in quotes."
     )
 
 
@@ -169,7 +169,7 @@ def test_a_tag_is_told_and_nothing_is_made_of_it(tmp_path: Path) -> None:
 
 def test_a_merge_of_something_else_than_a_mapping_is_told(tmp_path: Path) -> None:
     assert faults_of(small_with("cases: {", "cases: {<<: [1], "), tmp_path) == (
-        "small.yaml, line 44, cases: << takes in a mapping; write <<: *name of one further up."
+        "small.yaml, line 48, cases: << takes in a mapping; write <<: *name of one further up."
     )
 
 
