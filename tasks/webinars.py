@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from collections.abc import Coroutine
 from typing import Any
 
@@ -19,7 +18,7 @@ TRIES, PAUSE = 60, 2.0  # another run may be planning for the cohort; seconds
 
 @task(name="move webinar")
 async def move(
-    cohort: str, webinar: str, to: dt.datetime, note: str, by: str, *, apply: bool
+    cohort: str, webinar: str, to: str, note: str, by: str, *, apply: bool
 ) -> dict[str, Any]:
     """Give a webinar another time; without *apply* look at what that means."""
     return await at_work(

@@ -13,13 +13,12 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from ats import local_time
 from ats.commands.answer import complain
 
 if TYPE_CHECKING:
     from ats.office import Office
     from config.settings import Settings
-
-_EARLIEST, _LATEST = 2000, 2100  # years that calendars and programmes can be asked about
 
 
 @dataclass(frozen=True)
@@ -71,15 +70,17 @@ def read_moment(text: str | None, *, zone: ZoneInfo, option: str = "--now") -> d
     """
     if text is None:
         return dt.datetime.now(zone)  # noqa: TID251 (a command asks the clock unless told)
+    with meant_by(option):
+        return local_time.read(text, zone)
+
+
+@contextmanager
+def meant_by(option: str) -> Iterator[None]:
+    """Turn a text that means no moment into a usage error of this option."""
     try:
-        moment = dt.datetime.fromisoformat(text.strip())
-    except ValueError:
-        moment = None
-    if moment is None or not _EARLIEST <= moment.year < _LATEST:
-        raise typer.BadParameter(
-            f'"{text}" is no moment; write one as 2026-11-23T09:00.', param_hint=option
-        )
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        yield
+    except local_time.NoMoment as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
 
 
 def read_day(text: str, *, option: str) -> dt.date:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ats import local_time
 from ats.commands.answer import answer, complain, say, spoken, table
-from ats.commands.desk import Desk, name_of, open_desk, read_moment
+from ats.commands.desk import Desk, meant_by, name_of, open_desk
 from ats.commands.options import By, Cohorts, Json, Now
 
 if TYPE_CHECKING:
@@ -91,11 +91,13 @@ def move(
 
     who = name_of(by)
     with open_desk(now) as desk:
+        with meant_by("--to"):
+            starts_at = local_time.read_start(to, desk.zone)
         change = webinar_changes.move(
             desk.office,
             _one(desk.cohorts(cohort)),
             key,
-            to=_start(to, desk),
+            to=starts_at,
             note=note,
             now=desk.now,
             by=who,
@@ -168,16 +170,6 @@ def recording(
             apply=apply,
         )
         _conclude(change, desk, as_json=as_json)
-
-
-def _start(text: str, desk: Desk) -> dt.datetime:
-    """Return the moment that --to means. Raises a usage error, for a day without a time, too."""
-    moment = read_moment(text, zone=desk.zone, option="--to")
-    if len(text.strip()) <= len("2027-01-29"):
-        raise typer.BadParameter(
-            f'"{text}" has no time; write it as {moment:%Y-%m-%d}T16:30.', param_hint="--to"
-        )
-    return moment
 
 
 def _conclude(change: Change, desk: Desk, *, as_json: bool) -> None:

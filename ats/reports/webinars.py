@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ats import webinar_changes
+from ats import local_time, webinar_changes
 from ats.errors import Refused
 from ats.office import Office
 from ats.records import gather
@@ -23,7 +23,7 @@ def run_move(
     office: Office,
     cohort: str,
     webinar: str,
-    to: dt.datetime,
+    to: str,
     note: str,
     *,
     apply: bool,
@@ -33,13 +33,15 @@ def run_move(
     """Move a webinar or, without *apply*, show what that means; as a run's JSON.
 
     A time without a zone is the programme's. Raises as `webinar_changes.move`, and Refused without
-    a name.
+    a name or for a text that means no moment.
     """
     code = cohort.strip()
-    if to.tzinfo is None:
-        to = to.replace(tzinfo=_zone(office, code))
+    try:
+        starts_at = local_time.read_start(to, _zone(office, code))
+    except local_time.NoMoment as error:
+        raise Refused(f"to: {error}") from None
     change = webinar_changes.move(
-        office, code, webinar.strip(), to=to, note=note, now=now, by=_named(by), apply=apply
+        office, code, webinar.strip(), to=starts_at, note=note, now=now, by=_named(by), apply=apply
     )
     return _run(change)
 

@@ -121,7 +121,7 @@ def test_looked_at_nothing_changes_and_the_page_says_who_would_be_told(
     before = webinar(installed)
     to = dt.datetime.fromisoformat(before["starts_at"]) + dt.timedelta(days=1)
 
-    state, named = run(move_webinar, **WEBINAR, to=to)
+    state, named = run(move_webinar, **WEBINAR, to=to.isoformat())
 
     assert (state.name, named) == (
         "Completed",
@@ -140,7 +140,9 @@ def test_with_apply_it_moves_calendars_follow_and_people_are_told_in_the_same_ru
     before = webinar(installed)
     to = dt.datetime.fromisoformat(before["starts_at"]) + dt.timedelta(days=1)
 
-    state, named = run(move_webinar, **WEBINAR, to=to, note="The speaker is ill.", apply=True)
+    state, named = run(
+        move_webinar, **WEBINAR, to=to.isoformat(), note="The speaker is ill.", apply=True
+    )
     after = webinar(installed)
 
     assert (state.name, named) == ("Completed", f"{CODE} · webinar-2 · moved, 1 e-mail")
@@ -155,7 +157,7 @@ def test_with_apply_it_moves_calendars_follow_and_people_are_told_in_the_same_ru
     assert f"UID:{before['uid']}" in calendars(tmp_path)
     assert f"DTSTART;TZID=Europe/London:{to:%Y%m%dT%H%M%S}" in calendars(tmp_path)
 
-    run(move_webinar, **WEBINAR, to=to + dt.timedelta(days=1), apply=False)
+    run(move_webinar, **WEBINAR, to=(to + dt.timedelta(days=1)).isoformat(), apply=False)
     assert len(mails(mailbox)) == 1
 
 
@@ -163,7 +165,7 @@ def test_a_time_without_a_zone_is_the_programmes(installed: Store) -> None:
     to = dt.datetime.fromisoformat(webinar(installed)["starts_at"]).replace(tzinfo=None)
     to += dt.timedelta(days=1)
 
-    run(move_webinar, **WEBINAR, to=to, apply=True)
+    run(move_webinar, **WEBINAR, to=to.isoformat(), apply=True)
 
     assert dt.datetime.fromisoformat(webinar(installed)["starts_at"]) == to.replace(tzinfo=LONDON)
 
