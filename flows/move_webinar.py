@@ -19,7 +19,7 @@ async def move_webinar(
     Args:
         cohort: The code of the cohort, such as 2026-10.
         webinar: The webinar's key, such as webinar-3.
-        to: When it is to start, as clocks there show it, such as 2027-01-29T16:30.
+        to: When it is to start, in the programme's time zone, such as 2027-01-29T16:30.
         by: The name of whoever decides this.
         note: A sentence for those who are told.
         apply: Do it. Without, read on the run's page what it would mean.
