@@ -21,7 +21,7 @@ from ats.planning.workdays import Workdays
 from ats.records import gather
 from ats.records import models as m
 from ats.records.due import look_again_at_all
-from ats.webinars import document as webinar_document
+from ats.webinars.listing import document as webinar_document
 from config.programme import Programme
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -19,13 +19,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ats.errors import Refused
+from ats.feeds.publishing import republish
 from ats.people.calendar_choice import (
     CalendarChoice,
     calendar_choice,
     choose_calendar,
     is_mode,
 )
-from ats.publishing import republish
 from ats.unexpected import told
 from calendars.links import Subscription
 from web.dates import dates

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from ats.errors import AtsError, NotFound
-from ats.feeds import AUDIENCES, Feeds, Whose
+from ats.feeds.composing import AUDIENCES, Feeds, Whose
 from ats.people.links import BadLink
 from ats.records import gather
 from ats.records import models as m

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ats.publishing import revised_at
+from ats.feeds.publishing import revised_at
 from calendars.feeds import CONTENT_TYPE, feed
 from web.feed_links import opened
 from web.fresh import is_known

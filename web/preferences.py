@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ats.errors import NotFound
-from ats.feeds import Feeds
+from ats.feeds.composing import Feeds
 from ats.people.preferences import Preferences, choose, preferences
 from web.forms import fields_of
 from web.site import Site, beside

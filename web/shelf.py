@@ -10,7 +10,7 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Final
 
-from ats.publishing import SUFFIX
+from ats.feeds.publishing import SUFFIX
 from ats.unexpected import told
 
 _KEPT: Final = 1_000  # feeds of some ten kB each; those asked for longest ago are read again

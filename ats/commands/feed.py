@@ -54,7 +54,7 @@ def feed(
     by: By = None,
 ) -> None:
     """Print a calendar as it is published: of a cohort and audience, or of one person."""
-    from ats.feeds import Feeds
+    from ats.feeds.composing import Feeds
     from calendars import feeds
 
     if person is None and (code is None or audience is None):
@@ -83,8 +83,8 @@ def feed(
 
 def _rotate(desk: Desk, ref: str, by: str) -> None:
     """Give somebody's calendar a new address, and say what has to be done with it."""
-    from ats.feeds import Feeds
-    from ats.publishing import rotate
+    from ats.feeds.composing import Feeds
+    from ats.feeds.publishing import rotate
 
     rotate(desk.office, desk.settings.calendar_dir, ref, now=desk.now, by=by)
     if desk.office.links is None:

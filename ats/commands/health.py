@@ -12,9 +12,9 @@ from importlib import metadata
 from typing import Literal
 from urllib.parse import urlsplit
 
-from ats.calendar_folder import SUFFIX
 from ats.commands.entry import templates_folder
 from ats.errors import AtsError
+from ats.feeds.folder import SUFFIX
 from ats.outbox.bounce_mailbox import open_mailbox
 from ats.outbox.deliver import knock
 from ats.outbox.maildir import Maildir

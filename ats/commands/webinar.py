@@ -12,7 +12,7 @@ from ats.commands.desk import Desk, meant_by, name_of, open_desk
 from ats.commands.options import By, Cohorts, Json, Now
 
 if TYPE_CHECKING:
-    from ats.webinar_changes import Change
+    from ats.webinars.changes import Change
 
 app = typer.Typer(
     name="webinar",
@@ -56,12 +56,12 @@ def set_(
     as_json: Json = False,
 ) -> None:
     """Record where people join; reminders that waited for it go with the next tick."""
-    from ats import webinars
+    from ats.webinars import listing
 
     who = name_of(by)
     with open_desk(now) as desk:
         code = _one(desk.cohorts(cohort))
-        webinars.set_join_url(desk.office.store, code, key, join_url=join_url, now=desk.now, by=who)
+        listing.set_join_url(desk.office.store, code, key, join_url=join_url, now=desk.now, by=who)
         told = next(one for one in _of(desk, code) if one["key"] == key)
         answer(told, as_json=as_json, human=lambda: say(f"{key} of cohort {code} has its address."))
 
@@ -87,7 +87,7 @@ def move(
     as_json: Json = False,
 ) -> None:
     """Move a webinar: whoever was told the old time gets one e-mail with the new one."""
-    from ats import webinar_changes
+    from ats.webinars import changes as webinar_changes
 
     who = name_of(by)
     with open_desk(now) as desk:
@@ -117,7 +117,7 @@ def cancel(
     as_json: Json = False,
 ) -> None:
     """Cancel a webinar: whoever was told of it gets one e-mail. It cannot be taken back."""
-    from ats import webinar_changes
+    from ats.webinars import changes as webinar_changes
 
     who = name_of(by)
     with open_desk(now) as desk:
@@ -153,7 +153,7 @@ def recording(
     as_json: Json = False,
 ) -> None:
     """Publish the recording of a webinar: everybody gets it, whoever was there."""
-    from ats import webinar_changes
+    from ats.webinars import changes as webinar_changes
 
     who = name_of(by)
     with open_desk(now) as desk:
@@ -182,7 +182,7 @@ def _conclude(change: Change, desk: Desk, *, as_json: bool) -> None:
 def _publish(change: Change, desk: Desk) -> int | None:
     """Return how many calendars were written; None, with a word on it, where that cannot be."""
     from ats.errors import AtsError
-    from ats.publishing import publish
+    from ats.feeds.publishing import publish
 
     if desk.office.links is None:
         return None
@@ -226,11 +226,11 @@ def _say(change: Change, written: int | None) -> None:
 
 
 def _of(desk: Desk, code: str) -> list[dict[str, Any]]:
-    from ats import webinars
     from ats.records.gather import cohort_named
+    from ats.webinars import listing
 
     with desk.office.store.read() as session:
-        return webinars.document(session, cohort_named(session, code), zone=desk.zone)
+        return listing.document(session, cohort_named(session, code), zone=desk.zone)
 
 
 def _one(codes: list[str]) -> str:

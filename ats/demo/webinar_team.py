@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from ats import webinar_changes
 from ats.office import Office
 from ats.planning.facts import WebinarFact
 from ats.planning.timeline import Timeline
 from ats.planning.workdays import local_moment
 from ats.records import gather
+from ats.webinars import changes as webinar_changes
 from config.programme import Programme
 
 #: A participants' webinar that moves to the end of its week, and a mentors' that is cancelled.

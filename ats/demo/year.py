@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from ats import cohorts, engine, webinars
+from ats import cohorts, engine
 from ats.demo.mentors import Mentors
 from ats.demo.webinar_team import WebinarTeam
 from ats.intake.imports import apply_import
@@ -26,6 +26,7 @@ from ats.planning.workdays import local_moment
 from ats.records import gather
 from ats.records import models as m
 from ats.tally import Tally
+from ats.webinars import listing
 from config.programme import Programme
 
 TICK = dt.timedelta(minutes=10)
@@ -142,7 +143,7 @@ class Year:
 
     def _set_links(self, now: dt.datetime) -> None:
         for webinar in self.programme.webinars:
-            webinars.set_join_url(
+            listing.set_join_url(
                 self.office.store,
                 self.code,
                 webinar.key,

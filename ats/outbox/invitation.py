@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from ats.feed_events import organizer, webinar_event
+from ats.feeds.events import organizer, webinar_event
 from ats.outbox.address import ascii_domain
 from ats.planning.rules import INVITATIONS_CHOSEN, WEBINAR_CANCELLED, WEBINAR_MOVED
 from ats.planning.timeline import Timeline

@@ -46,7 +46,7 @@ class Links:
         return f"{self.public_url}/preferences/{self._signed('preferences', ref)}"
 
     def calendar_page(self, whose: str, generation: int) -> str:
-        """Return the page on which somebody subscribes to a feed (`ats.feeds.Whose`)."""
+        """Return the page on which somebody subscribes to a feed (`ats.feeds.composing.Whose`)."""
         return f"{self.public_url}/calendar/{self.calendar_token(whose, generation)}"
 
     def calendar_file(self, whose: str, generation: int) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 from ats import unexpected
 from ats.engine import working_cohorts
 from ats.errors import AtsError
+from ats.feeds.publishing import Published, publish
 from ats.office import Office
-from ats.publishing import Published, publish
 from ats.reports.timeline import counted
 
 

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ats import local_time, webinar_changes
+from ats import local_time
 from ats.errors import Refused
 from ats.office import Office
 from ats.records import gather
 from ats.reports.markdown import bullets, plain, table
 from ats.reports.timeline import artifact_key, counted
-from ats.webinar_affected import Change, Concerned
-from ats.webinar_remarks import spoken
+from ats.webinars import changes as webinar_changes
+from ats.webinars.affected import Change, Concerned
+from ats.webinars.remarks import spoken
 
 SHOWN = 500  # people on a page
 

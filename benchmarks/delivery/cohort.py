@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from ats import cohorts, engine, webinars
+from ats import cohorts, engine
 from ats.commands.entry import open_office
 from ats.intake.imports import apply_import
 from ats.intake.roster import preflight_roster
@@ -25,6 +25,7 @@ from ats.intake.table import read_table
 from ats.office import Office
 from ats.records import gather
 from ats.records import models as m
+from ats.webinars import listing
 from config.settings import Settings
 
 CODE = "2026-10"
@@ -58,7 +59,7 @@ def stage(office: Office, *, people: int, folder: Path) -> None:
     cohorts.launch(office, CODE, starts=STARTS, programme="ats", now=_LAUNCHED, by=_BY)
     for webinar in office.programme_named("ats").webinars:
         url = _MEETING + webinar.key
-        webinars.set_join_url(office.store, CODE, webinar.key, join_url=url, now=_LAUNCHED, by=_BY)
+        listing.set_join_url(office.store, CODE, webinar.key, join_url=url, now=_LAUNCHED, by=_BY)
     _enrol(office, people, folder)
     for moment in _EARLIER:
         engine.tick(office, [CODE], now=moment)

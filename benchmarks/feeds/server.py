@@ -15,9 +15,9 @@ from pathlib import Path
 from ats.commands.entry import demo_office
 from ats.commands.sample import YearSoFar
 from ats.demo.run import CODE, LAUNCHED, ROSTER_AT, STARTS
+from ats.feeds.publishing import publish
 from ats.people.links import Links
 from ats.planning.workdays import local_moment
-from ats.publishing import publish
 from benchmarks.feeds.pollers import Place
 from benchmarks.planning.acceptance import NOWHERE, acceptance
 

@@ -22,7 +22,7 @@ from ats.intake.watch import import_folder
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.records import gather
 from ats.records.store import Store
-from ats.webinars import document
+from ats.webinars.listing import document
 from config.settings import load_settings
 from flows.cancel_webinar import cancel_webinar
 from flows.move_webinar import move_webinar

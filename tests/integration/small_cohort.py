@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from ats import cohorts, engine, webinars
+from ats import cohorts, engine
 from ats.intake.imports import apply_import
 from ats.intake.progress import preflight_progress
 from ats.intake.roster import preflight_roster
@@ -26,6 +26,7 @@ from ats.records import gather
 from ats.records import models as m
 from ats.records.store import Store
 from ats.tally import Tally
+from ats.webinars import listing
 
 CODE = "2026-10"
 STARTS = dt.date(2026, 10, 5)
@@ -102,7 +103,7 @@ class SmallCohort:
 
     def join_link(self, key: str, *, now: str, url: str | None = None) -> None:
         url = url or f"https://meet.example/{key}"
-        webinars.set_join_url(self.store, CODE, key, join_url=url, now=at(now), by="Jo")
+        listing.set_join_url(self.store, CODE, key, join_url=url, now=at(now), by="Jo")
 
     def go_live(self, now: str = ENROLLED) -> None:
         cohorts.go_live(self.office, CODE, missing_settings=(), now=at(now), by="Jo")

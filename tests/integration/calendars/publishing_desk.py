@@ -11,10 +11,10 @@ import icalendar
 from small_cohort import CODE, SmallCohort, at
 from sqlalchemy import select
 
-from ats import publishing
-from ats.feeds import Feeds
+from ats.feeds import publishing
+from ats.feeds.composing import Feeds
+from ats.feeds.publishing import Published
 from ats.planning.timeline import Timeline
-from ats.publishing import Published
 from ats.records import gather
 from ats.records import models as m
 from calendars.events import Calendar

@@ -14,9 +14,9 @@ from publishing_desk import NOW, PublishingDesk
 from small_cohort import CODE, CROWD, GRACE, at
 from sqlalchemy import event, select
 
-from ats import publishing
 from ats.errors import NotFound, Refused
-from ats.publishing import Published
+from ats.feeds import publishing
+from ats.feeds.publishing import Published
 from ats.records import models as m
 from calendars.feeds import feed
 

@@ -8,9 +8,9 @@ import pytest
 from publishing_desk import PublishingDesk, read, texts
 from small_cohort import CODE, at
 
-from ats import webinar_changes
 from ats.errors import NotFound
-from ats.feed_events import DEADLINE_ALARMS, WEBINAR_ALARMS
+from ats.feeds.events import DEADLINE_ALARMS, WEBINAR_ALARMS
+from ats.webinars import changes as webinar_changes
 
 WEBINARS, MENTORS = 7, 3
 PDP = "ATS due: Personal Development Plan"

@@ -12,7 +12,7 @@ from command_line import CommandLine
 from small_cohort import CODE, at
 
 from ats.commands.entry import open_office
-from ats.publishing import publish
+from ats.feeds.publishing import publish
 from config.settings import load_settings
 
 ROOT = Path(__file__).parents[3]

@@ -10,9 +10,9 @@ import icalendar
 from small_cohort import CODE, SmallCohort, at, read
 from sqlalchemy import select
 
-from ats import webinar_changes
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.records import models as m
+from ats.webinars import changes as webinar_changes
 
 
 def choose(cohort: SmallCohort, ref: str, mode: str, *, now: str) -> None:

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from small_cohort import ADA, BEN, CAT, CODE, GRACE, NIA, ZONE, SmallCohort, at, read
 
-from ats import webinar_changes
 from ats.errors import Refused
-from ats.feeds import Feeds
+from ats.feeds.composing import Feeds
 from ats.outbox.by_hand import resend
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.outbox.smtp_url import SmtpAddress
 from ats.people import mentors
-from ats.webinar_changes import Change
+from ats.webinars import changes as webinar_changes
+from ats.webinars.changes import Change
 
 OLD, NEW = "2026-10-08 16:30", "2026-10-09 16:30"
 CHANGED = "2026-10-06 11:03"

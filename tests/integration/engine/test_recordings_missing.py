@@ -3,8 +3,8 @@
 import pytest
 from small_cohort import ADA, BEN, CODE, GRACE, SmallCohort, at, read
 
-from ats import webinar_changes
 from ats.outbox.mailbox import InMemoryMailbox
+from ats.webinars import changes as webinar_changes
 
 OPERATIONS = "operations@provider.example"
 

@@ -13,9 +13,9 @@ from public_site import PublicSite
 from records import chosen, trail
 from small_cohort import CODE, SmallCohort, at
 
+from ats.feeds.publishing import publish
 from ats.people.links import Links
 from ats.people.preferences import BY
-from ats.publishing import publish
 from ats.records import models as m
 
 SUBSCRIPTION = {"mode": "subscription", "alarms": False}

@@ -14,9 +14,9 @@ from public_site import PublicSite
 from records import rotated
 from small_cohort import CODE, SmallCohort
 
-from ats import publishing
+from ats.feeds import publishing
+from ats.feeds.publishing import publish
 from ats.people.links import Links
-from ats.publishing import publish
 from web import guesses
 from web.headers import HEADERS
 

@@ -14,8 +14,8 @@ from ats.planning.facts import Participant, WebinarChange, WebinarFact
 from ats.published import on_time
 from ats.records import gather
 from ats.records import models as m
-from ats.webinar_affected import Affected, Change, Kind
-from ats.webinar_remarks import spoken
+from ats.webinars.affected import Affected, Change, Kind
+from ats.webinars.remarks import spoken
 
 
 class Standing:

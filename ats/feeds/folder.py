@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ats.errors import Refused
-from ats.feeds import Whose
+from ats.feeds.composing import Whose
 from ats.people.links import Links
 
 SUFFIX = ".ics"

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
-from ats import feed_records
-from ats.feed_events import WEBINAR_ALARMS, deadline_event, organizer, webinar_event
+from ats.feeds import records as feed_records
+from ats.feeds.events import WEBINAR_ALARMS, deadline_event, organizer, webinar_event
 from ats.office import Office
 from ats.people import enrolled
 from ats.planning.facts import Participant

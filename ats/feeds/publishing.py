@@ -18,10 +18,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from ats import feed_records
-from ats.calendar_folder import SUFFIX, CalendarFolder
 from ats.errors import Refused
-from ats.feeds import AUDIENCES, Feeds, Whose
+from ats.feeds import records as feed_records
+from ats.feeds.composing import AUDIENCES, Feeds, Whose
+from ats.feeds.folder import SUFFIX, CalendarFolder
 from ats.office import Office
 from ats.records import gather
 from ats.records import models as m

@@ -13,14 +13,14 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from ats import webinars
 from ats.errors import Refused
 from ats.office import Office
 from ats.outbox.cohort_now import CohortNow
 from ats.records.due import look_again_at_all
-from ats.webinar_affected import Change, Concerned
-from ats.webinar_remarks import remarks
-from ats.webinar_standing import Standing
+from ats.webinars import listing
+from ats.webinars.affected import Change, Concerned
+from ats.webinars.remarks import remarks
+from ats.webinars.standing import Standing
 
 __all__ = ["Change", "Concerned", "cancel", "move", "publish_recording"]
 
@@ -108,7 +108,7 @@ def publish_recording(
     without captions and transcript.
     """
     url, summary = url.strip(), _fit(summary)
-    webinars.refuse_address(url, "recording")
+    listing.refuse_address(url, "recording")
     checks = {"captions": captions, "transcript": transcript}
     missing = [name for name, is_there in checks.items() if not is_there]
 
@@ -147,7 +147,7 @@ def _changed(
     def work(session: Session) -> Change:
         at = CohortNow(office, cohort, now)
         standing = at.cohort(session, locked=apply)
-        webinar = webinars.named(session, standing, key)
+        webinar = listing.named(session, standing, key)
         planned = change(Standing(session, standing, webinar, at))
         if not apply:
             return planned
