@@ -50,7 +50,7 @@ def up(sample: bool) -> None:
         _prepare(settings, sample)
         with _mail_server(settings, local=local) as mail_server:
             environment = child_environment(settings, port=port, mail_server=mail_server)
-            places = _places(settings, port, local=local)
+            places = _places(settings, port, local=local, sample=sample)
             _run(environment, settings, port, places=places)
 
 
@@ -66,7 +66,8 @@ def _prepare(settings: Settings, sample: bool) -> None:
     store.close()
 
 
-def _places(settings: Settings, port: int, *, local: bool) -> dict[str, str]:
+def _places(settings: Settings, port: int, *, local: bool, sample: bool) -> dict[str, str]:
+    commands = f"ATS_DATA_DIR={settings.data_dir} .venv/bin/ats why P0017"
     return {
         "Dashboard": f"http://{HOST}:{port}",
         "Pages": f"http://{HOST}:{port}/artifacts",
@@ -74,6 +75,7 @@ def _places(settings: Settings, port: int, *, local: bool) -> dict[str, str]:
         "Mail": f"in {settings.maildir}" if local else "to ATS_SMTP_URL, so to real people",
         "Import": f"put rosters and exports into {settings.import_dir}",
         "Logs": f"{settings.data_dir / 'logs'}",
+        **({"Commands": commands} if sample else {}),
         "Stop": "Ctrl-C",
     }
 
