@@ -64,5 +64,6 @@ class SendPolicy(Model):
     )  # operations are asked for an export when data are older
     escalate_before: Clock  # no escalation or bad news on a Friday from this time
     latest_joining_weeks: Whole = Field(ge=1)
+    latest_extension_weeks: Whole = Field(default=8, ge=0)  # of the submission
     large_change_percent: Whole = Field(ge=1, le=100)
     classes: dict[MessageClass, ClassPolicy]

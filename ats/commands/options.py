@@ -62,3 +62,21 @@ AnyRef = Annotated[
         help="A participant or mentor, such as P0017 or M0003.",
     ),
 ]
+Reason = Annotated[
+    str,
+    typer.Option(
+        "--reason",
+        metavar="CODE",
+        callback=_stripped,
+        help="Why, as one of the codes that a wrong one lists.",
+    ),
+]
+ApprovedBy = Annotated[
+    str | None,
+    typer.Option(
+        "--approved-by", metavar="NAME", help="Who approves it; never whoever asks for it."
+    ),
+]
+Preview = Annotated[
+    bool, typer.Option("--preview", help="Only show what it would do.", show_default=False)
+]

@@ -1,0 +1,208 @@
+"""`ats participant`: extend, pause, resume, defer, withdraw."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ats.commands.answer import answer, say, spoken, table
+from ats.commands.desk import Desk, name_of, open_desk, read_day
+from ats.commands.options import ApprovedBy, By, Json, Now, Preview, Reason, Ref
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ats.people.changing import Changed, Decision
+
+app = typer.Typer(
+    name="participant",
+    help="Give somebody more time or a break, defer or withdraw them; --preview shows it first.",
+    no_args_is_help=True,
+)
+_SHOWN = 12  # e-mails of a kind, for people; --json has all
+
+
+@app.command()
+def extend(
+    ref: Ref,
+    milestone: Annotated[str, typer.Argument(metavar="MILESTONE", help="Its key, such as pdp.")],
+    to: Annotated[str, typer.Option("--to", metavar="DATE", help="The new day: 2027-01-29")],
+    reason: Reason = "own-request",
+    approved_by: ApprovedBy = None,
+    preview: Preview = False,
+    now: Now = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Move one deadline to a later day; everything else stays."""
+    from ats.people import participants
+
+    day = read_day(to, option="--to")
+    _change(
+        lambda desk, decision: participants.extend(
+            desk.office, ref, milestone.strip(), day, decision, preview=preview
+        ),
+        (reason, approved_by, now, by, as_json),
+    )
+
+
+@app.command()
+def pause(
+    ref: Ref,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Its first day. [default: today]")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="The day of return. [default: not known]"),
+    ] = None,
+    reason: Reason = "own-request",
+    approved_by: ApprovedBy = None,
+    preview: Preview = False,
+    now: Now = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Begin a break: what falls into it is left out, and deadlines move by its days."""
+    from ats.people import participants
+
+    first = None if from_ is None else read_day(from_, option="--from")
+    last = None if until is None else read_day(until, option="--until")
+    _change(
+        lambda desk, decision: participants.pause(
+            desk.office,
+            ref,
+            first or _today(desk),
+            last,
+            decision,
+            preview=preview,
+        ),
+        (reason, approved_by, now, by, as_json),
+    )
+
+
+@app.command()
+def resume(
+    ref: Ref,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help="The day of return. [default: today]")
+    ] = None,
+    reason: Reason = "own-request",
+    preview: Preview = False,
+    now: Now = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """End a break, or call one off that has not begun."""
+    from ats.people import participants
+
+    day = None if on is None else read_day(on, option="--on")
+    _change(
+        lambda desk, decision: participants.resume(
+            desk.office,
+            ref,
+            day or desk.now.astimezone(desk.zone).date(),
+            decision,
+            preview=preview,
+        ),
+        (reason, None, now, by, as_json),
+    )
+
+
+@app.command()
+def defer(
+    ref: Ref,
+    reason: Reason = "own-request",
+    approved_by: ApprovedBy = None,
+    preview: Preview = False,
+    now: Now = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Let somebody continue with a later cohort; somebody else has to approve."""
+    from ats.people import participants
+
+    _change(
+        lambda desk, decision: participants.defer(desk.office, ref, decision, preview=preview),
+        (reason, approved_by, now, by, as_json),
+    )
+
+
+@app.command()
+def withdraw(
+    ref: Ref,
+    reason: Reason = "own-request",
+    approved_by: ApprovedBy = None,
+    preview: Preview = False,
+    now: Now = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """End an enrolment; somebody else has to approve. Coming back is a new application."""
+    from ats.people import participants
+
+    _change(
+        lambda desk, decision: participants.withdraw(desk.office, ref, decision, preview=preview),
+        (reason, approved_by, now, by, as_json),
+    )
+
+
+def _change(
+    action: Callable[[Desk, Decision], Changed],
+    given: tuple[str, str | None, str | None, str | None, bool],
+) -> None:
+    from ats.people.changing import Decision
+
+    reason, approved_by, now, by, as_json = given
+    who = name_of(by)
+    with open_desk(now) as desk:
+        decision = Decision(desk.now, who, reason, approved_by)
+        done = action(desk, decision)
+        answer(done.document(), as_json=as_json, human=lambda: _say(done))
+
+
+def _say(done: Changed) -> None:
+    told, zone = done.effect, done.timeline.zone
+    say(
+        f"{done.person}, cohort {done.cohort}: {'done' if done.applied else 'nothing changed yet'}."
+    )
+    for remark in done.remarks:
+        say(f"Mind: {remark}.")
+    if told.deadlines:
+        say()
+        rows = [
+            (one.title, *(_at(document[name]) for name in ("before", "after")))
+            for one in told.deadlines
+            for document in (one.document(zone),)
+        ]
+        table(("deadline", "was due", "is due"), rows)
+    parts = {
+        "goes no more": told.stops,
+        "goes at another time": told.moves,
+        "goes because of this": told.comes,
+        "was sent with the old date": told.said,
+    }
+    for name, part in parts.items():
+        if not part:
+            continue
+        say()
+        rows = [
+            (spoken(one.document(zone)["at"]), one.step, one.occurrence, one.to) for one in part
+        ]
+        table((name, "step", "occurrence", "to"), rows[:_SHOWN])
+        if len(rows) > _SHOWN:
+            say(f"… and {len(rows) - _SHOWN} more; --json has them all.")
+    if done.cases_closed:
+        say(f"Closed with it: case {', '.join(map(str, done.cases_closed))}.")
+    if not done.applied:
+        say("Without --preview it is done, and the next tick tells those whom it concerns.")
+
+
+def _at(moment: str | None) -> str:
+    return spoken(moment) if moment else "not known yet"
+
+
+def _today(desk: Desk) -> dt.date:
+    return desk.now.astimezone(desk.zone).date()

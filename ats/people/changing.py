@@ -1,0 +1,238 @@
+"""A change of one participant's year in one transaction: judged, shown, written, in the trail.
+
+The preview of a change is the change itself, taken back before anybody sees it: it is refused
+where the change would be, and shows what the change would do.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from ats.cases.opening import close_case
+from ats.errors import Refused
+from ats.office import Office
+from ats.outbox.cohort_now import CohortNow
+from ats.people.effects import Effect, Outlook, effect
+from ats.people.enrolled import Enrolled, standing
+from ats.planning.timeline import Timeline
+from ats.records import gather
+from ats.records import models as m
+from ats.records.due import look_again_about
+from config.reasons import REASONS
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decides, when, and why; `reason` is a code of `config.reasons`."""
+
+    now: dt.datetime
+    by: str
+    reason: str
+    approved_by: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.reason not in REASONS:
+            known = ", ".join(REASONS)
+            raise Refused(f'There is no reason "{self.reason}"; give one of {known}.')
+
+    @property
+    def restricted(self) -> bool:
+        """Say whether only few may see the reason."""
+        return REASONS[self.reason].restricted
+
+    def require_approval(self, what: str) -> None:
+        """Raise Refused unless somebody else than whoever asks has approved."""
+        approver = (self.approved_by or "").strip()
+        if not approver:
+            raise Refused(f"A {what} needs the name of whoever approves it: add --approved-by.")
+        if _folded(approver) == _folded(self.by):
+            raise Refused(
+                f"{approver} asks for this {what} and cannot approve it, too; somebody else must."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What was done to somebody's year, or would be: `applied` is False of a preview."""
+
+    action: str
+    person: str
+    cohort: str
+    effect: Effect
+    cases_closed: tuple[int, ...]
+    remarks: tuple[str, ...]
+    applied: bool
+    timeline: Timeline
+
+    def document(self) -> dict[str, Any]:
+        """Return this as JSON tells it."""
+        return {
+            "action": self.action,
+            "person": self.person,
+            "cohort": self.cohort,
+            "applied": self.applied,
+            **self.effect.document(self.timeline.zone),
+            "cases_closed": list(self.cases_closed),
+            "remarks": list(self.remarks),
+        }
+
+
+@dataclass(slots=True)
+class Change:
+    """One enrolment while it is changed. An action reads, refuses and writes through this."""
+
+    session: Session
+    whose: Enrolled
+    outlook: Outlook
+    decision: Decision
+    remarks: list[str] = field(default_factory=list)
+    cases_closed: list[int] = field(default_factory=list)
+
+    @property
+    def enrolment_id(self) -> int:
+        """The enrolment's key."""
+        assert self.whose.enrolment.id is not None
+        return self.whose.enrolment.id
+
+    def overlays(self, kind: str) -> list[m.Overlay]:
+        """Return the standing overlays of a kind, oldest first."""
+        found = self.session.execute(
+            select(m.Overlay)
+            .where(
+                col(m.Overlay.enrolment_id) == self.enrolment_id,
+                col(m.Overlay.kind) == kind,
+                col(m.Overlay.revoked_at).is_(None),
+            )
+            .order_by(col(m.Overlay.id))
+        ).scalars()
+        return list(found)
+
+    def add(self, kind: str, **what: Any) -> None:
+        """Lay something over the year of this person."""
+        decision = self.decision
+        overlay = m.Overlay(
+            enrolment_id=self.enrolment_id,
+            kind=kind,
+            reason=decision.reason,
+            recorded_at=decision.now,
+            recorded_by=decision.by,
+            **what,
+        )
+        self.session.add(overlay)
+
+    def revoke(self, overlay: m.Overlay) -> None:
+        """Take an overlay off; the records keep it."""
+        overlay.revoked_at = self.decision.now
+        self.session.add(overlay)
+
+    def close_cases(self, kinds: tuple[str, ...], because: str, *, about: str = "") -> None:
+        """Close open cases of these kinds; with *about*, those with a signal of that milestone."""
+        cases = self.session.execute(
+            select(m.Case)
+            .where(
+                col(m.Case.enrolment_id) == self.enrolment_id,
+                col(m.Case.kind).in_(kinds),
+                col(m.Case.state) != "closed",
+            )
+            .order_by(col(m.Case.id))
+        ).scalars()
+        for case in cases:
+            if not about or self._is_about(case, about):
+                close_case(case, now=self.decision.now, because=because)
+                self.cases_closed.append(case.id or 0)
+
+    def _is_about(self, case: m.Case, milestone: str) -> bool:
+        signals = self.session.execute(
+            select(col(m.CaseSignal.signal)).where(col(m.CaseSignal.case_id) == case.id)
+        ).scalars()
+        subjects = (signal.rpartition(" ")[2].partition("/")[0] for signal in signals)
+        return milestone in subjects
+
+    def audit(self, action: str, before: object, after: object) -> None:
+        """Add a line to the audit trail."""
+        decision = self.decision
+        self.session.add(
+            m.Audit(
+                at=decision.now,
+                by=decision.by,
+                action=action,
+                cohort_id=self.whose.cohort.id,
+                subject=self.whose.ref,
+                before=before,
+                after=after,
+                reason=decision.reason,
+                restricted=decision.restricted,
+            )
+        )
+
+
+Action = Callable[[Change], None]
+
+
+def changed(
+    office: Office, ref: str, name: str, action: Action, decision: Decision, *, preview: bool
+) -> Changed:
+    """Do an action to the standing enrolment of a ref, or with *preview* show what it would do.
+
+    Raises NotFound, and Refused for what the action refuses.
+    """
+
+    def work(session: Session) -> Changed:
+        whose = _locked(session, ref)
+        change = Change(session, whose, _outlook(office, session, whose, decision.now), decision)
+        action(change)
+        look_again_about(session, [whose.enrolment.role_id])
+        session.flush()
+        after = _outlook(office, session, whose, decision.now)
+        done = Changed(
+            action=name,
+            person=whose.ref,
+            cohort=whose.cohort.code,
+            effect=effect(change.outlook, after),
+            cases_closed=tuple(change.cases_closed),
+            remarks=tuple(change.remarks),
+            applied=True,
+            timeline=after.timeline,
+        )
+        if preview:
+            raise _TakenBack(replace(done, applied=False))
+        return done
+
+    try:
+        return office.store.transact(work)
+    except _TakenBack as shown:
+        return shown.changed
+
+
+class _TakenBack(Exception):
+    """Ends the transaction of a preview."""
+
+    def __init__(self, changed: Changed) -> None:
+        self.changed = changed
+
+
+def _locked(session: Session, ref: str) -> Enrolled:
+    """Return the standing enrolment, which nobody else changes before this transaction ends."""
+    whose = standing(session, ref)
+    assert whose.enrolment.id is not None
+    gather.lock(session, [whose.enrolment.id])
+    session.refresh(whose.enrolment)
+    return standing(session, ref)
+
+
+def _outlook(office: Office, session: Session, whose: Enrolled, now: dt.datetime) -> Outlook:
+    at = CohortNow(office, whose.cohort.code, now)
+    cohort = at.cohort(session)
+    assert whose.enrolment.id is not None
+    (person,) = gather.participants(session, [whose.enrolment.id])
+    return Outlook(at.timeline(session, cohort), person, now, at.reachable(session, cohort))
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()

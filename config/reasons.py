@@ -1,0 +1,36 @@
+"""Why staff change somebody's year: a short list of codes, in the records instead of stories.
+
+A *restricted* one tells of health or a private life: the records keep it, and nothing but
+`ats audit --restricted` shows it. A provider changes the list here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason as staff read it, and whether only few may."""
+
+    title: str
+    restricted: bool = False
+
+
+REASONS: Mapping[str, Reason] = {
+    "access": Reason("an adjustment was agreed", restricted=True),
+    "bereavement": Reason("a bereavement", restricted=True),
+    "caring": Reason("caring responsibilities", restricted=True),
+    "conduct": Reason("a matter of conduct", restricted=True),
+    "employer": Reason("a change at the employer"),
+    "illness": Reason("illness", restricted=True),
+    "new-role": Reason("a new role or employer"),
+    "own-request": Reason("the participant asked for it"),
+    "parental-leave": Reason("parental leave", restricted=True),
+    "safeguarding": Reason("a safeguarding matter", restricted=True),
+    "technical": Reason("technical trouble"),
+    "workload": Reason("workload"),
+}
+#: What is said where the reason is not.
+RESTRICTED = "restricted"
