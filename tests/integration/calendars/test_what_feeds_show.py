@@ -72,14 +72,16 @@ def test_every_event_of_every_feed_has_an_identity_of_its_own(desk: PublishingDe
 def test_an_extension_shows_in_ones_own_feed_as_a_new_revision_of_the_same_event(
     desk: PublishingDesk,
 ) -> None:
+    desk.publish()
     (before,) = (one for one in desk.calendar("P0001").events if one.title == PDP)
     cats = desk.calendar("P0003")
     desk.extend("P0001", "pdp", "2027-01-29 17:00", now="2026-12-01 11:00")
-    (after,) = (one for one in desk.calendar("P0001").events if one.title == PDP)
+    noticed = desk.calendar("P0001", now="2026-12-01 11:15").events
+    (after,) = (one for one in noticed if one.title == PDP)
 
     assert (after.uid, after.starts_at) == (before.uid, at("2027-01-29 17:00"))
     assert (before.sequence, after.sequence) == (0, 1)
-    assert after.revised_at == at("2026-12-01 11:00") > before.revised_at
+    assert after.revised_at == at("2026-12-01 11:15") > before.revised_at
     assert desk.calendar("P0003") == cats
 
 
