@@ -52,6 +52,8 @@ HOLDS = (
     "release",
     "trial",
 )
+#: Why staff ended a mentorship. A refusal, and a roster that names somebody else, give none.
+ENDINGS = ("replaced", "resigned", "withdrawn", "deferred", "silenced")
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -130,6 +132,8 @@ class Person(SQLModel, table=True):
     nation: str
     organisation: str = ""
     created_at: dt.datetime = _moment(nullable=False)
+    email_changed_at: dt.datetime | None = _moment()
+    email_confirmed_at: dt.datetime | None = _moment()  # by staff, who asked them
 
 
 class Role(SQLModel, table=True):
@@ -165,15 +169,44 @@ class Enrolment(SQLModel, table=True):
     next_due_at: dt.datetime | None = _moment()
 
 
+class EnrolmentChange(SQLModel, table=True):
+    """How an enrolment ended, or went on in another cohort (`other_id`). Append-only."""
+
+    __tablename__ = "enrolment_change"
+    __table_args__ = (
+        _one_of("kind", "withdrawn", "deferred", "restarted"),
+        CheckConstraint(
+            "kind = 'restarted' OR (approved_by IS NOT NULL AND approved_by <> by)",
+            name="approved_by_another",
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    enrolment_id: int = _link("enrolment.id")
+    kind: str
+    at: dt.datetime = _moment(nullable=False)
+    by: str
+    approved_by: str | None = None
+    reason: str  # a code of `config.reasons`
+    other_id: int | None = _link("enrolment.id", nullable=True, index=False)
+
+
 class Overlay(SQLModel, table=True):
     """What staff changed in one person's year: a moved deadline, a pause, a silence.
 
     `parked`: nothing goes to or about somebody whom an undone import left behind, until a
-    roster names them again; their dates stay.
+    roster names them again; their dates stay. `done`: they say that a milestone is, which holds
+    until a newer export.
     """
 
     __table_args__ = (
-        _one_of("kind", "extension", "pause", "silence", "parked"),
+        _one_of("kind", "extension", "pause", "silence", "parked", "done", "adjustment"),
+        CheckConstraint("kind <> 'done' OR milestone IS NOT NULL", name="done_names_milestone"),
+        CheckConstraint(
+            "(kind = 'adjustment') = (adjustment IS NOT NULL) AND"
+            " (adjustment IS NULL OR adjustment IN"
+            " ('no-chasers', 'other-format', 'phone-instead'))",
+            name="adjustment_known",
+        ),
         CheckConstraint(
             "kind <> 'extension' OR (milestone IS NOT NULL AND due_at IS NOT NULL)",
             name="extension_complete",
@@ -188,6 +221,7 @@ class Overlay(SQLModel, table=True):
     due_at: dt.datetime | None = _moment()
     from_on: dt.date | None = None
     until_on: dt.date | None = None  # the day of return; None: open
+    adjustment: str | None = None
     reason: str = ""
     recorded_at: dt.datetime = _moment(nullable=False)
     recorded_by: str
@@ -209,6 +243,9 @@ class Mentorship(SQLModel, table=True):
         CheckConstraint(
             "signed_off_at IS NULL OR accepted_at IS NOT NULL", name="accepted_before_sign_off"
         ),
+        CheckConstraint("ended_because IS NULL OR ended_at IS NOT NULL", name="cause_of_end"),
+        _one_of("ended_because", *ENDINGS),
+        CheckConstraint("sign_off_round > 0", name="round_counts"),
     )
     id: int | None = Field(default=None, primary_key=True)
     enrolment_id: int = _link("enrolment.id")
@@ -218,7 +255,22 @@ class Mentorship(SQLModel, table=True):
     accepted_at: dt.datetime | None = _moment()
     declined_at: dt.datetime | None = _moment()
     signed_off_at: dt.datetime | None = _moment()
+    sign_off_round: int = 1  # it rises when staff reopen a sign-off: it is asked for again
     ended_at: dt.datetime | None = _moment()
+    ended_because: str | None = None
+
+
+class RegisterMentor(SQLModel, table=True):
+    """Somebody on the register of mentors, who agreed to stand there; `left_at`: no longer."""
+
+    __tablename__ = "register_mentor"
+    __table_args__ = (CheckConstraint("capacity > 0", name="capacity_counts"),)
+    role_id: int = Field(sa_column=Column(Integer, ForeignKey("role.id"), primary_key=True))
+    subject: str
+    capacity: int  # participants at a time
+    joined_at: dt.datetime = _moment(nullable=False)
+    last_asked_at: dt.datetime | None = _moment()
+    left_at: dt.datetime | None = _moment()
 
 
 class Progress(SQLModel, table=True):
