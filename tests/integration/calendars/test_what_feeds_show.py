@@ -6,11 +6,16 @@ import datetime as dt
 
 import pytest
 from publishing_desk import PublishingDesk, read, texts
-from small_cohort import CODE, at
+from small_cohort import CODE, ENROLLED, LAUNCHED, at
+from sqlalchemy import select
 
+from ats import cohorts
 from ats.errors import NotFound
 from ats.feeds.events import DEADLINE_ALARMS, WEBINAR_ALARMS
+from ats.records import gather
+from ats.records import models as m
 from ats.webinars import changes as webinar_changes
+from calendars.feeds import feed
 
 WEBINARS, MENTORS = 7, 3
 PDP = "ATS due: Personal Development Plan"
@@ -67,6 +72,29 @@ def test_every_event_of_every_feed_has_an_identity_of_its_own(desk: PublishingDe
     """Ada's PDP is due on another day than Cat's; their webinars are the same."""
     ada, cat = (desk.calendar(ref).events for ref in ("P0001", "P0003"))
     assert {one.uid for one in ada} & {one.uid for one in cat} == uids(desk, "participants")
+
+
+def test_whoever_is_in_two_cohorts_launched_at_the_same_moment_has_the_dates_of_both(
+    desk: PublishingDesk,
+) -> None:
+    cohorts.launch(
+        desk.cohort.office, "2027-01", starts=dt.date(2027, 1, 11), programme="ats",
+        now=at(LAUNCHED), by="Jo",
+    )  # fmt: skip
+    one = len(desk.calendar("P0001").events)
+    with desk.cohort.store.write() as session:
+        ada = session.execute(select(m.Role).where(m.Role.ref == "P0001")).scalar_one()
+        other = gather.cohort_named(session, "2027-01")
+        session.add(
+            m.Enrolment(
+                cohort_id=other.id, role_id=ada.id, joined_on=other.starts, accepted_at=at(ENROLLED)
+            )
+        )
+
+    both = desk.calendar("P0001").events
+    assert len({event.uid for event in both}) == len(both) == 2 * one
+    desk.publish()
+    assert desk.files()["P0001"] == feed(desk.calendar("P0001"))
 
 
 def test_an_extension_shows_in_ones_own_feed_as_a_new_revision_of_the_same_event(
