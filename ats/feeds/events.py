@@ -101,9 +101,9 @@ def deadline_event(
         sequence=sequence,
         revised_at=revised_at,
         starts_at=due,
-        title=f"{short} due: {milestone.title}",
+        title=f"{short} deadline: {milestone.title}",
         description=(
-            f"{milestone.title} is due by {due.astimezone(timeline.zone):%H:%M}, "
+            f"“{milestone.title}” is due by {due.astimezone(timeline.zone):%H:%M}, "
             "UK time. If you need more time, write to us before then."
         ),
         categories=(short, "Deadline"),
