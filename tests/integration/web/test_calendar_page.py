@@ -113,6 +113,8 @@ def test_invitations_take_the_place_of_the_subscription_and_back(
     back = site.choose(url, "subscription")
 
     assert [there.status, back.status] == [200, 200]
+    still = "Invitations come even if you have switched reminders of webinars off"
+    assert [still in page for page in (first, there.text)] == [True, True]
     assert (ways(there.text), radio(there.text)) == ({}, ["invitations"])
     assert "twice" in there.text
     assert 'href="#choice"' in there.text
