@@ -101,9 +101,9 @@ def deadline_event(
         sequence=sequence,
         revised_at=revised_at,
         starts_at=due,
-        title=f"{short} due: {milestone.title}",
+        title=f"{short} deadline: {milestone.title}",
         description=(
-            f"{milestone.title} is due by {due.astimezone(timeline.zone):%H:%M}, "
+            f"“{milestone.title}” is due by {due.astimezone(timeline.zone):%H:%M}, "
             "UK time. If you need more time, write to us before then."
         ),
         categories=(short, "Deadline"),
@@ -114,4 +114,5 @@ def deadline_event(
 
 def _deadline_uid(cohort: m.Cohort, person: Participant, milestone: Milestone) -> str:
     """Return an identity that is this deadline's for ever, and tells nothing."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{cohort.created_at}/{person.ref}/{milestone.key}"))
+    recipe = (cohort.created_at, cohort.code, person.ref, milestone.key)
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, "/".join(map(str, recipe))))

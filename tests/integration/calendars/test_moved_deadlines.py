@@ -97,7 +97,7 @@ def test_a_due_moment_that_the_programme_file_changes_revises_that_deadline_alon
 
     assert sequences(desk) == sequences(desk, "P0003") == {"diary-and-coaching": 1}
     assert desk.publish(LATER) == Published(feeds=5, written=2)
-    title = "ATS due: Diary and coaching"
+    title = "ATS deadline: Diary and coaching"
     assert told(desk)[title] == (before[title][0] + dt.timedelta(weeks=1), 1, at(LATER))
     revised = desk.calendar("P0001", now=LAST).revised_at
     assert revised == at(LATER)
@@ -172,7 +172,7 @@ def test_a_moment_within_a_second_is_told_as_calendars_tell_it(desk: PublishingD
     desk.publish()
     starts_later(desk, 7)
 
-    revised = told(desk, now=f"{LATER}:30.123456")["ATS due: Submission"][2]
+    revised = told(desk, now=f"{LATER}:30.123456")["ATS deadline: Submission"][2]
     assert revised == at(f"{LATER}:30")
 
 
