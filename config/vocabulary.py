@@ -38,6 +38,11 @@ ANCHORS = (
     "webinar-cancelled",
     "webinar-recorded",
     "invitations-chosen",
+    "dates-changed",
+    "return",
+    "left",
+    "mentoring-ended",
+    "mentor-unreachable",
     "milestone",
 )
 
@@ -54,6 +59,7 @@ CONDITIONS: dict[str, str | None] = {
     "mentor-accepted": None,
     "mentor-pending": None,  # named, and has not answered
     "mentor-signed-off": None,
+    "follows-another": None,  # the mentor, an earlier one who had agreed
     "portfolio-ready": None,
     "submitted": None,
     "late-joiner": None,

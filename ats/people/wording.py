@@ -15,6 +15,7 @@ NOT_SENT: Mapping[str, str] = {
     "condition-unmet": "what it depends on had not happened",
     "late-joiner": "it was due before they joined",
     "submitted": "the portfolio had been submitted",
+    "adjusted": "it was agreed that they get no reminders",
     "opted-out": "they had switched off e-mails of this kind",
     "suppressed": "mail to their address is stopped",
     "capped": "there had been as many e-mails that week as we send, and then it was out of date",
@@ -67,6 +68,7 @@ _CONDITIONS: Mapping[str, str] = {
     "sent": "the e-mail before it {have}{no} been sent",
     "moved": "the portfolio {have}{no} moved",
     "nothing-overdue": "everything due so far {be}{no} complete",
+    "follows-another": "the mentor {have}{no} taken over from another",
     "mentor-pending": "the mentor's answer {be}{no} still awaited",
     "anything-to-tell": "there {be}{no} anything to tell",
 }
@@ -86,6 +88,11 @@ _EVENTS: Mapping[str, str] = {
     "webinar-moved": "the webinar was moved",
     "webinar-cancelled": "the webinar was cancelled",
     "webinar-recorded": "the recording was published",
+    "dates-changed": "the dates of this person were changed",
+    "return": "the day of return comes",
+    "left": "the enrolment ended",
+    "mentoring-ended": "the mentoring ended",
+    "mentor-unreachable": "the mentor could not be reached",
     "invitations-chosen": "the recipient chose invitations by e-mail",
 }
 

@@ -32,6 +32,8 @@ class Mentorship:
     signed_off_at: dt.datetime | None = None
     ended_at: dt.datetime | None = None
     invited_since: dt.datetime | None = None  # they get invitations, and no subscription
+    ended_because: str | None = None  # as staff ended it (`ats.records.models.ENDINGS`)
+    sign_off_round: int = 1  # how often the sign-off is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,12 @@ class Participant:
     pauses: tuple[Pause, ...] = ()
     silenced: bool = False
     parked: bool = False  # an undone import left them behind: everything waits
-    suppressed: frozenset[str] = frozenset()  # refs, theirs or a mentor's: no mail reaches them
+    left_at: dt.datetime | None = None  # deferred or withdrawn
+    dates_changed: tuple[dt.datetime, ...] = ()  # when staff changed them, in that order
+    done: Mapping[str, dt.datetime] = field(default_factory=dict)  # milestone → they said so at
+    adjustments: frozenset[str] = frozenset()  # 'no-chasers', 'other-format', 'phone-instead'
+    # Refs, theirs or a mentor's, to which no mail gets through, and since when.
+    suppressed: Mapping[str, dt.datetime] = field(default_factory=dict)
     opted_out: frozenset[tuple[str, str]] = frozenset()  # (ref, class of message) switched off
     invited_since: dt.datetime | None = None  # they get invitations, and no subscription
     cases: Mapping[str, dt.datetime] = field(default_factory=dict)  # open: kind → opened at

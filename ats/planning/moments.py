@@ -161,6 +161,18 @@ class Moments:
                 most = 1 + len(webinar.moves) if rule.repeats else 1
                 yield from ((n, at) for n in range(1, most + 1))
 
+    def happened(self, rule: Rule, person: Participant) -> Iterator[tuple[int, dt.datetime]]:
+        """Yield (number, due moment) of what counts from what staff change about a person."""
+        if rule.anchor == rules.DATES_CHANGED:
+            yield from ((n, _whole(at)) for n, at in enumerate(person.dates_changed, 1))
+            return
+        assert rule.at is not None
+        for number, pause in enumerate(sorted(person.pauses, key=lambda p: p.from_on), 1):
+            if pause.until_on is not None:
+                day = self._offset(pause.until_on, rule.at, person.nation)
+                if day > pause.from_on:
+                    yield number, local_moment(day, rule.at.time or MORNING, self.zone)
+
     def moment(self, moment: Moment, person: Participant) -> dt.datetime | None:
         """Return when a moment of the programme is for this person; None: not known yet."""
         return self.moment_of(moment, person)
@@ -224,6 +236,8 @@ class Moments:
             case "submission-received":
                 state = person.sections.get(self.programme.submission)
                 return state.complete_seen_at if state and state.complete else None
+            case rules.LEFT:
+                return person.left_at
         if name not in ANCHORS:
             webinar = self.webinars.get(name)
             return webinar.starts_at if webinar else self.due(name, person)
@@ -234,6 +248,8 @@ class Moments:
             "request-sent": mentorship.request_sent_at,
             "mentor-accepted": mentorship.accepted_at,
             "mentor-declined": mentorship.declined_at,
+            rules.MENTORING_ENDED: _stood_down_at(mentorship),
+            rules.MENTOR_UNREACHABLE: _unreachable_since(mentorship, person),
         }[name]
 
     def counted_from(
@@ -255,6 +271,17 @@ class Moments:
         states = [person.sections.get(key) for key in sections]
         seen = [s.complete_seen_at for s in states if s and s.complete and s.complete_seen_at]
         return max(seen) if len(seen) == len(sections) else None
+
+
+def _stood_down_at(mentorship: Mentorship) -> dt.datetime | None:
+    """Return when staff ended a mentorship that the mentor knew of."""
+    known = mentorship.request_sent_at or mentorship.accepted_at
+    return mentorship.ended_at if known and mentorship.ended_because else None
+
+
+def _unreachable_since(mentorship: Mentorship, person: Participant) -> dt.datetime | None:
+    since = person.suppressed.get(mentorship.ref)
+    return max(since, mentorship.named_at) if since else None
 
 
 def _whole(moment: dt.datetime) -> dt.datetime:

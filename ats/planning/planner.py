@@ -86,7 +86,7 @@ class Planner(Judge):
             else:  # moved into the future after it had fallen due
                 assert row is not None
                 moved = Verdict("held", row.reason or "window", occurrence.due_at)
-                verdict = self.left(person, row) or moved
+                verdict = self.left(occurrence, person, row) or moved
             decisions.append(Decision(occurrence, verdict, row))
         return self._superseded(decisions, person)
 

@@ -27,6 +27,16 @@ WEBINAR_CANCELLED = "webinar-cancelled"
 WEBINAR_RECORDED = "webinar-recorded"
 #: The anchor of invitations: somebody wants their webinars in this way.
 INVITATIONS_CHOSEN = "invitations-chosen"
+#: What happens to people: dates of theirs move, they come back, leave, are left by a mentor.
+DATES_CHANGED = "dates-changed"
+RETURN = "return"
+LEFT = "left"
+MENTORING_ENDED = "mentoring-ended"
+MENTOR_UNREACHABLE = "mentor-unreachable"
+#: What tells of an end goes after it.
+ENDINGS = (LEFT, MENTORING_ENDED)
+#: What a break does not stop: what tells of it, or of what is after it.
+THROUGH_BREAKS = (DATES_CHANGED, RETURN, *ENDINGS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +88,14 @@ def rules_of(programme: Programme) -> tuple[Rule, ...]:
     return steps + tuple(_of_rungs(programme))
 
 
-_MENTOR_ANCHORS = ("mentor-named", "request-sent", "mentor-accepted", "mentor-declined")
+_MENTOR_ANCHORS = (
+    "mentor-named",
+    "request-sent",
+    "mentor-accepted",
+    "mentor-declined",
+    MENTORING_ENDED,
+    MENTOR_UNREACHABLE,
+)
 
 
 def _of_step(step: Step, programme: Programme) -> Rule:

@@ -99,6 +99,9 @@ class Timeline(Year):
             person.accepted_at,
             person.mentorships,
             person.pauses,
+            person.dates_changed,
+            person.left_at,
+            tuple(person.suppressed.items()),
             tuple(person.extensions.items()),
             tuple((key, s.complete, s.complete_seen_at) for key, s in person.sections.items()),
         )

@@ -11,7 +11,13 @@ from ats.planning.facts import Key, Participant, PastRow
 from ats.planning.moments import NEVER
 from ats.planning.notices import Notices, is_notice
 from ats.planning.occurrence import name_of
-from ats.planning.rules import INVITATIONS_CHOSEN
+from ats.planning.rules import (
+    DATES_CHANGED,
+    ENDINGS,
+    INVITATIONS_CHOSEN,
+    MENTORING_ENDED,
+    THROUGH_BREAKS,
+)
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.windows import Windows
 from config.programme import ClassPolicy
@@ -59,7 +65,7 @@ class Judge:
         if row is not None and row.reason == "parked" and row.in_message:
             return Verdict("held", "parked")  # a person releases it; it is tested again then
         return (
-            self.left(person, row)
+            self.left(o, person, row)
             or self._of_notice(o, person)
             or self._stopped(o, person, at, row)
             or self._expired(o, person, row)
@@ -71,7 +77,7 @@ class Judge:
     def expected(self, o: Occurrence, person: Participant) -> dt.datetime | None:
         """Return when this would go if it fell due now on fresh data; None if it would not."""
         at = Situation(self.timeline, person, o, self.today)
-        if self.left(person, None) or self._stopped(o, person, at, None):
+        if self.left(o, person, None) or self._stopped(o, person, at, None):
             return None
         if self._expired(o, person, None):
             return None
@@ -80,7 +86,15 @@ class Judge:
 
     # -- endings ---------------------------------------------------------------------------
 
-    def left(self, person: Participant, row: PastRow | None) -> Verdict | None:
+    def left(self, o: Occurrence, person: Participant, row: PastRow | None) -> Verdict | None:
+        """Return how this ends for somebody who has left or is silenced; else None.
+
+        What tells that they left still goes, but to and about nobody who is silenced.
+        """
+        tells_of_it = o.rule.anchor in ENDINGS and not person.silenced
+        return None if tells_of_it else self.gone(person, row)
+
+    def gone(self, person: Participant, row: PastRow | None) -> Verdict | None:
         """Return how everything ends for somebody who has left or is silenced; else None."""
         reason = "silenced" if person.silenced else person.status
         if reason == "active":
@@ -98,7 +112,8 @@ class Judge:
             return Verdict("skipped", "mentor-ended")
         if self._notices.say_it_all(o, person, row) or self._is_entered(o, person):
             return Verdict("skipped", "in-notice")
-        if not is_notice(o) and any(pause.holds(due_on) for pause in person.pauses):
+        stops_in_breaks = not is_notice(o) and rule.anchor not in THROUGH_BREAKS
+        if stops_in_breaks and any(pause.holds(due_on) for pause in person.pauses):
             return Verdict("skipped", "paused-out")
         met = first_holding(rule.unless, at)
         if met is not None:
@@ -109,6 +124,8 @@ class Judge:
             return Verdict("skipped", "suppressed")
         if self._switched_off(o, person):
             return Verdict("skipped", "opted-out")
+        if rule.class_ == "chaser" and rule.to == "participant" and _spared(person):
+            return Verdict("skipped", "adjusted")
         if self._is_with_somebody(o, person, row):
             return Verdict("skipped", "case-open")
         if self.is_fresh(o, person) and first_failing(rule.only_if, at) is not None:
@@ -119,7 +136,8 @@ class Judge:
 
     def _of_notice(self, o: Occurrence, person: Participant) -> Verdict | None:
         """Return what becomes of a notice of a change that another overtook, or that waits."""
-        if self._notices.is_overtaken(o):
+        later = o.rule.anchor == DATES_CHANGED and o.number < len(person.dates_changed)
+        if later or self._notices.is_overtaken(o):
             return Verdict("superseded")
         until = self._notices.waits_until(o, person)
         return None if until is None else Verdict("held", "parked", until)
@@ -148,7 +166,9 @@ class Judge:
 
         What a refusal sets off is no business of theirs and goes on.
         """
-        if o.rule.anchor == "mentor-declined" or not (o.rule.about_mentor or o.role == "mentor"):
+        if o.rule.anchor in ("mentor-declined", MENTORING_ENDED) or not (
+            o.rule.about_mentor or o.role == "mentor"
+        ):
             return False
         ref = o.subject if o.rule.about_mentor else o.recipient
         ends = [m.ended_at for m in person.mentorships if m.ref == ref]
@@ -243,7 +263,7 @@ class Judge:
         What else falls due within is skipped. A mentor is on no break while their mentee is, and
         hears at once that their own webinar changed.
         """
-        if is_notice(o) and o.role == "mentor":
+        if o.rule.anchor in THROUGH_BREAKS or (is_notice(o) and o.role == "mentor"):
             return None
         back = self.timeline.back_at(person, self.now)
         if back is None:
@@ -291,6 +311,11 @@ class Judge:
             and occurrence.split("/")[0] == o.subject
         ]
         return known_until > max([o.event_at, *said])
+
+
+def _spared(person: Participant) -> bool:
+    """Say whether it was agreed that they get no reminders."""
+    return "no-chasers" in person.adjustments
 
 
 def _is_released(row: PastRow | None) -> bool:

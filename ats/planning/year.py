@@ -15,11 +15,21 @@ from ats.planning.facts import CohortFacts, Mentorship, Participant, WebinarFact
 from ats.planning.invited import invitation_number, invited_from
 from ats.planning.moments import Moments
 from ats.planning.occurrence import Occurrence, name_of
-from ats.planning.rules import INVITATIONS_CHOSEN, Rule, rules_of
+from ats.planning.rules import (
+    DATES_CHANGED,
+    INVITATIONS_CHOSEN,
+    MENTORING_ENDED,
+    RETURN,
+    Rule,
+    rules_of,
+)
 from ats.planning.told import Tellings
 from ats.planning.workdays import Workdays, local_moment
 from config.programme import ANCHORS, Programme
 from config.vocabulary import nation_of
+
+#: What counts from the end of a mentorship.
+_AFTER_THE_END = ("mentor-declined", MENTORING_ENDED)
 
 
 class Year(Moments):
@@ -56,6 +66,11 @@ class Year(Moments):
             yield from self._for_milestones(rule, person)
         elif rule.for_each == "webinar":
             yield from self._for_webinars(rule, person)
+        elif rule.anchor in (DATES_CHANGED, RETURN):
+            for number, at in self.happened(rule, person):
+                yield from self._occurrence(
+                    rule, person, person.mentorship, at, None, None, number=number
+                )
         elif rule.about_mentor:
             named: Counter[str] = Counter()
             for mentorship in person.mentorships:
@@ -137,7 +152,7 @@ class Year(Moments):
         if at is None:
             return
         ended = mentorship.ended_at if mentorship else None
-        if ended is not None and at >= ended and rule.anchor != "mentor-declined":
+        if ended is not None and at >= ended and rule.anchor not in _AFTER_THE_END:
             return
         event = self._event(rule, person)
         yield from self._occurrence(rule, person, mentorship, at, subject, event, number=number)

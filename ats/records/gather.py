@@ -150,7 +150,8 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
     opted_out = _opted_out(connection, wanted)
     people = []
     for row in connection.execute(queries.ENROLLED, wanted):
-        mine = overlays.get(row.id, [])
+        changed = overlays.get(row.id, [])
+        mine = [overlay for overlay in changed if overlay.revoked_at is None]
         people.append(
             Participant(
                 id=row.id,
@@ -165,7 +166,11 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
                 pauses=tuple(Pause(o.from_on, o.until_on) for o in mine if o.from_on),
                 parked=any(o.kind == "parked" for o in mine),
                 silenced=any(o.kind == "silence" for o in mine),
-                suppressed=suppressed.get(row.id, frozenset()),
+                left_at=row.left_at,
+                dates_changed=_dates_changed(changed),
+                done={o.milestone: o.recorded_at for o in mine if o.kind == "done"},
+                adjustments=frozenset(o.adjustment for o in mine if o.adjustment),
+                suppressed=suppressed.get(row.id, {}),
                 opted_out=opted_out.get(row.id, frozenset()),
                 cases=cases.get(row.id, {}),
                 past=past.get(row.id, {}),
@@ -209,12 +214,19 @@ def _overlays(connection: Connection, wanted: Wanted) -> Mapping[int, list[Any]]
     return found
 
 
-def _suppressed(connection: Connection, wanted: Wanted) -> Mapping[int, frozenset[str]]:
-    """Return by enrolment whose address does not work: the participant's, a mentor's."""
-    found: dict[int, set[str]] = defaultdict(set)
-    for enrolment, ref in connection.execute(queries.SUPPRESSED, wanted):
-        found[enrolment].add(ref)
-    return {enrolment: frozenset(refs) for enrolment, refs in found.items()}
+def _dates_changed(overlays: Iterable[Any]) -> tuple[dt.datetime, ...]:
+    """Return the moments at which these moved dates, or stopped doing so."""
+    moving = (overlay for overlay in overlays if overlay.kind in ("extension", "pause"))
+    moments = {at for one in moving for at in (one.recorded_at, one.revoked_at) if at is not None}
+    return tuple(sorted(moments))
+
+
+def _suppressed(connection: Connection, wanted: Wanted) -> Mapping[int, Mapping[str, dt.datetime]]:
+    """Return by enrolment whose address does not work, a participant's or mentor's, since when."""
+    found: dict[int, dict[str, dt.datetime]] = defaultdict(dict)
+    for enrolment, ref, since in connection.execute(queries.SUPPRESSED, wanted):
+        found[enrolment][ref] = since
+    return found
 
 
 def _opted_out(connection: Connection, wanted: Wanted) -> Mapping[int, frozenset[tuple[str, str]]]:

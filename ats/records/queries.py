@@ -32,6 +32,7 @@ ENROLLED: Any = (
         col(m.Enrolment.joined_on),
         col(m.Enrolment.accepted_at),
         col(m.Enrolment.status),
+        col(m.Enrolment.left_at),
         col(m.Feed.mode_since),
     )
     .join(m.Role, col(m.Role.id) == col(m.Enrolment.role_id))
@@ -62,6 +63,8 @@ MENTORSHIPS: Any = (
         col(m.Mentorship.signed_off_at),
         col(m.Mentorship.ended_at),
         col(m.Feed.mode_since),
+        col(m.Mentorship.ended_because),
+        col(m.Mentorship.sign_off_round),
     )
     .join(m.Role, col(m.Role.id) == col(m.Mentorship.role_id))
     .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
@@ -107,8 +110,11 @@ OVERLAYS: Any = (
         col(m.Overlay.due_at),
         col(m.Overlay.from_on),
         col(m.Overlay.until_on),
+        col(m.Overlay.adjustment),
+        col(m.Overlay.recorded_at),
+        col(m.Overlay.revoked_at),
     )
-    .where(col(m.Overlay.enrolment_id).in_(_IDS), col(m.Overlay.revoked_at).is_(None))
+    .where(col(m.Overlay.enrolment_id).in_(_IDS))
     .order_by(col(m.Overlay.id))
 )
 
@@ -132,9 +138,9 @@ SUPPRESSION_STANDS: Any = (col(m.Suppression.email_key) == col(m.Person.email_ke
     m.Suppression.lifted_at
 ).is_(None)
 
-#: (enrolment, ref) whose address does not work: the participant's, a mentor's.
+#: (enrolment, ref, since) whose address does not work: the participant's, a mentor's.
 SUPPRESSED: Any = (
-    select(_ROLES.c.enrolment_id, col(m.Role.ref))
+    select(_ROLES.c.enrolment_id, col(m.Role.ref), col(m.Suppression.at))
     .join(m.Role, col(m.Role.id) == _ROLES.c.role_id)
     .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
     .join(m.Suppression, SUPPRESSION_STANDS)

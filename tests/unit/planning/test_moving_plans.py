@@ -202,7 +202,7 @@ def test_who_joined_before_the_move_knows_the_old_time_by_the_catch_up() -> None
         ({"sections": complete("submission")}, "sent Mon 25 Jan 2027 10:10"),
         ({"silenced": True}, "skipped: silenced"),
         ({"status": "withdrawn"}, "skipped: withdrawn"),
-        ({"suppressed": frozenset({"P0001"})}, "skipped: suppressed"),
+        ({"suppressed": {"P0001": at("Mon 5 Oct 2026 09:00")}}, "skipped: suppressed"),
         ({"parked": True}, "expired"),  # as the webinar begins
         ({"pauses": (Pause(day("Mon 18 Jan 2027"), day("Mon 8 Feb 2027")),)}, "expired"),
         ({"pauses": (Pause(day("Mon 18 Jan 2027")),)}, "expired"),

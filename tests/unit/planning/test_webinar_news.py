@@ -95,7 +95,7 @@ def test_a_recording_goes_in_office_hours_and_in_half_term(published: str, said:
         ({"opted_out": frozenset({("P0001", "webinar")})}, "skipped: opted-out"),
         ({"sections": complete("submission")}, "skipped: submitted"),
         ({"joined_on": day("Mon 8 Feb 2027")}, "skipped: late-joiner"),
-        ({"suppressed": frozenset({"P0001"})}, "skipped: suppressed"),
+        ({"suppressed": {"P0001": at("Mon 5 Oct 2026 09:00")}}, "skipped: suppressed"),
     ],
     ids=("opted out", "submitted", "joined later", "no address"),
 )
