@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from ats.errors import NotFound
 from ats.feeds.composing import Feeds
+from ats.people.calendar_choice import calendar_choice
 from ats.people.preferences import Preferences, choose, preferences
 from web.forms import fields_of
 from web.site import Site, beside
@@ -82,6 +83,7 @@ def _page(site: Site, session: Session, found: Preferences, *, saved: bool) -> R
         who=found,
         optional=[(kind, kind.key not in found.off) for kind in kinds(found.role, found.optional)],
         always=kinds(found.role, found.always),
+        is_invited=calendar_choice(session, found.ref).mode == "invitations",
         calendar=beside(site.links.calendar_page(found.ref, generation)),
         saved=saved,
     )

@@ -48,7 +48,7 @@ class _Year:
     timeline: Timeline
     webinars: Sequence[m.Webinar]
     people: Mapping[int, Participant] = field(default_factory=dict)  # by enrolment
-    revisions: Mapping[int, feed_records.Revision] = field(default_factory=dict)
+    revisions: feed_records.Revisions = field(default_factory=feed_records.Revisions)
 
 
 class Feeds:
@@ -209,7 +209,7 @@ class Feeds:
                     person,
                     milestone,
                     due,
-                    revision=year.revisions[person.id],
+                    revision=year.revisions.of(person, milestone.key, due, now=self._now),
                     alarms=alarms,
                 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from email.utils import parseaddr
 
 from ats.planning.facts import Participant, WebinarFact
@@ -17,6 +18,17 @@ from config.programme import Milestone
 WEBINAR_ALARMS = (dt.timedelta(minutes=15),)
 DEADLINE_ALARMS = (dt.timedelta(days=7), dt.timedelta(days=1))
 _ONLINE = "Online"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline(Event):
+    """Somebody's own deadline, and whose it is in the records: that shows in no calendar.
+
+    Those of two people that show the same are alike, for what is alike is written once.
+    """
+
+    enrolment_id: int = field(compare=False)
+    milestone: str = field(compare=False)
 
 
 def organizer(sender: str) -> Organizer:
@@ -78,18 +90,20 @@ def deadline_event(
     *,
     revision: tuple[dt.datetime, int],
     alarms: bool = False,
-) -> Event:
-    """Return somebody's own deadline. `revision`: when their dates were changed, how often."""
+) -> Deadline:
+    """Return somebody's own deadline. `revision`: when its date was changed, how often."""
     short = timeline.programme.short
     revised_at, sequence = revision
-    return Event(
+    return Deadline(
+        enrolment_id=person.id,
+        milestone=milestone.key,
         uid=_deadline_uid(cohort, person, milestone),
         sequence=sequence,
         revised_at=revised_at,
         starts_at=due,
-        title=f"{short} due: {milestone.title}",
+        title=f"{short} deadline: {milestone.title}",
         description=(
-            f"{milestone.title} is due by {due.astimezone(timeline.zone):%H:%M}, "
+            f"“{milestone.title}” is due by {due.astimezone(timeline.zone):%H:%M}, "
             "UK time. If you need more time, write to us before then."
         ),
         categories=(short, "Deadline"),
@@ -100,4 +114,5 @@ def deadline_event(
 
 def _deadline_uid(cohort: m.Cohort, person: Participant, milestone: Milestone) -> str:
     """Return an identity that is this deadline's for ever, and tells nothing."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{cohort.created_at}/{person.ref}/{milestone.key}"))
+    recipe = (cohort.created_at, cohort.code, person.ref, milestone.key)
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, "/".join(map(str, recipe))))

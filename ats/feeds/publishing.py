@@ -222,6 +222,7 @@ class _Publisher:
         now, folder = self._now, self._folder
         revised = revised_at(row, one.calendar, one.digest, now=now)
         if row.digest != one.digest:
+            feed_records.record_deadlines(session, one.calendar.events)
             row.digest, row.published_at, row.revised_at = one.digest, now, revised
             assert row.id is not None
             session.add(row)

@@ -23,6 +23,7 @@ def _table(name: str) -> Table:
 AUDIT = _table("audit")
 CASE = _table("cases")
 COHORT = _table("cohort")
+DEADLINE_PUBLISHED = _table("deadline_published")
 ENROLMENT = _table("enrolment")
 HEADER_MAPPING = _table("header_mapping")
 IMPORT = _table("import")

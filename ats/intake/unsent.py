@@ -1,4 +1,4 @@
-"""Takes back mail that has not left the house, of people who are taken back."""
+"""Takes back what was made ready for people who are taken back: their mail, their calendars."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
-from ats.intake.relations import LEDGER, TABLES, batches, rows_where
+from ats.intake.relations import (
+    DEADLINE_PUBLISHED,
+    ENROLMENT,
+    LEDGER,
+    ROLE,
+    TABLES,
+    batches,
+    rows_where,
+)
 from ats.records.models import OPEN
 
 _UNWRITTEN = ("skipped", "expired", "superseded", "cancelled")
@@ -27,7 +35,8 @@ def unsend(
 ) -> None:
     """Remove all ledger rows of the enrolments, what is open for mentors who were named for an
     enrolment or has come to nothing about this naming of them, and the queued messages that only
-    these rows needed. None of it was sent.
+    these rows needed. None of it was sent. What the enrolments' calendars were published with is
+    forgotten.
     """
     mentors = {(naming.enrolment_id, naming.mentor) for naming in namings}
     concerned = {*enrolments, *(enrolment_id for enrolment_id, _ in mentors)}
@@ -45,6 +54,18 @@ def unsend(
     query = select(LEDGER.c.message_id)
     needed = {row[0] for row in rows_where(connection, query, LEDGER.c.message_id, messages)}
     remove_rows(connection, "message", messages - needed)
+    _forget_deadlines(connection, enrolments)
+
+
+def _forget_deadlines(connection: Connection, enrolments: Collection[int]) -> None:
+    """Forget what calendars were given. The roles are locked first: whoever publishes for them at
+    the same time is done by then, or finds the enrolments gone.
+    """
+    published, roles = DEADLINE_PUBLISHED.c.enrolment_id, select(ROLE.c.id).order_by(ROLE.c.id)
+    for batch in batches(sorted(enrolments)):
+        whose = select(ENROLMENT.c.role_id).where(ENROLMENT.c.id.in_(batch))
+        connection.execute(roles.where(ROLE.c.id.in_(whose)).with_for_update())
+        connection.execute(delete(DEADLINE_PUBLISHED).where(published.in_(batch)))
 
 
 def revive(connection: Connection, namings: Collection[Naming], *, since: dt.datetime) -> None:

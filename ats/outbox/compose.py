@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ats.office import Letterhead
-from ats.outbox.invitation import entry, holds_entry
+from ats.outbox.invitation import entry
 from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
 from ats.people.links import Links
@@ -138,7 +138,7 @@ class Composer:
         return {
             **self._same.webinar(o.subject),
             "was_at": self._same.text(was_at),
-            "by_invitation": holds_entry(line, self.timeline),
+            "by_invitation": self.timeline.tellings.carries_entry(o, line.person),
         }
 
     def _nobody(self) -> dict[str, Any]:

@@ -14,34 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from ats.feeds.events import organizer, webinar_event
 from ats.outbox.address import ascii_domain
-from ats.planning.rules import INVITATIONS_CHOSEN, WEBINAR_CANCELLED, WEBINAR_MOVED
 from ats.planning.timeline import Timeline
 from calendars.events import Event
 from calendars.invitations import content_type, invitation
 
 if TYPE_CHECKING:
     from ats.outbox.compose import Line
-
-#: What is told of a webinar in these e-mails is an entry of its recipient's calendar, too.
-_NEWS = (INVITATIONS_CHOSEN, WEBINAR_MOVED, WEBINAR_CANCELLED)
-
-
-def holds_entry(line: Line, timeline: Timeline) -> bool:
-    """Say whether an e-mail with this line holds its webinar as an entry for the calendar.
-
-    The reminder with the joining link does where the entry that its recipient has is older than
-    what the webinar is now, as it is when the link was not known before.
-    """
-    o, person = line.occurrence, line.person
-    if o.rule.for_each != "webinar" or person.invitations_since(o.recipient) is None:
-        return False
-    if o.rule.anchor in _NEWS:
-        return True
-    if not o.rule.needs_join_link or o.subject is None:
-        return False
-    webinar = timeline.webinars[o.subject]
-    entered_at = timeline.tellings.entered_at(person, o.recipient, webinar.key)
-    return entered_at is None or webinar.revised_at is None or webinar.revised_at >= entered_at
 
 
 def entry(
@@ -51,7 +29,8 @@ def entry(
 
     In a trial its title says so, for it stays in a calendar when the e-mail is long forgotten.
     """
-    subjects = {line.occurrence.subject for line in lines if holds_entry(line, timeline)}
+    carries = timeline.tellings.carries_entry
+    subjects = {one.occurrence.subject for one in lines if carries(one.occurrence, one.person)}
     if len(subjects) != 1:
         return None
     event = webinar_event(timeline.webinars[str(subjects.pop())], timeline)

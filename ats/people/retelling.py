@@ -58,7 +58,7 @@ class Retelling:
         at, late = self._moment(row)
         match row.outcome:
             case "sent" | "case-opened":
-                text = f"{what} was {verb}{late}"
+                text = f"{what} was {verb}{self._asked_for(rule, row.recipient, sent)}{late}"
             case "merged":
                 beside = f"in one e-mail with “{lead}”" if lead else "in an e-mail with others"
                 text = f"{what} was sent, {beside}{late}"
@@ -71,6 +71,12 @@ class Retelling:
             case _:
                 text = f"{what} was not {verb}, because {self._why(row, rule, planned)}{late}"
         return at, f"{when(at, self.zone)}: {text}."
+
+    def _asked_for(self, rule: Rule, recipient: str, sent: Mapping[str, Any] | None) -> str:
+        """Return what it brought to somebody who has switched e-mails of this kind off."""
+        if not sent or "entry" not in sent or (recipient, rule.class_) not in self.person.opted_out:
+            return ""
+        return " with the invitation that they asked for"
 
     def _moment(self, row: m.LedgerRow) -> tuple[dt.datetime, str]:
         if row.outcome in ("queued", "held"):
@@ -150,6 +156,11 @@ class Retelling:
         what = self._what(rule, planned, planned.recipient, None)
         verb = "be opened" if rule.case else "be sent"
         text = f"{what} will {verb}, {self._cause(planned)}{self._provided(planned)}"
+        is_off = (planned.recipient, rule.class_) in self.person.opted_out
+        if is_off and self.timeline.tellings.carries_entry(planned, self.person):
+            text += (
+                "; they have switched off e-mails of this kind, but this one brings an invitation"
+            )
         if goes_at.astimezone(self.zone).date() != planned.due_at.astimezone(self.zone).date():
             due = when(planned.due_at, self.zone)
             text += f"; it is due on {due}, and waits for a day on which such e-mails go"

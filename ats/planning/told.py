@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ats.planning.facts import Participant, WebinarFact
+from ats.planning.occurrence import Occurrence
 from ats.planning.rules import (
     INVITATIONS_CHOSEN,
     WEBINAR,
@@ -94,6 +95,24 @@ class Tellings:
             ),
             default=None,
         )
+
+    def carries_entry(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether this e-mail holds its webinar as an entry for its recipient's calendar.
+
+        Only theirs who want invitations. The reminder does where the entry that they have is older
+        than what the webinar is now: the joining link was not known before, or is not known yet.
+        """
+        if o.rule.for_each != "webinar" or person.invitations_since(o.recipient) is None:
+            return False
+        if o.rule.anchor in _ENTRIES:
+            return True
+        webinar = next((one for one in self.webinars if one.key == o.subject), None)
+        if webinar is None or not o.rule.needs_join_link:
+            return False
+        entered = self.entered_at(person, o.recipient, webinar.key)
+        if entered is None or webinar.revised_at is None or not webinar.join_url:
+            return True
+        return webinar.revised_at >= entered
 
     def is_told_otherwise(self, person: Participant, recipient: str, webinar: WebinarFact) -> bool:
         """Say whether *recipient* was told another time than the one that stands."""

@@ -133,9 +133,14 @@ class Judge:
         return bool(webinar.changes) and self._notices.noticed_at(o, person, webinar) == self.now
 
     def _switched_off(self, o: Occurrence, person: Participant) -> bool:
-        """Say whether its recipient wants no mail of this class, where this programme asks them."""
+        """Say whether its recipient wants no mail of this class, where this programme asks them.
+
+        Whoever wants invitations still gets those that bring one, or the link into its entry.
+        """
         optional = self.policy.classes[o.rule.class_].may_be_switched_off and o.rule.case is None
-        return optional and (o.recipient, o.rule.class_) in person.opted_out
+        if not optional or (o.recipient, o.rule.class_) not in person.opted_out:
+            return False
+        return not self.timeline.tellings.carries_entry(o, person)
 
     def _mentor_has_gone(self, o: Occurrence, person: Participant) -> bool:
         """Say whether the mentor whom it is to, or about, mentors this person no longer.

@@ -81,7 +81,8 @@ def cohort_named(session: Session, code: str, *, locked: bool = False) -> m.Coho
     if cohort is None:
         codes = session.execute(select(col(m.Cohort.code)).order_by(col(m.Cohort.code))).scalars()
         known = ", ".join(codes) or "none; launch one with `ats cohort launch`"
-        raise NotFound(f"There is no cohort {code}; the records hold: {known}.")
+        what = f"There is no cohort {code}" if code.strip() else "The cohort's code is missing"
+        raise NotFound(f"{what}; the records hold: {known}.")
     return cohort
 
 

@@ -335,6 +335,23 @@ class Publication(SQLModel, table=True):
     events: int
 
 
+class DeadlinePublished(SQLModel, table=True):
+    """A deadline of somebody's as their calendar was last published with it.
+
+    `sequence` counts the changes of its date that were published, `revised_at` dates the last.
+    """
+
+    __tablename__ = "deadline_published"
+    __table_args__ = (CheckConstraint("sequence >= 0", name="sequence_counts"),)
+    enrolment_id: int = Field(
+        sa_column=Column(Integer, ForeignKey("enrolment.id"), primary_key=True)
+    )
+    milestone: str = Field(primary_key=True)
+    due_at: dt.datetime = _moment(nullable=False)
+    sequence: int = 0
+    revised_at: dt.datetime = _moment(nullable=False)
+
+
 class Message(SQLModel, table=True):
     """One e-mail to one recipient: staged once, claimed, sent, recorded."""
 

@@ -90,19 +90,41 @@ def named(session: Session, cohort: m.Cohort, key: str) -> m.Webinar:
 
 
 def refuse_address(url: str, kind: str) -> None:
-    """Raise Refused for an address that is not the whole of an https one."""
+    """Raise Refused for an address that is not the whole of an https one, and say what is wrong."""
+    fault = _fault(url)
+    if fault is not None:
+        raise Refused(
+            f"The {kind} address cannot be used, because {fault}; give the whole address from the "
+            "webinar's own page, which begins with https://."
+        )
+
+
+def _fault(url: str) -> str | None:
+    if not url:
+        return "it is empty"
+    if not url.lower().startswith("https://"):
+        return "it does not begin with https://"
+    if len(url) > _LONGEST:
+        return f"it has {len(url):,} characters and {_LONGEST:,} are the most"
+    strange = next((sign for sign in url if not _may_stand_in_address(sign)), None)
+    if strange is not None:
+        return f"it holds {_named(strange)}"
     try:
         parts = urlsplit(url)
-        sound = (
-            parts.scheme == "https"
-            and bool(parts.hostname)
-            and parts.username is None
-            and (parts.port or 443) > 0  # reading it raises for one that is no number
-        )
+        parts.port  # noqa: B018 (reading it raises for one that is no number)
     except ValueError:
-        sound = False
-    if not sound or len(url) > _LONGEST or not url.isprintable() or set(url) & set(" <>\"'`\\"):
-        raise Refused(
-            f"The {kind} address cannot be used; give the whole address from the webinar's own "
-            "page, which begins with https://."
-        )
+        return "no website has such a name or port"
+    if parts.username is not None:
+        return "it holds a user name or a password"
+    return None if parts.hostname else "it names no website"
+
+
+def _may_stand_in_address(sign: str) -> bool:
+    """Say whether calendars and mail programs take it for a part of an address (RFC 3986)."""
+    return sign.isascii() and sign.isprintable() and sign not in " <>\"'`\\"
+
+
+def _named(sign: str) -> str:
+    if sign == " ":
+        return "a blank"
+    return f"“{sign}”" if sign.isprintable() else "a line end or another sign that nobody sees"

@@ -43,6 +43,11 @@ class PublishingDesk:
         """Give somebody more time for a milestone."""
         self._overlay(ref, kind="extension", milestone=milestone, due_at=at(to), now=now)
 
+    def pause(self, ref: str, from_on: str, until_on: str, *, now: str = NOW) -> None:
+        """Give somebody a break."""
+        first, back = dt.date.fromisoformat(from_on), dt.date.fromisoformat(until_on)
+        self._overlay(ref, kind="pause", from_on=first, until_on=back, now=now)
+
     def silence(self, ref: str) -> None:
         self._overlay(ref, kind="silence")
 

@@ -45,7 +45,8 @@ def in_the_records(desk: PublishingDesk) -> dict[str, tuple[str, Span]]:
         for webinar in desk.webinars("participants")
     }
     dues = {
-        f"ATS due: {title}": due.astimezone(dt.UTC) for title, due in desk.dues("P0001").items()
+        f"ATS deadline: {title}": due.astimezone(dt.UTC)
+        for title, due in desk.dues("P0001").items()
     }
     titles = {event.uid: event.title for event in desk.calendar("P0001").events}
     deadlines = {uid: Span(dues[t], dues[t]) for uid, t in titles.items() if t in dues}

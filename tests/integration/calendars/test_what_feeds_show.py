@@ -6,18 +6,39 @@ import datetime as dt
 
 import pytest
 from publishing_desk import PublishingDesk, read, texts
-from small_cohort import CODE, at
+from small_cohort import CODE, ENROLLED, LAUNCHED, at
+from sqlalchemy import select
 
+from ats import cohorts
 from ats.errors import NotFound
 from ats.feeds.events import DEADLINE_ALARMS, WEBINAR_ALARMS
+from ats.records import gather
+from ats.records import models as m
 from ats.webinars import changes as webinar_changes
+from calendars.feeds import feed
 
 WEBINARS, MENTORS = 7, 3
-PDP = "ATS due: Personal Development Plan"
+PDP = "ATS deadline: Personal Development Plan"
 
 
 def uids(desk: PublishingDesk, audience: str) -> set[str]:
     return {webinar.uid for webinar in desk.webinars(audience)}
+
+
+def enrol_again(desk: PublishingDesk, ref: str, programme: str) -> None:
+    """Have somebody be in another cohort, too, which was launched at the same moment."""
+    code, starts = "2027-01", dt.date(2027, 1, 11)
+    cohorts.launch(
+        desk.cohort.office, code, starts=starts, programme=programme, now=at(LAUNCHED), by="Jo"
+    )
+    with desk.cohort.store.write() as session:
+        role = session.execute(select(m.Role).where(m.Role.ref == ref)).scalar_one()
+        cohort = gather.cohort_named(session, code)
+        session.add(
+            m.Enrolment(
+                cohort_id=cohort.id, role_id=role.id, joined_on=starts, accepted_at=at(ENROLLED)
+            )
+        )
 
 
 def test_a_cohorts_feed_has_the_webinars_of_its_audience_alone(desk: PublishingDesk) -> None:
@@ -36,8 +57,24 @@ def test_a_participants_feed_has_their_webinars_and_deadlines_and_none_of_a_ment
 
     assert {one.uid for one in events if "Webinar" in one.categories} == uids(desk, "participants")
     dues = {one.title: one.starts_at for one in events if "Deadline" in one.categories}
-    assert dues == {f"ATS due: {title}": due for title, due in desk.dues("P0001").items()}
+    assert dues == {f"ATS deadline: {title}": due for title, due in desk.dues("P0001").items()}
     assert {one.uid for one in events} & uids(desk, "mentors") == set()
+
+
+def test_a_deadline_is_told_in_words_that_suit_the_titles_of_every_programme(
+    desk: PublishingDesk,
+) -> None:
+    enrol_again(desk, "P0001", "qtls")
+    events = desk.calendar("P0001").events
+    programmes = map(desk.cohort.office.programme_named, ("ats", "qtls"))
+
+    assert {one.title: one.description for one in events if "Deadline" in one.categories} == {
+        f"{programme.short} deadline: {milestone.title}": f"“{milestone.title}” is due by 17:00, "
+        "UK time. If you need more time, write to us before then."
+        for programme in programmes
+        for milestone in programme.milestones
+        if milestone.whose == "participant"
+    }
 
 
 def test_a_mentors_feed_has_the_webinars_for_mentors_and_no_deadline(desk: PublishingDesk) -> None:
@@ -69,17 +106,31 @@ def test_every_event_of_every_feed_has_an_identity_of_its_own(desk: PublishingDe
     assert {one.uid for one in ada} & {one.uid for one in cat} == uids(desk, "participants")
 
 
+def test_whoever_is_in_two_cohorts_launched_at_the_same_moment_has_the_dates_of_both(
+    desk: PublishingDesk,
+) -> None:
+    one = len(desk.calendar("P0001").events)
+    enrol_again(desk, "P0001", "ats")
+
+    both = desk.calendar("P0001").events
+    assert len({event.uid for event in both}) == len(both) == 2 * one
+    desk.publish()
+    assert desk.files()["P0001"] == feed(desk.calendar("P0001"))
+
+
 def test_an_extension_shows_in_ones_own_feed_as_a_new_revision_of_the_same_event(
     desk: PublishingDesk,
 ) -> None:
+    desk.publish()
     (before,) = (one for one in desk.calendar("P0001").events if one.title == PDP)
     cats = desk.calendar("P0003")
     desk.extend("P0001", "pdp", "2027-01-29 17:00", now="2026-12-01 11:00")
-    (after,) = (one for one in desk.calendar("P0001").events if one.title == PDP)
+    noticed = desk.calendar("P0001", now="2026-12-01 11:15").events
+    (after,) = (one for one in noticed if one.title == PDP)
 
     assert (after.uid, after.starts_at) == (before.uid, at("2027-01-29 17:00"))
     assert (before.sequence, after.sequence) == (0, 1)
-    assert after.revised_at == at("2026-12-01 11:00") > before.revised_at
+    assert after.revised_at == at("2026-12-01 11:15") > before.revised_at
     assert desk.calendar("P0003") == cats
 
 

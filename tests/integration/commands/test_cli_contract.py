@@ -132,6 +132,8 @@ def test_an_unknown_cohort_is_refused_with_the_names_of_those_there_are(
     live: CommandLine, command: tuple[str, ...]
 ) -> None:
     assert live.refused(*command) == "There is no cohort 1999-01; the records hold: 2026-10."
+    without = ["" if word == "1999-01" else word for word in command]
+    assert live.refused(*without) == "The cohort's code is missing; the records hold: 2026-10."
 
 
 @pytest.mark.parametrize(

@@ -27,24 +27,36 @@ def test_a_reminder_waits_for_the_join_address_and_goes_once_it_is_set(
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("url", "why"),
     [
-        "",
-        "webinar.example/1",
-        "http://webinar.example/1",
-        "https://",
-        "https://user:secret@webinar.example/1",
-        "https://webinar.example/1\nBcc: x@y.example",
-        "https://webinar.example/<script>",
-        "https://webinar.example:nix/1",
-        "javascript:alert(1)",
-        "https://webinar.example/" + "x" * 2000,
+        ("", "it is empty"),
+        (" ", "it is empty"),
+        ("webinar.example/1", "it does not begin with https://"),
+        ("http://webinar.example/1", "it does not begin with https://"),
+        ("javascript:alert(1)", "it does not begin with https://"),
+        ("https://", "it names no website"),
+        ("https:///1", "it names no website"),
+        ("https://user:secret@webinar.example/1", "it holds a user name or a password"),
+        ("https://webinar.example/my room", "it holds a blank"),
+        (
+            "https://webinar.example/1\nBcc: x@y.example",
+            "it holds a line end or another sign that nobody sees",
+        ),
+        ("https://webinar.example/<script>", "it holds “<”"),
+        ("https://webinar.example/ä", "it holds “ä”"),
+        ("https://webinär.example/1", "it holds “ä”"),
+        ("https://webinar.example:nix/1", "no website has such a name or port"),
+        ("https://[webinar.example/1", "no website has such a name or port"),
+        ("https://webinar.example/" + "x" * 3000, "it has 3,024 characters and 2,000 are the most"),
     ],
+    ids=lambda text: text[:40],
 )
-def test_an_address_that_is_not_plainly_https_is_refused(live: CommandLine, url: str) -> None:
+def test_an_address_that_is_not_plainly_https_is_refused_and_why_is_said(
+    live: CommandLine, url: str, why: str
+) -> None:
     assert live.refused(*SET, url) == (
-        "The join address cannot be used; give the whole address from the webinar's own page, "
-        "which begins with https://."
+        f"The join address cannot be used, because {why}; give the whole address from the "
+        "webinar's own page, which begins with https://."
     )
     assert {one["join_url"] for one in live.done("webinar", "list")} == {None}
 

@@ -267,7 +267,7 @@ def test_there_is_no_recording_of_what_has_not_been(told: CommandLine) -> None:
 def test_a_recording_needs_a_plain_https_address(told: CommandLine, url: str) -> None:
     ran = told("webinar", "recording", "webinar-1", url, *AFTER)
 
-    assert (ran.code, ran.err.startswith("The recording address cannot be used; ")) == (1, True)
+    assert (ran.code, ran.err.startswith("The recording address cannot be used, ")) == (1, True)
 
 
 @pytest.mark.parametrize(

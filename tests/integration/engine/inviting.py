@@ -11,6 +11,7 @@ from small_cohort import CODE, SmallCohort, at, read
 from sqlalchemy import select
 
 from ats.outbox.mailbox import InMemoryMailbox
+from ats.people import preferences
 from ats.records import models as m
 from ats.webinars import changes as webinar_changes
 
@@ -25,6 +26,15 @@ def choose(cohort: SmallCohort, ref: str, mode: str, *, now: str) -> None:
         session.add(feed)
         for enrolment in session.execute(select(m.Enrolment)).scalars():
             enrolment.next_due_at = m.EPOCH
+
+
+def switch_off(cohort: SmallCohort, ref: str, *classes: str, now: str) -> None:
+    """Have somebody get no more e-mails of these classes, as the page of preferences does."""
+    with cohort.store.write() as session:
+        preferences.choose(
+            session, ref, dict.fromkeys(classes, False),
+            programme_named=cohort.office.programme_named, action="preferences", now=at(now),
+        )  # fmt: skip
 
 
 def move(cohort: SmallCohort, key: str, to: str, *, now: str, note: str = "") -> None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from inviting import Entry, calendar_parts, cancel, choose, entries, mails, move, vevent
+from inviting import (
+    Entry,
+    calendar_parts,
+    cancel,
+    choose,
+    entries,
+    mails,
+    move,
+    switch_off,
+    vevent,
+)
 from small_cohort import ADA, BEN, CODE, GRACE, ZONE, SmallCohort, at
 
 from ats import reconcile
@@ -13,6 +23,7 @@ from ats.outbox.by_hand import resend
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.outbox.messages import shown
 from ats.people import mentors
+from ats.people.story import story
 from ats.records import models as m
 
 ADAS, BENS, GRACES = "ada@harbour.example", "ben@harbour.example", "grace@harbour.example"
@@ -280,6 +291,58 @@ def test_the_reminder_holds_no_entry_where_the_calendar_has_it_all(
     assert calendar_parts(reminder) == []
 
 
+def test_who_wants_invitations_and_no_reminders_gets_a_late_link_and_is_told_why(
+    cohort: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    """Both switch reminders and tips off; the link is set on the day of the webinar."""
+    cohort.enrol(ADA, BEN)
+    cohort.go_live()
+    choose(cohort, "P0001", "invitations", now="2026-11-02 10:00")
+    for ref in ("P0001", "P0002"):
+        switch_off(cohort, ref, "webinar", "tip", now="2026-11-02 10:00")
+    cohort.tick("2026-11-02 10:05")
+    mailbox.received.clear()
+
+    cohort.tick_daily("2026-11-16", "2026-11-17")
+    outcomes = cohort.outcomes("webinar-tomorrow")
+    assert {one: said for one, said in outcomes.items() if "webinar-2" in one} == {
+        "webinar-2/1 to P0001": "held: join-link",
+        "webinar-2/1 to P0002": "skipped: opted-out",
+    }
+    cohort.join_link("webinar-2", now="2026-11-18 10:00")
+    cohort.tick("2026-11-18 10:10")
+    cohort.tick("2026-11-24 09:00")  # pdp-tip
+
+    (entry,) = entries(mailbox, ADAS)
+    assert (entry.method, entry.sequence, entry.starts_at) == ("REQUEST", 0, at(AHEAD["webinar-2"]))
+    (event,) = [vevent(data) for data in _data(mailbox, ADAS)]
+    assert str(event["LOCATION"]) == "https://meet.example/webinar-2"
+    assert set(cohort.outcomes("pdp-tip").values()) == {"skipped: opted-out"}
+    assert (
+        "“Today, 16:30: From SWOT to your Personal Development Plan, with your link” was sent "
+        "with the invitation that they asked for"
+    ) in _why(cohort, "webinar-tomorrow", now="2026-11-25 10:00")
+
+
+def test_what_is_to_come_to_who_wants_no_reminders_says_that_it_brings_an_invitation(
+    cohort: SmallCohort,
+) -> None:
+    cohort.enrol(ADA, BEN)
+    cohort.go_live()
+    cohort.join_link("webinar-2", now="2026-11-01 10:00")
+    choose(cohort, "P0001", "invitations", now="2026-11-02 10:00")
+    switch_off(cohort, "P0001", "webinar", now="2026-11-02 10:00")
+    cohort.tick("2026-11-02 10:05")
+    story = _why(cohort, "webinar-tomorrow", now="2026-11-03 10:00").split("\n")
+
+    (known,) = [text for text in story if "17 November" in text]
+    assert "will not be sent, because they had switched off e-mails of this kind" in known
+    (awaited,) = [text for text in story if "26 January" in text]
+    assert awaited.endswith(
+        "; they have switched off e-mails of this kind, but this one brings an invitation."
+    )
+
+
 def test_what_was_sent_is_shown_again_entry_and_all_and_proven(
     live: SmallCohort, mailbox: InMemoryMailbox
 ) -> None:
@@ -422,6 +485,12 @@ def test_the_nightly_check_finds_nothing_amiss_before_and_after_invitations(
 
 def _data(mailbox: InMemoryMailbox, to: str) -> list[bytes]:
     return [both[0] for both in map(calendar_parts, mails(mailbox, to)) if both]
+
+
+def _why(cohort: SmallCohort, step: str, *, now: str) -> str:
+    """Return what `ats why` tells of Ada, a line for each entry."""
+    told = story(cohort.office, "P0001", step=step, now=at(now), zone=ZONE)
+    return "\n".join(entry["text"] for entry in told["story"])
 
 
 def _text(message: Any) -> str:

@@ -6,7 +6,7 @@ import pytest
 from desk import ADA, BEN, CAT, MIA, NED, UNDO_LEAVES, Desk, progress, roster
 
 from ats.errors import NotFound, Refused
-from ats.records.models import Case, LedgerRow, Message, Overlay
+from ats.records.models import Case, DeadlinePublished, LedgerRow, Message, Overlay
 
 CHANGED = (
     f"{ADA.replace('Byron', 'King').replace('2026-10-05', '2026-10-12')},{NED}",
@@ -21,6 +21,21 @@ def test_a_first_roster_leaves_nothing(desk: Desk) -> None:
     undone = desk.undo(desk.roster(text, mapping={"nation": "nation"})["import_id"])
     assert (undone.removed, undone.restored, undone.kept, undone.parked) == (12, 0, (), ())
     assert desk.dump(*UNDO_LEAVES) == before
+
+
+def test_what_was_published_for_whom_it_removes_goes_and_of_others_stays(desk: Desk) -> None:
+    desk.roster(roster(ADA))
+    second = desk.roster(roster(ADA, BEN))["import_id"]
+    with desk.store.write() as session:
+        session.add_all(
+            DeadlinePublished(
+                enrolment_id=enrolment, milestone="pdp", due_at=desk.now, sequence=0,
+                revised_at=desk.now,
+            )
+            for enrolment in (1, 2)
+        )  # fmt: skip
+    desk.undo(second)
+    assert desk.rows("deadline_published", "enrolment_id") == [(1,)]
 
 
 def test_a_changed_roster_gives_back_every_value(desk: Desk) -> None:

@@ -65,7 +65,7 @@ def test_every_way_to_subscribe_leads_to_the_feed(site: PublicSite, links: Links
 def test_a_person_reads_their_webinars_and_deadlines(site: PublicSite, links: Links) -> None:
     page = site.get(links.calendar_page("P0001", 1)).text
     webinars = [title for title in listed(page) if title.startswith("ATS webinar: ")]
-    due = [title for title in listed(page) if title.startswith("ATS due: ")]
+    due = [title for title in listed(page) if title.startswith("ATS deadline: ")]
 
     assert (len(webinars), len(due) > 3) == (7, True)
     assert "Every" not in page
@@ -113,11 +113,13 @@ def test_invitations_take_the_place_of_the_subscription_and_back(
     back = site.choose(url, "subscription")
 
     assert [there.status, back.status] == [200, 200]
+    still = "Invitations come even if you have switched reminders of webinars off"
+    assert [still in page for page in (first, there.text)] == [True, True]
     assert (ways(there.text), radio(there.text)) == ({}, ["invitations"])
     assert "twice" in there.text
     assert 'href="#choice"' in there.text
     assert listed(there.text) == everything
-    assert ("ATS webinar" in meanwhile, "ATS due" in meanwhile) == (False, True)
+    assert ("ATS webinar" in meanwhile, "ATS deadline" in meanwhile) == (False, True)
     assert (len(ways(back.text)), radio(back.text)) == (4, ["subscription"])
     asks = "please delete them, or each shows twice"
     assert [asks in page for page in (first, there.text, back.text)] == [False, False, True]

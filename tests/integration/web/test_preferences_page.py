@@ -46,6 +46,17 @@ def test_nobody_is_named(site: PublicSite, links: Links) -> None:
     assert not [name for name in ("Ada", "Lovelace", "Grace", "harbour") if name in "".join(pages)]
 
 
+def test_whoever_chose_invitations_reads_that_they_still_come(
+    site: PublicSite, links: Links
+) -> None:
+    url, still = links.preferences("P0001"), "with the link to join, whatever you choose here"
+    site.choose(links.calendar_page("P0001", 1), "invitations")
+
+    pages = [site.get(url), site.save(url, asked=BOTH, on=()), site.get(links.preferences("M0001"))]
+
+    assert [still in page.text for page in pages] == [True, True, False]
+
+
 def test_saving_switches_off_and_says_so(site: PublicSite, links: Links) -> None:
     answer = site.save(links.preferences("P0001"), asked=BOTH, on=("webinar",))
 

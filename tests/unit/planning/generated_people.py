@@ -116,6 +116,14 @@ def pauses(draw: Draw) -> tuple[Pause, ...]:
 
 
 @st.composite
+def switched_off(draw: Draw, ref: str = "P0001") -> frozenset[tuple[str, str]]:
+    """Return what somebody wants no e-mails about; most get them all."""
+    classes = ("webinar", "tip", "chaser")  # the last may not be switched off
+    found = draw(st.sets(st.sampled_from(classes))) if draw(st.integers(0, 2)) == 0 else set()
+    return frozenset((ref, class_) for class_ in found)
+
+
+@st.composite
 def fixed_people(
     draw: Draw, last_moved: tuple[dt.date, ...] = (LONG_AGO, JUST_NOW), mentors: int = 2
 ) -> Participant:
@@ -127,5 +135,6 @@ def fixed_people(
         mentorships=draw(fixed_mentorships(mentors)),
         extensions=draw(extensions()),
         pauses=draw(pauses()),
+        opted_out=draw(switched_off()),
         invited_since=draw(choices),
     )

@@ -14,6 +14,7 @@ from generated_people import (
     IN_THE_YEAR,
     REFS,
     Draw,
+    choices,
     dates,
     early,
     extensions,
@@ -21,6 +22,7 @@ from generated_people import (
     mornings,
     nations,
     pauses,
+    switched_off,
 )
 from hypothesis import strategies as st
 from in_memory_year import InMemoryYear
@@ -61,12 +63,20 @@ def years(draw: Draw, most: int = 2) -> Story:
     people, gone_at = {}, {}
     changes = [becomes(early(on, 30), None, as_of=on) for on in mondays]
     for number, ref in enumerate(refs, start=1):
-        people[ref] = participant(id=number, ref=ref, nation=draw(nations), joined_on=draw(joined))
+        people[ref] = participant(
+            id=number,
+            ref=ref,
+            nation=draw(nations),
+            joined_on=draw(joined),
+            opted_out=draw(switched_off(ref)),
+        )
         worked = draw(progress())
         changes += (
             Change(early(on, 30), ref, partial(shown, as_of=on, worked=worked)) for on in mondays
         )
         changes += draw(mentoring(ref, mentors)) + draw(overlays(ref))
+        if since := draw(choices):
+            changes.append(becomes(since, ref, invited_since=since))
         if draw(st.integers(0, 4)) == 0:
             gone_at[ref] = draw(mornings())
             changes.append(becomes(gone_at[ref], ref, **draw(st.sampled_from(GONE))))

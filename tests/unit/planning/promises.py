@@ -179,6 +179,16 @@ def cases_in_working_hours_and_no_bad_news_before_a_break(
             yield f"{key} on {told(at)}"
 
 
+def nothing_that_was_switched_off_but_invitations(_: Story, year: InMemoryYear) -> Iterator[str]:
+    """The reminder with the link is one, where its recipient wants invitations."""
+    for message, at, _nation, ref, o in each(year):
+        person, class_ = year.people[ref], o.rule.class_
+        if class_ in ("webinar", "tip") and (o.recipient, class_) in person.opted_out:
+            since = person.invitations_since(o.recipient)
+            if not o.rule.needs_join_link or since is None or at < since:
+                yield told_of(message)
+
+
 def nothing_shares_an_e_mail_that_may_not(_: Story, year: InMemoryYear) -> Iterator[str]:
     for message in year.messages:
         rules = {(o.rule.step, o.rule.rung) for _, o in message.rows}
@@ -222,6 +232,7 @@ PROMISES: tuple[Promise, ...] = (
     nothing_to_or_about_who_is_gone,
     nothing_to_or_about_a_mentor_who_has_gone,
     cases_in_working_hours_and_no_bad_news_before_a_break,
+    nothing_that_was_switched_off_but_invitations,
     nothing_shares_an_e_mail_that_may_not,
     everything_planned_ends_in_one_outcome,
     what_is_queued_is_sent,

@@ -11,6 +11,7 @@ from people import WEBINARS, at, cohort, mentor, participant, planned, verdict, 
 from ats.planning.facts import CohortFacts, Participant, PastRow, WebinarChange
 
 CHOSEN = "Wed 25 Nov 2026 10:00"
+OFF = "skipped opted-out"
 AGREED = mentor(accepted_at=at("Mon 12 Oct 2026 15:40"))
 
 
@@ -90,6 +91,54 @@ def test_it_waits_for_the_hours_and_no_longer_than_the_webinar(now: str, expecte
 def test_it_goes_to_those_who_switched_other_mail_about_webinars_off() -> None:
     off = invited(opted_out=frozenset({("P0001", "webinar")}))
     assert verdict(off, "webinar-invitation q-and-a-1/1", CHOSEN) == "queued"
+
+
+EVE = "Tue 26 Jan 2027 09:00"  # of webinar-3
+REMINDER = "webinar-tomorrow webinar-3/1"
+NO_REMINDERS = frozenset({("P0001", "webinar"), ("P0001", "tip")})
+
+
+@pytest.mark.parametrize(
+    ("revised", "url", "expected"),
+    [
+        ("Wed 20 Jan 2027 10:00", "https://meet.example/3", "queued"),
+        ("Wed 25 Nov 2026 10:30", "https://meet.example/3", "queued"),
+        ("Wed 25 Nov 2026 10:00", "https://meet.example/3", OFF),
+        ("Tue 1 Sep 2026 10:00", None, "held join-link"),
+    ],
+    ids=("a link since", "since the invitation", "nothing new", "no link yet"),
+)
+def test_a_reminder_that_brings_the_link_into_the_entry_goes_though_reminders_are_off(
+    revised: str, url: str | None, expected: str
+) -> None:
+    facts = with_webinar("webinar-3", revised_at=at(revised), join_url=url)
+    past = sent("webinar-3/1", on="Wed 25 Nov 2026 10:05")
+    off = invited(opted_out=NO_REMINDERS, past=past)
+    assert verdict(off, REMINDER, EVE, facts) == expected
+    assert verdict(replace(off, invited_since=None), REMINDER, EVE, facts) == OFF
+
+
+def test_reminders_without_an_entry_recordings_and_tips_stay_off() -> None:
+    off = invited(opted_out=NO_REMINDERS)
+    published = {
+        "recorded_at": at("Tue 26 Jan 2027 08:00"),
+        "recording_url": "https://watch.example",
+    }
+    facts = with_webinar("q-and-a-1", **published)
+    assert verdict(off, "webinar-week-ahead webinar-3/1", "Wed 20 Jan 2027 09:00") == OFF
+    assert verdict(off, "webinar-recording q-and-a-1/1", "Tue 26 Jan 2027 09:00", facts) == OFF
+    assert verdict(off, "pdp-tip 1", "Wed 25 Nov 2026 10:00") == OFF
+
+
+def test_a_mentor_who_switched_reminders_off_is_brought_the_link_too() -> None:
+    grace = replace(AGREED, invited_since=at("Tue 13 Oct 2026 10:00"))
+    off = invited(
+        invited_since=None, mentorships=(grace,), opted_out=frozenset({("M0001", "webinar")})
+    )
+    name, now = "webinar-tomorrow mentor-webinar-2/1", "Wed 3 Mar 2027 09:00"
+    facts = with_webinar("mentor-webinar-2", join_url=None)
+    assert verdict(off, name, now, facts) == "held join-link"
+    assert verdict(replace(off, mentorships=(AGREED,)), name, now, facts) == OFF
 
 
 def test_who_was_invited_before_they_chose_anew_is_invited_again_and_only_once() -> None:
