@@ -78,6 +78,11 @@ class Judge:
         policy = ESCALATION if o.rule.case else self.policy.classes[o.rule.class_]
         return self.windows.opening(policy, o.nation, self.now, bad_news=o.rule.bad_news)[0]
 
+    def is_wanted(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether this does not stop as its recipient switched it off, or has submitted."""
+        submitted = o.rule.to == "participant" and self._stops_after_submission(o, person)
+        return not (submitted or self._switched_off(o, person))
+
     # -- endings ---------------------------------------------------------------------------
 
     def left(self, person: Participant, row: PastRow | None) -> Verdict | None:
