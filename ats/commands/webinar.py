@@ -209,20 +209,28 @@ def _say(change: Change, written: int | None) -> None:
         (
             one["ref"],
             spoken(one["told"]) if one["told"] else "–",
-            "gets an e-mail" if one["will_be_told"] else f"no e-mail: {one['why_not']}",
+            f"no e-mail: {one['why_not']}" if one["why_not"] else _gets(one["waits"]),
         )
         for one in told["concerned"]
     ]
     table(("who", "was told", "will be told"), rows)
-    number = change.to_be_told
-    people = "1 person gets" if number == 1 else f"{number} people get"
+    people = _get(change.told_at_once)
+    later = f"; {_get(change.told_later)} it later" if change.told_later else ""
     if change.applied:
-        say(f"Done. {people} an e-mail with the next tick, which `ats tick` runs at once.")
+        say(f"Done. {people} an e-mail with the next tick, which `ats tick` runs at once{later}.")
         if written is not None:
             calendars = "1 calendar was" if written == 1 else f"{written} calendars were"
             say(f"{calendars} written anew.")
     else:
-        say(f"Nothing is changed yet; with --apply {people} an e-mail.")
+        say(f"Nothing is changed yet; with --apply {people} an e-mail{later}.")
+
+
+def _gets(waits: str | None) -> str:
+    return f"gets an e-mail {waits}" if waits else "gets an e-mail"
+
+
+def _get(number: int) -> str:
+    return "1 person gets" if number == 1 else f"{number} people get"
 
 
 def _of(desk: Desk, code: str) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,9 @@ from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
 from ats.people.links import Links
 from ats.planning.facts import Participant
+from ats.planning.rules import WEBINAR_RECORDED
 from ats.planning.timeline import Occurrence, Timeline
+from ats.planning.verdicts import Judge
 from config.programme import Milestone
 from config.vocabulary import nation_of
 
@@ -42,6 +44,10 @@ class Composer:
     now: dt.datetime
     trial: bool
     links: Links | None = None
+
+    @cached_property
+    def _judge(self) -> Judge:
+        return Judge(self.timeline, now=self.now)
 
     @cached_property
     def _same(self) -> SameForAll:
@@ -139,7 +145,19 @@ class Composer:
             **self._same.webinar(o.subject),
             "was_at": self._same.text(was_at),
             "by_invitation": self.timeline.tellings.carries_entry(o, line.person),
+            "mail_follows": self._mail_follows(line),
         }
+
+    def _mail_follows(self, line: Line) -> bool:
+        """Say whether the joining link and the recording of its webinar come by e-mail, too."""
+        o = line.occurrence
+        following = [
+            replace(o, rule=rule)
+            for rule in self.timeline.rules
+            if (rule.to, rule.audience) == (o.rule.to, o.rule.audience)
+            and (rule.needs_join_link or rule.anchor == WEBINAR_RECORDED)
+        ]
+        return bool(following) and all(self._judge.is_wanted(o, line.person) for o in following)
 
     def _nobody(self) -> dict[str, Any]:
         empty = ("person", "mentor", "milestone", "webinar", "as_of", "rung")

@@ -12,7 +12,17 @@ from ats.people.contacts import Contact
 from ats.people.dead_addresses import REMEDY, DeadAddress
 from ats.people.parked import BECAUSE, UNTIL
 from ats.people.titles import Titles
-from ats.people.wording import NOT_SENT, WAITS, condition, event, happening, offset, when
+from ats.people.wording import (
+    COHORT_PAUSED,
+    NOT_SENT,
+    ON_A_BREAK,
+    WAITS,
+    condition,
+    event,
+    happening,
+    offset,
+    when,
+)
 from ats.planning.conditions import Situation, first_failing, first_holding
 from ats.planning.facts import Participant
 from ats.planning.planner import Verdict
@@ -96,6 +106,8 @@ class Retelling:
             which = first_holding(planned.rule.wait_while, self._situation(planned))
             if which is not None:
                 why = condition(which, self.timeline.programme, planned.subject, past=False)
+        if reason == "paused":
+            why = COHORT_PAUSED if self.timeline.cohort.status == "paused" else ON_A_BREAK
         if reason in ("away", "closed"):
             nation = planned.nation if planned else self.person.nation
             name = self.timeline.workdays[nation].reason(self.now.astimezone(self.zone).date())

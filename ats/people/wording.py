@@ -37,11 +37,15 @@ WAITS: Mapping[str, str] = {
     "gap": "there has to be some time between two reminders",
     "stale-data": "we need a newer export of the portfolio first",
     "join-link": "the webinar has no join address yet",
-    "paused": "all sending to this cohort is paused",
+    "paused": "all sending to this cohort is paused, or a break was agreed with somebody",
     "parked": "something else has to be settled first",
     "release": "the Participant Experience Manager has to release it",
     "trial": "the cohort is still in trial and has not gone live",
 }
+
+#: The two that a pause may be.
+COHORT_PAUSED = "all sending to this cohort is paused"
+ON_A_BREAK = "they are on a break that was agreed with them"
 
 _CONDITIONS: Mapping[str, str] = {
     "section-complete": "the section “{section}” {be}{no} complete",

@@ -18,6 +18,8 @@ from ats.planning.workdays import Workdays, local_moment, week_day
 from config.programme import ANCHORS, Milestone, Moment, Programme
 
 MORNING = dt.time(9)
+#: Later than any moment of any year.
+NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 class Moments:
@@ -104,6 +106,19 @@ class Moments:
     def first_morning(self, person: Participant) -> dt.datetime:
         """Return 09:00 of the day from which a late joiner belongs."""
         return local_moment(person.joined_on, MORNING, self.zone)
+
+    def back_at(self, person: Participant, now: dt.datetime) -> dt.datetime | None:
+        """Return the morning on which somebody is back from a break that they are on.
+
+        None if they are on none, NEVER while the day of return is not known.
+        """
+        back = now
+        for pause in sorted(person.pauses, key=lambda pause: pause.from_on):
+            if back == NEVER or pause.from_on > self.local_date(back):
+                break
+            until = pause.until_on
+            back = max(back, local_moment(until, MORNING, self.zone)) if until else NEVER
+        return back if back > now else None
 
     def local_date(self, moment: dt.datetime) -> dt.date:
         """Return the local date of a moment."""

@@ -100,9 +100,7 @@ class Planner(Judge):
     def _schedule(self, plan: PersonPlan, decision: Decision) -> None:
         if decision.verdict.outcome == "held":
             plan.look_again(decision.verdict.until)
-            plan.look_again(decision.occurrence.useful_until)
-            if decision.verdict.reason == "release":
-                plan.look_again(self.release_ends(decision.occurrence))
+            plan.look_again(self.ends(decision.occurrence, plan.person))
 
     def _superseded(self, decisions: list[Decision], person: Participant) -> list[Decision]:
         """Return the decisions, of several overdue rungs only the latest acting."""

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from ats.planning.conditions import Situation, first_failing, first_holding
 from ats.planning.facts import Key, Participant, PastRow
-from ats.planning.moments import MORNING
-from ats.planning.notices import Notices
+from ats.planning.moments import NEVER
+from ats.planning.notices import Notices, is_notice
 from ats.planning.occurrence import name_of
 from ats.planning.rules import INVITATIONS_CHOSEN
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.windows import Windows
-from ats.planning.workdays import local_moment
 from config.programme import ClassPolicy
 
 #: Holds that end on their own date; the others end when what they wait for happens.
@@ -52,7 +51,7 @@ class Judge:
         self.policy = timeline.programme.send_policy
         self.windows = Windows(self.policy, timeline.workdays, timeline.zone)
         self._reachable = reachable_in_trial
-        self._notices = Notices(timeline, now)
+        self._notices = Notices(timeline, now, self._has_to_wait)
 
     def verdict(self, o: Occurrence, person: Participant, row: PastRow | None) -> Verdict:
         """Return what becomes of an occurrence that has fallen due; cap and gap are not asked."""
@@ -63,7 +62,7 @@ class Judge:
             self.left(person, row)
             or self._of_notice(o, person)
             or self._stopped(o, person, at, row)
-            or self._expired(o, row)
+            or self._expired(o, person, row)
             or self._waits(o, person, at, row)
             or self._shut(o, row)
             or Verdict("case-opened" if o.rule.case else "queued")
@@ -72,10 +71,17 @@ class Judge:
     def expected(self, o: Occurrence, person: Participant) -> dt.datetime | None:
         """Return when this would go if it fell due now on fresh data; None if it would not."""
         at = Situation(self.timeline, person, o, self.today)
-        if self.left(person, None) or self._stopped(o, person, at, None) or self._expired(o, None):
+        if self.left(person, None) or self._stopped(o, person, at, None):
+            return None
+        if self._expired(o, person, None):
             return None
         policy = ESCALATION if o.rule.case else self.policy.classes[o.rule.class_]
         return self.windows.opening(policy, o.nation, self.now, bad_news=o.rule.bad_news)[0]
+
+    def is_wanted(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether this does not stop as its recipient switched it off, or has submitted."""
+        submitted = o.rule.to == "participant" and self._stops_after_submission(o, person)
+        return not (submitted or self._switched_off(o, person))
 
     # -- endings ---------------------------------------------------------------------------
 
@@ -97,7 +103,7 @@ class Judge:
             return Verdict("skipped", "mentor-ended")
         if self._notices.say_it_all(o, person, row) or self._is_entered(o, person):
             return Verdict("skipped", "in-notice")
-        if any(pause.holds(due_on) for pause in person.pauses):
+        if not is_notice(o) and any(pause.holds(due_on) for pause in person.pauses):
             return Verdict("skipped", "paused-out")
         met = first_holding(rule.unless, at)
         if met is not None:
@@ -188,13 +194,17 @@ class Judge:
         state = person.sections.get(self.timeline.programme.submission)
         return state is not None and state.complete
 
-    def _expired(self, o: Occurrence, row: PastRow | None) -> Verdict | None:
-        ends = self.release_ends(o) if o.rule.release else o.useful_until
+    def _expired(self, o: Occurrence, person: Participant, row: PastRow | None) -> Verdict | None:
+        ends = self.ends(o, person)
         if ends is None or self.now < ends:
             return None
         if row is not None and row.reason == "cap":
             return Verdict("skipped", "capped")
         return Verdict("expired")
+
+    def ends(self, o: Occurrence, person: Participant) -> dt.datetime | None:
+        """Return when this expires; None: it never does."""
+        return self.release_ends(o) if o.rule.release else self._notices.of_use_until(o, person)
 
     def release_ends(self, o: Occurrence) -> dt.datetime:
         """Return when something that waits to be released expires."""
@@ -208,18 +218,14 @@ class Judge:
     def _waits(
         self, o: Occurrence, person: Participant, at: Situation, row: PastRow | None
     ) -> Verdict | None:
-        rule = o.rule
-        if self.timeline.cohort.status == "paused":
-            return Verdict("held", "paused")
-        if self.timeline.cohort.status == "trial" and not self._reachable(o):
-            return Verdict("held", "trial")
-        if person.parked or first_holding(rule.wait_while, at) is not None:
+        rule, everything_waits = o.rule, self._everything_waits(o, person)
+        if everything_waits is not None:
+            return everything_waits
+        if first_holding(rule.wait_while, at) is not None:
             return Verdict("held", "parked")
-        for pause in person.pauses:
-            if pause.holds(self.today):  # it fell due before: what falls due within is skipped
-                back = pause.until_on
-                morning = local_moment(back, MORNING, self.timeline.zone) if back else None
-                return Verdict("held", "paused", morning)
+        on_break = self._on_break(o, person)
+        if on_break is not None:
+            return on_break
         if rule.needs_join_link and not self.timeline.webinars[o.subject or ""].join_url:
             return Verdict("held", "join-link")
         if rule.release and not _is_released(row):
@@ -227,6 +233,33 @@ class Judge:
         if not self.is_fresh(o, person):
             return Verdict("held", "stale-data")
         return self._still_held(o, row)
+
+    def _everything_waits(self, o: Occurrence, person: Participant) -> Verdict | None:
+        """Return the hold in which all mail to this recipient about this person is; else None."""
+        if self.timeline.cohort.status == "paused":
+            return Verdict("held", "paused")
+        if self.timeline.cohort.status == "trial" and not self._reachable(o):
+            return Verdict("held", "trial")
+        return Verdict("held", "parked") if person.parked else None
+
+    def _on_break(self, o: Occurrence, person: Participant) -> Verdict | None:
+        """Return the hold of what fell due before a break, and of notices; else None.
+
+        What else falls due within is skipped. A mentor is on no break while their mentee is, and
+        hears at once that their own webinar changed.
+        """
+        if is_notice(o) and o.role == "mentor":
+            return None
+        back = self.timeline.back_at(person, self.now)
+        if back is None:
+            return None
+        return Verdict("held", "paused", None if back == NEVER else back)
+
+    def _has_to_wait(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether a notice to the recipient of this would have to wait now."""
+        if self._everything_waits(o, person) is not None:
+            return True
+        return o.role != "mentor" and self._on_break(o, person) is not None
 
     def _still_held(self, o: Occurrence, row: PastRow | None) -> Verdict | None:
         """Return the hold that the row stands in, unless its occurrence has moved since."""

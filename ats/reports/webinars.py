@@ -95,13 +95,13 @@ def run_recording(
 
 def _run(change: Change) -> dict[str, Any]:
     done = {"move": "moved", "cancel": "cancelled", "recording": "recording published"}[change.kind]
-    people = counted(change.to_be_told, "e-mail")
+    people, later = counted(change.told_at_once, "e-mail"), _later(change)
     state = done if change.applied else f"only looked at, not {done}"
-    message = f"{people} {'go' if change.applied else 'would go'}."
+    message = f"{people} {'go' if change.applied else 'would go'}{later}."
     if not change.applied:
         message = f"Nothing is changed yet. {message} Run it again with apply to do it."
     return {
-        "name": f"{change.cohort} · {change.key} · {state}, {people}",
+        "name": f"{change.cohort} · {change.key} · {state}, {people}{later}",
         "verdict": "done",
         "message": " ".join([message, *(f"Mind: {remark}." for remark in change.remarks)]),
         "errors": [],
@@ -130,11 +130,11 @@ def _parts(change: Change) -> Iterator[str]:
         yield f"Does not take place on {was}."
     else:
         yield f"On {spoken(change.timeline, change.starts_at)}, not on {was}."
-    people = counted(change.to_be_told, "e-mail")
+    people, later = counted(change.told_at_once, "e-mail"), _later(change)
     if change.applied:
-        yield f"This is done; {people} go with this run."
+        yield f"This is done; {people} go with this run{later}."
     else:
-        yield f"**Nothing is changed yet.** With apply, {people} would go."
+        yield f"**Nothing is changed yet.** With apply, {people} would go{later}."
     if change.remarks:
         yield "## To think of\n\n" + bullets(plain(remark) for remark in change.remarks)
     yield "## Whom it concerns"
@@ -146,7 +146,13 @@ def _parts(change: Change) -> Iterator[str]:
 
 def _row(one: Concerned, change: Change) -> tuple[str, str, str]:
     told = spoken(change.timeline, one.told) if one.told else "–"
-    return one.ref, told, f"no: {one.why_not}" if one.why_not else "yes"
+    if one.why_not:
+        return one.ref, told, f"no: {one.why_not}"
+    return one.ref, told, f"yes, {one.waits}" if one.waits else "yes"
+
+
+def _later(change: Change) -> str:
+    return f", {change.told_later} more later" if change.told_later else ""
 
 
 def _named(by: str) -> str:

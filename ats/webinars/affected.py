@@ -7,29 +7,18 @@ is what the next tick does.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ats.planning.facts import Participant, WebinarFact
-from ats.planning.planner import DATED, Planner, Verdict
+from ats.planning.planner import Decision, Planner
 from ats.planning.rules import WEBINAR_CANCELLED, WEBINAR_MOVED, WEBINAR_RECORDED
 from ats.planning.timeline import Timeline
+from ats.webinars.outlook import Outlook, outlook
 
 Kind = Literal["move", "cancel", "recording"]
 
 _ANCHORS = {"move": WEBINAR_MOVED, "cancel": WEBINAR_CANCELLED, "recording": WEBINAR_RECORDED}
-_WHY_NOT: Mapping[str, str] = {
-    "suppressed": "their address does not work",
-    "opted-out": "they have switched e-mails about webinars off",
-    "submitted": "they have submitted",
-    "late-joiner": "they have not joined yet",
-    "paused-out": "they are on a break",
-    "mentor-ended": "they mentor nobody here any more",
-    "trial": "the cohort is in trial",
-    "paused": "it waits until the pause ends",
-    "parked": "it waits until something else is settled",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +28,17 @@ class Concerned:
     ref: str
     role: str
     told: dt.datetime | None  # when they take the webinar to start; None: nobody told them
-    why_not: str | None  # why no e-mail goes to them; None: one goes
+    outlook: Outlook
+
+    @property
+    def why_not(self) -> str | None:
+        """Why no e-mail goes to them; None: one goes, now or later."""
+        return self.outlook.why_not
+
+    @property
+    def waits(self) -> str | None:
+        """What their e-mail waits for, if it does: 'when …'."""
+        return self.outlook.waits
 
     def document(self, timeline: Timeline) -> dict[str, Any]:
         """Return this as JSON tells it."""
@@ -50,6 +49,7 @@ class Concerned:
             "told": told,
             "will_be_told": self.why_not is None,
             "why_not": self.why_not,
+            "waits": self.waits,
         }
 
 
@@ -72,8 +72,18 @@ class Change:
 
     @property
     def to_be_told(self) -> int:
-        """How many people get an e-mail about it."""
+        """How many people get an e-mail about it, now or later."""
         return sum(one.why_not is None for one in self.concerned)
+
+    @property
+    def told_later(self) -> int:
+        """How many of those get it later, when what it waits for has happened."""
+        return sum(one.waits is not None for one in self.concerned)
+
+    @property
+    def told_at_once(self) -> int:
+        """How many of those get it with the next tick."""
+        return self.to_be_told - self.told_later
 
     def document(self) -> dict[str, Any]:
         """Return this as JSON tells it."""
@@ -89,6 +99,7 @@ class Change:
             "sequence": self.sequence,
             "applied": self.applied,
             "will_be_told": self.to_be_told,
+            "told_later": self.told_later,
             "concerned": [one.document(self.timeline) for one in self.concerned],
             "remarks": list(self.remarks),
         }
@@ -132,8 +143,8 @@ class Affected:
             one = self._concerned(person)
             if one is None:
                 continue
-            known = found.get(one.ref)
-            if known is None or (known.why_not is not None and one.why_not is None):
+            known = found.setdefault(one.ref, one)
+            if one.outlook.rank < known.outlook.rank:
                 found[one.ref] = one
         return tuple(found.values())
 
@@ -142,9 +153,10 @@ class Affected:
         if ref is None:
             return None
         told = self.before.tellings.told_start(person, ref, self.before.webinars[self.webinar.key])
-        verdicts = list(self._verdicts(person, ref))
-        why_not = _why_not(verdicts[-1], told) if verdicts else self._nothing_planned()
-        return Concerned(ref, role, told, why_not)
+        last = self._last_decision(person, ref)
+        if last is None:
+            return Concerned(ref, role, told, Outlook(self._nothing_planned()))
+        return Concerned(ref, role, told, outlook(last, person, self.planner, told=told))
 
     def _recipient(self, person: Participant) -> tuple[str | None, str]:
         """Return whom it concerns about a participant: they, or the mentor who agreed."""
@@ -154,16 +166,16 @@ class Affected:
         agreed = standing is not None and standing.accepted_at is not None
         return standing.ref if standing and agreed else None, "mentor"
 
-    def _verdicts(self, person: Participant, recipient: str) -> Iterator[Verdict]:
-        """Yield what becomes of the e-mails of this kind that are open, in their order."""
-        found = {
-            decision.occurrence.number: decision.verdict
+    def _last_decision(self, person: Participant, recipient: str) -> Decision | None:
+        """Return what is decided about the last e-mail of this kind that is open."""
+        found = (
+            decision
             for step in self._steps
             for decision in self.planner.decisions(person, step).values()
             if decision.occurrence.subject == self.webinar.key
             and decision.occurrence.recipient == recipient
-        }
-        yield from (found[number] for number in sorted(found))
+        )
+        return max(found, key=lambda decision: decision.occurrence.number, default=None)
 
     @property
     def _steps(self) -> set[str]:
@@ -173,15 +185,3 @@ class Affected:
 
     def _nothing_planned(self) -> str:
         return "they have had it" if self._steps else "the programme has no e-mail for it"
-
-
-def _why_not(verdict: Verdict, told: dt.datetime | None) -> str | None:
-    """Return why a verdict means that no e-mail goes, None if one does, if only in the morning."""
-    reason = verdict.reason or ""
-    if verdict.outcome == "queued" or (verdict.outcome == "held" and reason in DATED):
-        return None
-    if reason == "condition-unmet":
-        return "nobody has told them a time yet" if told is None else "they were told this time"
-    if verdict.outcome == "expired":
-        return "it is too late to be of use"
-    return _WHY_NOT.get(reason, reason.replace("-", " "))

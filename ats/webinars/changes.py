@@ -44,10 +44,10 @@ def move(
     Raises NotFound, and Refused for a webinar that is cancelled or has begun, for a time that has
     passed or is its own already, and for one outside the cohort's year.
     """
-    note, to = _fit(note), to.replace(second=0, microsecond=0)
+    note, to = _fit(note, "note"), to.replace(second=0, microsecond=0)
 
     def change(at: Standing) -> Change:
-        at.refuse_unless_ahead("moved")
+        at.refuse_unless_ahead("moved", f"move another webinar to {at.spoken(to)} instead")
         at.refuse_time(to)
         changed = replace(at.fact, starts_at=to, status="confirmed")
         said = remarks(at.timeline, at.fact, to, calendars=at.calendars(), now=now)
@@ -74,10 +74,10 @@ def cancel(
 
     Raises NotFound, and Refused for a webinar that is cancelled or has begun.
     """
-    note = _fit(note)
+    note = _fit(note, "note")
 
     def change(at: Standing) -> Change:
-        at.refuse_unless_ahead("cancelled")
+        at.refuse_unless_ahead("cancelled", "there is nothing left to do")
         planned = at.change("cancel", at.with_change(replace(at.fact, status="cancelled"), None))
         if apply:
             at.note("cancelled", note, starts_at=None, by=by)
@@ -107,7 +107,7 @@ def publish_recording(
     not begun, for an address that is not https, for what is published already, and to apply it
     without captions and transcript.
     """
-    url, summary = url.strip(), _fit(summary)
+    url, summary = url.strip(), _fit(summary, "summary")
     listing.refuse_address(url, "recording")
     checks = {"captions": captions, "transcript": transcript}
     missing = [name for name, is_there in checks.items() if not is_there]
@@ -160,9 +160,11 @@ def _changed(
         return work(session)
 
 
-def _fit(text: str) -> str:
+def _fit(text: str, name: str) -> str:
     """Return a text without blanks at its edges. Raises Refused for one that is too long."""
     text = "\n".join(line.strip() for line in text.strip().splitlines())
     if len(text) > _LONGEST_NOTE:
-        raise Refused(f"The text has {len(text)} characters; {_LONGEST_NOTE} are enough.")
+        raise Refused(
+            f"The {name} has {len(text)} characters; shorten it to {_LONGEST_NOTE} or fewer."
+        )
     return text

@@ -69,9 +69,15 @@ def _others(timeline: Timeline, webinar: WebinarFact, to: dt.datetime) -> Iterat
             continue
         others_end = other.starts_at + dt.timedelta(minutes=other.minutes)
         if to < others_end and other.starts_at < ends:
-            yield f"the webinar {other.key} is at the same time"
+            together = "is at the same time" if other.starts_at == to else "overlaps"
+            hours = f"{_clock(timeline, other.starts_at)} to {_clock(timeline, others_end)}"
+            yield f"the webinar {other.key} {together}, from {hours}"
         elif timeline.local_date(other.starts_at) == timeline.local_date(to):
             yield f"the webinar {other.key} is on the same day"
+
+
+def _clock(timeline: Timeline, moment: dt.datetime) -> str:
+    return f"{moment.astimezone(timeline.zone):%H:%M}"
 
 
 def _milestone(timeline: Timeline, webinar: WebinarFact, to: dt.datetime) -> Iterator[str]:

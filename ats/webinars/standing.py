@@ -35,13 +35,14 @@ class Standing:
 
     # -- refusals --------------------------------------------------------------------------
 
-    def refuse_unless_ahead(self, done: str) -> None:
-        """Raise Refused for a webinar that is cancelled or has begun."""
+    def refuse_unless_ahead(self, done: str, instead: str) -> None:
+        """Raise Refused for a webinar that is cancelled, and say what to do; or that has begun."""
         key, starts = self.fact.key, self.fact.starts_at
         if self.fact.status == "cancelled":
-            raise Refused(f"The webinar {key} is cancelled, so it cannot be {done}.")
+            on = "".join(f" on {self.spoken(change.at)}" for change in self.fact.changes[-1:])
+            raise Refused(f"The webinar {key} was cancelled{on}; {instead}.")
         if starts <= self.now:
-            began = spoken(self.timeline, starts)
+            began = self.spoken(starts)
             raise Refused(f"The webinar {key} began on {began}, so it cannot be {done}.")
 
     def refuse_unless_over(self) -> None:
@@ -50,12 +51,12 @@ class Standing:
         if self.fact.status == "cancelled":
             raise Refused(f"The webinar {key} was cancelled, so it has no recording.")
         if starts > self.now:
-            begins = spoken(self.timeline, starts)
+            begins = self.spoken(starts)
             raise Refused(f"The webinar {key} begins on {begins}; record it first.")
 
     def refuse_time(self, to: dt.datetime) -> None:
         """Raise Refused for a moment that has passed, is its own, or is outside the year."""
-        key, told = self.fact.key, spoken(self.timeline, to)
+        key, told = self.fact.key, self.spoken(to)
         if to <= self.now:
             raise Refused(f"{told} has passed; move the webinar {key} to a later time.")
         if to == self.fact.starts_at:
@@ -99,6 +100,10 @@ class Standing:
             applied=False,
             timeline=self.timeline,
         )
+
+    def spoken(self, moment: dt.datetime) -> str:
+        """Return a moment in words, in the programme's time."""
+        return spoken(self.timeline, moment)
 
     def calendars(self) -> list[str]:
         """Return the calendars of the people whom the webinar is for."""

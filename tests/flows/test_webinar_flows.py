@@ -180,10 +180,8 @@ def test_a_webinar_is_cancelled_and_people_are_told(
     assert webinar(installed)["status"] == "cancelled"
     (mail,) = mails(mailbox)
     assert str(mail["Subject"]).startswith("Not taking place: ")
-    assert (again.type.value, again.message) == (
-        "FAILED",
-        "The webinar webinar-2 is cancelled, so it cannot be cancelled.",
-    )
+    assert again.type.value == "FAILED"
+    assert str(again.message).startswith("The webinar webinar-2 was cancelled on ")
 
 
 def test_a_recording_of_what_has_not_been_is_refused_in_one_sentence(

@@ -24,6 +24,7 @@ from ats.outbox.mailbox import InMemoryMailbox, Received
 from ats.outbox.smtp_url import SmtpAddress
 from ats.records import gather
 from ats.records import models as m
+from ats.records.due import look_again
 from ats.records.store import Store
 from ats.tally import Tally
 from ats.webinars import listing
@@ -118,6 +119,22 @@ class SmallCohort:
 
     def resume(self, now: str) -> None:
         cohorts.resume(self.office, CODE, now=at(now), by="Jo")
+
+    def overlay(self, ref: str, kind: str, *, now: str, **values: Any) -> None:
+        """Record what staff change in somebody's year, a break from a day on, say."""
+        enrolment = self.enrolments()[ref].id
+        assert enrolment is not None
+        with self.store.write() as session:
+            session.add(
+                m.Overlay(
+                    enrolment_id=enrolment,
+                    kind=kind,
+                    recorded_at=at(now),
+                    recorded_by="Jo",
+                    **{name: dt.date.fromisoformat(day) for name, day in values.items()},
+                )
+            )
+            look_again(session, enrolment)
 
     def set_address(self, ref: str, address: str) -> None:
         """Give somebody an address that no import would let in."""

@@ -42,15 +42,17 @@ def test_without_apply_it_says_whom_it_concerns_and_what_they_were_told(told: Co
         "sequence": 1,
         "applied": False,
         "will_be_told": 2,
+        "told_later": 0,
         "concerned": [
-            {**_concerned("P0001"), "why_not": None},
-            {**_concerned("P0002"), "why_not": None},
+            {**_concerned("P0001"), "why_not": None, "waits": None},
+            {**_concerned("P0002"), "why_not": None, "waits": None},
             {
                 "ref": "P0003",
                 "role": "participant",
                 "told": None,
                 "will_be_told": False,
                 "why_not": "they have not joined yet",
+                "waits": None,
             },
         ],
         "remarks": [],
@@ -80,6 +82,24 @@ def test_it_speaks_to_people_too(told: CommandLine) -> None:
         "Done. 2 people get an e-mail with the next tick, which `ats tick` runs at once."
     )
     assert (looked.code, done.code, looked.err + done.err) == (0, 0, "")
+
+
+def test_in_a_pause_it_says_that_they_get_it_when_the_pause_ends(told: CommandLine) -> None:
+    told.done("cohort", "pause", "2026-10", *NOW)
+    cohort = ("--cohort", "2026-10")
+    looked, done = told(*MOVE, *cohort), told(*MOVE, *cohort, "--apply")
+
+    assert looked.out.splitlines()[2:4] == [
+        f"{ref}  2026-10-08 16:30  gets an e-mail when the pause of the cohort ends"
+        for ref in ("P0001", "P0002")
+    ]
+    assert looked.out.splitlines()[-1] == (
+        "Nothing is changed yet; with --apply 0 people get an e-mail; 2 people get it later."
+    )
+    assert done.out.splitlines()[-1] == (
+        "Done. 0 people get an e-mail with the next tick, which `ats tick` runs at once; "
+        "2 people get it later."
+    )
 
 
 def test_applied_the_next_tick_tells_them_and_the_list_agrees(
@@ -191,7 +211,11 @@ def test_what_has_begun_is_not_moved_and_not_cancelled(told: CommandLine) -> Non
         ),
         (
             "2026-11-18T17:00",
-            ["the webinar webinar-2 is at the same time"],
+            ["the webinar webinar-2 overlaps, from 16:30 to 17:30"],
+        ),
+        (
+            "2026-11-18T16:30",
+            ["the webinar webinar-2 is at the same time, from 16:30 to 17:30"],
         ),
         ("2026-11-18T10:00", ["the webinar webinar-2 is on the same day"]),
         (
@@ -206,7 +230,15 @@ def test_what_has_begun_is_not_moved_and_not_cancelled(told: CommandLine) -> Non
             ["that is within a day: the notice serves as the reminder, and no other goes"],
         ),
     ],
-    ids=["half-term", "one nation", "clash", "same day", "after its milestone", "within a day"],
+    ids=[
+        "half-term",
+        "one nation",
+        "overlap",
+        "clash",
+        "same day",
+        "after its milestone",
+        "within a day",
+    ],
 )
 def test_what_speaks_against_a_time_is_said(told: CommandLine, to: str, remarks: list[str]) -> None:
     assert told.done("webinar", "move", "webinar-1", "--to", to, *NOW)["remarks"] == remarks
@@ -226,9 +258,13 @@ def test_a_webinar_is_cancelled_once_and_then_not_moved(told: CommandLine) -> No
 
     assert (document["starts_at"], document["sequence"], document["will_be_told"]) == (None, 1, 2)
     assert told.refused(*CANCEL, "--apply") == (
-        "The webinar webinar-1 is cancelled, so it cannot be cancelled."
+        "The webinar webinar-1 was cancelled on Tuesday 6 October 2026, 11:00; there is nothing "
+        "left to do."
     )
-    assert told.refused(*MOVE) == "The webinar webinar-1 is cancelled, so it cannot be moved."
+    assert told.refused(*MOVE) == (
+        "The webinar webinar-1 was cancelled on Tuesday 6 October 2026, 11:00; move another "
+        "webinar to Friday 9 October 2026, 16:30 instead."
+    )
     assert told.refused(*RECORDING, *CHECKED) == (
         "The webinar webinar-1 was cancelled, so it has no recording."
     )
@@ -284,9 +320,12 @@ def test_a_moment_that_is_none_is_a_usage_error(told: CommandLine, to: str, said
     assert said in " ".join(ran.err.replace("│", " ").split())
 
 
-def test_a_note_that_is_too_long_is_refused(told: CommandLine) -> None:
+def test_a_note_and_a_summary_that_are_too_long_are_refused(told: CommandLine) -> None:
     assert told.refused(*MOVE, "--note", "x" * 1001) == (
-        "The text has 1001 characters; 1000 are enough."
+        "The note has 1001 characters; shorten it to 1000 or fewer."
+    )
+    assert told.refused(*RECORDING, "--summary", "x" * 20000) == (
+        "The summary has 20000 characters; shorten it to 1000 or fewer."
     )
 
 

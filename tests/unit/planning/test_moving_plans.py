@@ -204,10 +204,8 @@ def test_who_joined_before_the_move_knows_the_old_time_by_the_catch_up() -> None
         ({"status": "withdrawn"}, "skipped: withdrawn"),
         ({"suppressed": frozenset({"P0001"})}, "skipped: suppressed"),
         ({"parked": True}, "expired"),  # as the webinar begins
-        (
-            {"pauses": (Pause(day("Mon 18 Jan 2027"), day("Mon 8 Feb 2027")),)},
-            "skipped: paused-out",
-        ),
+        ({"pauses": (Pause(day("Mon 18 Jan 2027"), day("Mon 8 Feb 2027")),)}, "expired"),
+        ({"pauses": (Pause(day("Mon 18 Jan 2027")),)}, "expired"),
     ],
     ids=lambda value: str(value)[:20],
 )
@@ -220,6 +218,15 @@ def test_who_gets_a_notice_though_they_get_little_else(facts: Any, said: str) ->
     assert about("webinar-moved", one) == {"webinar-3/1": said}
 
 
+def test_reminders_count_on_no_notice_that_waits_and_expires() -> None:
+    parked = becomes(at("Thu 21 Jan 2027 08:00"), "P0001", parked=True)
+
+    one = year(parked, moved("Mon 25 Jan 2027 10:05", "Wed 27 Jan 2027 17:30"))
+
+    assert about("webinar-moved", one) == {"webinar-3/1": "expired"}
+    assert about("webinar-tomorrow", one) == {"webinar-3/1": "expired"}
+
+
 def test_in_trial_and_in_a_pause_the_notice_waits() -> None:
     paused = becomes(at("Thu 21 Jan 2027 08:00"), None, status="paused")
     resumed = becomes(at("Tue 26 Jan 2027 10:05"), None, status="live")
@@ -229,18 +236,107 @@ def test_in_trial_and_in_a_pause_the_notice_waits() -> None:
     assert about("webinar-moved", one) == {"webinar-3/1": "sent Tue 26 Jan 2027 10:10"}
 
 
-def test_a_reminder_in_a_break_does_not_make_somebody_think_it_moved() -> None:
-    """Nobody told them while they were away: the next move quotes the time that they know."""
-    away = Pause(day("Mon 18 Jan 2027"), day("Thu 28 Jan 2027"))
+def back_on(when: str) -> Change:
+    """Return the break of P0001 from Mon 18 January to this day, agreed on before."""
+    away = Pause(day("Mon 18 Jan 2027"), day(when))
+    return becomes(at("Thu 14 Jan 2027 08:00"), "P0001", pauses=(away,))
+
+
+def test_in_a_break_the_notice_waits_for_the_morning_of_return_and_reminders_follow() -> None:
+    one = year(back_on("Thu 28 Jan 2027"), moved("Mon 25 Jan 2027 10:05", LATER))
+
+    assert about("webinar-moved", one) == {"webinar-3/1": "sent Thu 28 Jan 2027 09:00"}
+    assert about("webinar-week-ahead", one) == {
+        "webinar-3/1": "skipped: paused-out",
+        "webinar-3/2": "sent Wed 3 Feb 2027 09:00",
+    }
+    assert about("webinar-tomorrow", one) == {"webinar-3/1": "sent Tue 9 Feb 2027 09:00"}
+
+
+def test_of_several_moves_in_a_break_the_last_is_told_and_none_if_it_is_back_where_it_was() -> None:
+    moves_twice = (moved("Mon 25 Jan 2027 10:05", LATER), moved("Tue 26 Jan 2027 10:05", NEW))
+    back_again = (moved("Mon 25 Jan 2027 10:05", LATER), moved("Tue 26 Jan 2027 10:05", OLD))
+
+    assert about("webinar-moved", year(back_on("Thu 28 Jan 2027"), *moves_twice)) == {
+        "webinar-3/1": "superseded",
+        "webinar-3/2": "sent Thu 28 Jan 2027 09:00",
+    }
+    assert about("webinar-moved", year(back_on("Wed 27 Jan 2027"), *back_again)) == {
+        "webinar-3/1": "superseded",
+        "webinar-3/2": "skipped: condition-unmet",
+    }
+
+
+def test_in_a_break_that_a_person_ends_the_notice_waits_until_then() -> None:
     one = year(
-        becomes(at("Thu 14 Jan 2027 08:00"), "P0001", pauses=(away,)),
+        becomes(at("Thu 14 Jan 2027 08:00"), "P0001", pauses=(Pause(day("Mon 18 Jan 2027")),)),
+        moved("Mon 25 Jan 2027 10:05", NEW),
+        back_on("Thu 28 Jan 2027"),
+    )
+
+    assert about("webinar-moved", one) == {"webinar-3/1": "sent Thu 28 Jan 2027 09:00"}
+
+
+def test_a_cancellation_waits_for_the_end_of_a_break_too() -> None:
+    gone = moves(at("Thu 21 Jan 2027 22:05"), "webinar-3", None)
+
+    in_time = year(back_on("Mon 25 Jan 2027"), gone)
+    too_late = year(back_on("Thu 28 Jan 2027"), gone)
+
+    assert about("webinar-cancelled", in_time) == {"webinar-3/1": "sent Mon 25 Jan 2027 09:00"}
+    assert about("webinar-cancelled", too_late) == {"webinar-3/1": "expired"}
+
+
+def test_moved_forward_whoever_is_back_in_between_still_hears_of_it() -> None:
+    """The time that they know is ahead, though nothing is there any more."""
+    one = year(back_on("Tue 26 Jan 2027"), moved("Wed 20 Jan 2027 10:05", "Mon 25 Jan 2027 16:30"))
+
+    assert about("webinar-moved", one) == {"webinar-3/1": "sent Tue 26 Jan 2027 09:00"}
+    assert set(about("webinar-tomorrow", one).values()) == {"skipped: paused-out"}
+
+
+def test_a_notice_held_by_a_break_says_until_when_even_in_the_night_of_return() -> None:
+    facts = moves(at("Mon 25 Jan 2027 10:05"), "webinar-3", at(LATER)).apply(cohort())
+    person = participant(
+        pauses=(
+            Pause(day("Mon 18 Jan 2027"), day("Tue 26 Jan 2027")),
+            Pause(day("Tue 26 Jan 2027"), day("Thu 28 Jan 2027")),
+        ),
+        past={("agenda-published", "1", "P0001"): PastRow("sent", at("Thu 3 Sep 2026 09:00"))},
+    )
+
+    waits = "held paused until Thu 28 Jan 2027 09:00"
+    for now in ("Mon 25 Jan 2027 10:10", "Tue 26 Jan 2027 12:00", "Thu 28 Jan 2027 00:10"):
+        assert verdict(person, "webinar-moved webinar-3/1", now, facts) == waits
+    assert verdict(person, "webinar-moved webinar-3/1", "Thu 28 Jan 2027 09:00", facts) == "queued"
+
+
+def test_a_mentor_hears_at_once_though_their_mentee_is_on_a_break() -> None:
+    away = Pause(day("Mon 26 Oct 2026"), day("Mon 30 Nov 2026"))
+    known = participant(
+        mentorships=(mentor(accepted_at=at("Mon 12 Oct 2026 08:00")),), pauses=(away,)
+    )
+    one = year(
+        moves(at("Mon 2 Nov 2026 10:05"), "mentor-webinar-1", at("Tue 17 Nov 2026 16:30")),
+        people={"P0001": known},
+    )
+
+    assert about("webinar-moved", one, webinar="mentor-webinar-1") == {
+        "mentor-webinar-1/1": "sent Mon 2 Nov 2026 10:10"
+    }
+
+
+def test_a_reminder_in_a_break_does_not_make_somebody_think_it_moved() -> None:
+    """It does not go; the next move, before they are back, quotes the time that they know."""
+    one = year(
+        back_on("Tue 2 Feb 2027"),
         moved("Mon 25 Jan 2027 10:05", LATER),
         moved("Mon 1 Feb 2027 10:05", "Thu 11 Feb 2027 16:30"),
     )
 
     assert about("webinar-moved", one) == {
-        "webinar-3/1": "skipped: paused-out",
-        "webinar-3/2": "sent Mon 1 Feb 2027 10:10",
+        "webinar-3/1": "superseded",
+        "webinar-3/2": "sent Tue 2 Feb 2027 09:00",
     }
     assert about("webinar-week-ahead", one) == {
         "webinar-3/1": "skipped: paused-out",
@@ -274,15 +370,11 @@ def test_participants_hear_nothing_of_a_mentor_webinar() -> None:
     assert one.story("webinar-moved") == {}
 
 
-def test_who_is_back_within_a_day_of_the_new_time_is_reminded_for_no_notice_went() -> None:
-    away = Pause(day("Mon 18 Jan 2027"), day("Thu 28 Jan 2027"))
-    one = year(
-        becomes(at("Thu 14 Jan 2027 08:00"), "P0001", pauses=(away,)),
-        moved("Mon 25 Jan 2027 10:05", "Fri 29 Jan 2027 08:00"),
-    )
+def test_who_is_back_within_a_day_of_the_new_time_has_the_notice_for_a_reminder() -> None:
+    one = year(back_on("Thu 28 Jan 2027"), moved("Mon 25 Jan 2027 10:05", "Fri 29 Jan 2027 08:00"))
 
-    assert about("webinar-moved", one) == {"webinar-3/1": "skipped: paused-out"}
-    assert about("webinar-tomorrow", one) == {"webinar-3/1": "sent Thu 28 Jan 2027 09:00"}
+    assert about("webinar-moved", one) == {"webinar-3/1": "sent Thu 28 Jan 2027 09:00"}
+    assert about("webinar-tomorrow", one) == {"webinar-3/1": "skipped: in-notice"}
 
 
 def test_a_reminder_that_went_before_a_delayed_notice_does_not_replace_it() -> None:
