@@ -137,6 +137,10 @@ class WebinarFact:
     revised_at: dt.datetime | None = None  # when anything that a calendar shows was changed
 
     @property
+    def ends_at(self) -> dt.datetime:
+        return self.starts_at + dt.timedelta(minutes=self.minutes)
+
+    @property
     def moves(self) -> tuple[WebinarChange, ...]:
         """Its changes but for a cancellation."""
         return tuple(change for change in self.changes if change.starts_at is not None)

@@ -104,7 +104,7 @@ def publish_recording(
 
     A recording that was published already gets another address or summary, and whoever has had
     the e-mail gets no other. Raises NotFound, and Refused for a webinar that was cancelled or has
-    not begun, for an address that is not https, for what is published already, and to apply it
+    not ended, for an address that is not https, for what is published already, and to apply it
     without captions and transcript.
     """
     url, summary = url.strip(), _fit(summary)

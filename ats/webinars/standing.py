@@ -46,12 +46,18 @@ class Standing:
 
     def refuse_unless_over(self) -> None:
         """Raise Refused for a webinar of which there can be no recording yet, or ever."""
-        key, starts = self.fact.key, self.fact.starts_at
+        key, starts, ends = self.fact.key, self.fact.starts_at, self.fact.ends_at
         if self.fact.status == "cancelled":
             raise Refused(f"The webinar {key} was cancelled, so it has no recording.")
         if starts > self.now:
             begins = spoken(self.timeline, starts)
-            raise Refused(f"The webinar {key} begins on {begins}; record it first.")
+            raise Refused(
+                f"The webinar {key} has not taken place yet: it is on {begins}. Publish its "
+                "recording after that."
+            )
+        if ends > self.now:
+            time = f"{ends.astimezone(self.timeline.zone):%H:%M}"
+            raise Refused(f"The webinar {key} ends at {time}; publish its recording after that.")
 
     def refuse_time(self, to: dt.datetime) -> None:
         """Raise Refused for a moment that has passed, is its own, or is outside the year."""

@@ -193,7 +193,7 @@ def test_a_recording_of_what_has_not_been_is_refused_in_one_sentence(
     state, named = run(publish_recording, **WEBINAR, recording=form, apply=True)
 
     assert (state.type.value, named) == ("FAILED", "refused")
-    assert str(state.message).startswith("The webinar webinar-2 begins on ")
+    assert str(state.message).startswith("The webinar webinar-2 has not taken place yet: ")
     assert "Traceback" not in "".join(capfd.readouterr())
 
 

@@ -259,8 +259,18 @@ def test_a_recording_is_published_once_it_has_been_checked(
 
 def test_there_is_no_recording_of_what_has_not_been(told: CommandLine) -> None:
     assert told.refused("webinar", "recording", "webinar-1", URL, *NOW) == (
-        "The webinar webinar-1 begins on Thursday 8 October 2026, 16:30; record it first."
+        "The webinar webinar-1 has not taken place yet: it is on Thursday 8 October 2026, 16:30. "
+        "Publish its recording after that."
     )
+
+
+def test_a_recording_is_not_published_while_the_webinar_runs(told: CommandLine) -> None:
+    publish = ("webinar", "recording", "webinar-1", URL, *CHECKED, "--apply", "--now")
+
+    assert told.refused(*publish, "2026-10-08T17:29") == (
+        "The webinar webinar-1 ends at 17:30; publish its recording after that."
+    )
+    assert told.done(*publish, "2026-10-08T17:30")["applied"] is True
 
 
 @pytest.mark.parametrize("url", ["", "http://video.example/1", "javascript:alert(1)", "x" * 2001])
