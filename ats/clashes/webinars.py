@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import combinations
 
-from ats import published
 from ats.clashes.findings import Clash, Remedy, places, reasons
 from ats.clashes.year import Year, nearest
 from ats.planning.facts import WebinarFact
 from ats.planning.workdays import local_moment
+from ats.published import ends_after_due, webinar_due
 
 _WITHIN = 60  # days that a webinar is moved by at most
 
@@ -44,21 +44,17 @@ def webinars_on_days_off(year: Year) -> Iterator[Clash]:
 
 
 def webinars_after_due(year: Year) -> Iterator[Clash]:
-    """Yield each webinar that begins when its milestone is due already."""
+    """Yield each webinar that has not ended when its milestone is due."""
     for webinar in to_come(year):
-        late = {
-            calendar: due
-            for calendar in year.of(webinar.audience)
-            if (due := _due(year, webinar, calendar)) and webinar.starts_at >= due
-        }
+        concerned = year.of(webinar.audience)
+        late = ends_after_due(year.timeline, webinar, concerned)
         if late:
             milestone = year.timeline.programme.webinar(webinar.key).milestone
+            where = "" if len(late) == len(concerned) else f" in {places([*late])}"
             text = (
-                f"{webinar.key} is on {year.spoken(webinar.starts_at)}, after {milestone}, which "
-                f"it prepares for, is due on {year.spoken(min(late.values()))}"
-            )
-            text += (
-                "." if len(late) == len(year.of(webinar.audience)) else f" in {places([*late])}."
+                f"{webinar.key} is on {year.spoken(webinar.starts_at)}, and ends after "
+                f"{milestone}, which it prepares for, is due on "
+                f"{year.spoken(min(late.values()))}{where}."
             )
             yield _clash(year, webinar, "webinar-after-due", tuple(late), text)
 
@@ -96,7 +92,8 @@ def _clash(
 def other_days(year: Year, webinar: WebinarFact, within: int = _WITHIN) -> Iterator[Remedy]:
     """Yield the webinar at the same time on the nearest days that suit everybody it is for.
 
-    Working days without another webinar, in the cohort's year, before its milestone is due.
+    Working days without another webinar, in the cohort's year, before the day on which what it
+    prepares for is due.
     """
     timeline = year.timeline
     local = webinar.starts_at.astimezone(timeline.zone)
@@ -106,23 +103,14 @@ def other_days(year: Year, webinar: WebinarFact, within: int = _WITHIN) -> Itera
         for other in cohort.webinars
         if other.key != webinar.key and other.status != "cancelled"
     }
-    dues = [due for c in year.of(webinar.audience) if (due := _due(year, webinar, c))]
+    dues = [webinar_due(timeline, webinar.key, one) for one in year.of(webinar.audience)]
+    first_due = min((timeline.local_date(due) for due in dues if due), default=dt.date.max)
     for day in nearest(local.date(), within=within):
         at = local_moment(day, local.time(), timeline.zone)
         if day in taken or not cohort.starts <= day <= year.submission or day <= year.today:
             continue
-        if all(year.workdays(one).is_working(day) for one in year.of(webinar.audience)) and all(
-            at < due for due in dues
-        ):
+        suits = all(year.workdays(one).is_working(day) for one in year.of(webinar.audience))
+        if suits and day < first_due:
             yield Remedy(
                 f"Move {webinar.key} to {year.spoken(at)}.", year.with_webinar(webinar.key, at)
             )
-
-
-def _due(year: Year, webinar: WebinarFact, calendar: str) -> dt.datetime | None:
-    """Return when its milestone is due there; None for a webinar about none."""
-    timeline = year.timeline
-    milestone = timeline.programme.webinar(webinar.key).milestone
-    if milestone is None:
-        return None
-    return timeline.due(milestone, published.on_time(timeline, nation=calendar))

@@ -202,11 +202,23 @@ def test_what_has_begun_is_not_moved_and_not_cancelled(told: CommandLine) -> Non
             ],
         ),
         (
+            "2027-01-15T16:30",
+            [f"it ends after {PLAN}, which it prepares, is due ({DUE})"],
+        ),
+        (
             "2026-10-07T10:30",
             ["that is within a day: the notice serves as the reminder, and no other goes"],
         ),
     ],
-    ids=["half-term", "one nation", "clash", "same day", "after its milestone", "within a day"],
+    ids=[
+        "half-term",
+        "one nation",
+        "clash",
+        "same day",
+        "after its milestone",
+        "ends after it",
+        "within a day",
+    ],
 )
 def test_what_speaks_against_a_time_is_said(told: CommandLine, to: str, remarks: list[str]) -> None:
     assert told.done("webinar", "move", "webinar-1", "--to", to, *NOW)["remarks"] == remarks

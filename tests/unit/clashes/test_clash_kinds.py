@@ -152,20 +152,28 @@ def test_a_webinar_that_is_over_or_cancelled_is_told_no_more() -> None:
     assert len(told(replace(moved, now=at("2026-10-30", "16:29")), "webinar-on-day-off")) == 1
 
 
-def test_a_webinar_after_its_milestone_is_due_is_told() -> None:
-    late = year("england").with_webinar("webinar-2", at("2027-01-15", "17:00"))
+def test_a_webinar_that_ends_after_its_milestone_is_due_is_told() -> None:
+    late = year("england").with_webinar("webinar-2", at("2027-01-15", "16:01"))
 
     assert told(late, "webinar-after-due") == [
         (
             ("england",),
             (
-                "webinar-2 is on Friday 15 January 2027, 17:00, after pdp, which it prepares for, "
-                "is due on Friday 15 January 2027, 17:00."
+                "webinar-2 is on Friday 15 January 2027, 16:01, and ends after pdp, which it "
+                "prepares for, is due on Friday 15 January 2027, 17:00."
             ),
-            "Move webinar-2 to Thursday 14 January 2027, 17:00.",
+            "Move webinar-2 to Thursday 14 January 2027, 16:01.",
         )
     ]
-    assert kinds(year("england").with_webinar("webinar-2", at("2027-01-15", "16:59"))) == []
+    assert kinds(year("england").with_webinar("webinar-2", at("2027-01-15", "16:00"))) == []
+
+
+def test_a_webinar_is_proposed_for_a_day_before_its_milestone_is_due() -> None:
+    late = year("england").with_webinar("webinar-3", at("2027-03-25"))
+
+    ((_, _, proposal),) = told(late, "webinar-after-due")
+
+    assert proposal == "Move webinar-3 to Thursday 18 March 2027, 16:30."
 
 
 def test_two_webinars_on_one_day_are_told_once() -> None:
