@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
+from ats.planning import office_hours
 from ats.planning.facts import WebinarFact
 from ats.planning.notices import NOTICE_SUFFICES
 from ats.planning.timeline import Timeline
 from ats.published import ends_after_due
 from config.vocabulary import nation_of
 
-_OFFICE_HOURS = (8, 20)  # nobody moves a webinar before or after these by intention
 _FRESH = dt.timedelta(days=1)
 
 
@@ -30,7 +30,7 @@ def remarks(
     """
     local = to.astimezone(timeline.zone)
     yield from _no_working_day(timeline, local.date(), calendars)
-    if not _OFFICE_HOURS[0] <= local.hour < _OFFICE_HOURS[1]:
+    if not office_hours.holds(local, webinar.minutes):
         yield f"{local:%H:%M} is an unusual hour"
     yield from _others(timeline, webinar, to)
     yield from _milestone(timeline, replace(webinar, starts_at=to), calendars)
