@@ -176,6 +176,26 @@ def test_a_webinar_is_proposed_for_a_day_before_its_milestone_is_due() -> None:
     assert proposal == "Move webinar-3 to Thursday 18 March 2027, 16:30."
 
 
+@pytest.mark.parametrize("time", ["02:15", "07:59", "19:30", "23:30"])
+def test_a_webinar_outside_office_hours_is_told(time: str) -> None:
+    late = year("england").with_webinar("q-and-a-1", at("2026-12-02", time))
+
+    assert told(late, "webinar-at-odd-hour") == [
+        (
+            ("england",),
+            f"q-and-a-1 is on Wednesday 2 December 2026, {time}, an unusual hour.",
+            "Move q-and-a-1 to Wednesday 2 December 2026, 16:30.",
+        )
+    ]
+
+
+@pytest.mark.parametrize("time", ["08:00", "19:00"])
+def test_a_webinar_inside_office_hours_is_not(time: str) -> None:
+    moved = year("england").with_webinar("q-and-a-1", at("2026-12-02", time))
+
+    assert told(moved, "webinar-at-odd-hour") == []
+
+
 def test_two_webinars_on_one_day_are_told_once() -> None:
     twice = year("england").with_webinar("q-and-a-1", at("2026-11-18", "12:00"))
 
@@ -221,7 +241,7 @@ def test_a_tip_on_the_day_of_a_chaser_makes_two_e_mails() -> None:
                 "milestone-reminder-1 (pdp) and diary-habit go on Tuesday 19 January 2027, in two "
                 "e-mails, to participants in England who are being chased."
             ),
-            "Let diary-habit go on Tuesday 12 January 2027.",
+            "“Let diary-habit go on Tuesday 12 January 2027” ends this, too.",  # and a full week
         )
     ]
     assert told(with_due(year("england"), "pdp", "2027-01-15"), "two-on-one-day") == []
@@ -287,8 +307,17 @@ def test_a_tip_after_submission_reaches_nobody_who_has_submitted() -> None:
 # -- cohorts ------------------------------------------------------------------------------------
 
 
-def beside(starts: str, ends: str, programme: str = "ats") -> list[tuple[str, str | None]]:
-    other = Neighbour("other", programme, *map(dt.date.fromisoformat, (starts, ends)))
+IN_ITS_PLACE = (
+    "{} is launched and keeps its start, but is in trial: leave it there, and launch another in "
+    "its place under another code, with its start on {}."
+)
+
+
+def beside(
+    starts: str, ends: str, programme: str = "ats", status: str = "trial"
+) -> list[tuple[str, str | None]]:
+    first, last = map(dt.date.fromisoformat, (starts, ends))
+    other = Neighbour("other", programme, first, last, status)
     found = replace(year("england"), neighbours=(other,))
     return [(text, proposal) for _, text, proposal in told(found, "cohorts-meet")]
 
@@ -297,7 +326,13 @@ def test_a_cohort_that_starts_on_this_ones_last_day_is_told() -> None:
     assert beside("2027-10-06", "2028-10-11") == [
         (
             "other starts on Wednesday 6 October 2027, the day of submission of 2026-10.",
-            "Launch other with its start on Monday 11 October 2027.",
+            IN_ITS_PLACE.format("other", "Monday 11 October 2027"),
+        )
+    ]
+    assert beside("2027-10-06", "2028-10-11", status="live") == [
+        (
+            "other starts on Wednesday 6 October 2027, the day of submission of 2026-10.",
+            "other keeps its start; see that somebody has time for both on that day.",
         )
     ]
     assert beside("2027-10-05", "2028-10-04") == []
@@ -308,7 +343,7 @@ def test_a_cohort_whose_last_day_is_this_ones_first_is_told() -> None:
     assert beside("2025-10-06", "2026-10-05") == [
         (
             "2026-10 starts on Monday 5 October 2026, the day of submission of other.",
-            "Launch 2026-10 with its start on Monday 12 October 2026.",
+            IN_ITS_PLACE.format("2026-10", "Monday 12 October 2026"),
         )
     ]
     assert beside("2025-10-06", "2026-10-06") == []
@@ -321,7 +356,7 @@ def test_a_cohort_launched_twice_is_told() -> None:
                 "other starts on the same day, Monday 5 October 2026, with the same programme as "
                 "2026-10."
             ),
-            "Launch other with its start on Monday 12 October 2026.",
+            IN_ITS_PLACE.format("other", "Monday 12 October 2026"),
         )
     ]
     assert beside("2026-10-05", "2027-10-06", programme="qtls") == []
