@@ -15,6 +15,7 @@ from ats.reports.markdown import bullets, plain, table
 from ats.reports.timeline import artifact_key, counted
 from ats.webinars import changes as webinar_changes
 from ats.webinars.affected import Change, Concerned
+from ats.webinars.counted import told_when
 from ats.webinars.remarks import spoken
 
 SHOWN = 500  # people on a page
@@ -97,7 +98,7 @@ def _run(change: Change) -> dict[str, Any]:
     done = {"move": "moved", "cancel": "cancelled", "recording": "recording published"}[change.kind]
     people = counted(change.to_be_told, "e-mail")
     state = done if change.applied else f"only looked at, not {done}"
-    message = f"{people} {'go' if change.applied else 'would go'}."
+    message = f"{told_when(change, _going if change.applied else _would_go)}."
     if not change.applied:
         message = f"Nothing is changed yet. {message} Run it again with apply to do it."
     return {
@@ -130,11 +131,10 @@ def _parts(change: Change) -> Iterator[str]:
         yield f"Does not take place on {was}."
     else:
         yield f"On {spoken(change.timeline, change.starts_at)}, not on {was}."
-    people = counted(change.to_be_told, "e-mail")
     if change.applied:
-        yield f"This is done; {people} go with this run."
+        yield f"This is done; {told_when(change, _going, at_once='with this run')}."
     else:
-        yield f"**Nothing is changed yet.** With apply, {people} would go."
+        yield f"**Nothing is changed yet.** With apply, {told_when(change, _would_go)}."
     if change.remarks:
         yield "## To think of\n\n" + bullets(plain(remark) for remark in change.remarks)
     yield "## Whom it concerns"
@@ -142,6 +142,14 @@ def _parts(change: Change) -> Iterator[str]:
     yield table(["who", "was told", "will be told"], rows) if rows else "Nobody."
     if len(change.concerned) > SHOWN:
         yield f"And {len(change.concerned) - SHOWN} more."
+
+
+def _going(number: int) -> str:
+    return f"{counted(number, 'e-mail')} {'goes' if number == 1 else 'go'}"
+
+
+def _would_go(number: int) -> str:
+    return f"{counted(number, 'e-mail')} would go"
 
 
 def _row(one: Concerned, change: Change) -> tuple[str, str, str]:

@@ -7,6 +7,7 @@ is what the next tick does.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -40,6 +41,8 @@ class Concerned:
     role: str
     told: dt.datetime | None  # when they take the webinar to start; None: nobody told them
     why_not: str | None  # why no e-mail goes to them; None: one goes
+    goes_at: dt.datetime | None = None  # when it goes; None: with the next tick, or none goes
+    is_paused: bool = False  # one goes when the pause ends
 
     def document(self, timeline: Timeline) -> dict[str, Any]:
         """Return this as JSON tells it."""
@@ -50,6 +53,7 @@ class Concerned:
             "told": told,
             "will_be_told": self.why_not is None,
             "why_not": self.why_not,
+            "goes_at": self.goes_at.astimezone(timeline.zone).isoformat() if self.goes_at else None,
         }
 
 
@@ -75,6 +79,18 @@ class Change:
         """How many people get an e-mail about it."""
         return sum(one.why_not is None for one in self.concerned)
 
+    @property
+    def waiting(self) -> int:
+        """How many people get one when a pause ends."""
+        return sum(one.is_paused for one in self.concerned)
+
+    @property
+    def times(self) -> tuple[tuple[dt.datetime | None, int], ...]:
+        """How many e-mails go when, in that order; None: with the next tick."""
+        found = Counter(one.goes_at for one in self.concerned if one.why_not is None)
+        at_once = [(None, found.pop(None))] if None in found else []
+        return (*at_once, *sorted((at, number) for at, number in found.items() if at))
+
     def document(self) -> dict[str, Any]:
         """Return this as JSON tells it."""
         zone = self.timeline.zone
@@ -89,6 +105,11 @@ class Change:
             "sequence": self.sequence,
             "applied": self.applied,
             "will_be_told": self.to_be_told,
+            "when": [
+                {"at": at.astimezone(zone).isoformat() if at else None, "people": number}
+                for at, number in self.times
+            ],
+            "wait_for_pause": self.waiting,
             "concerned": [one.document(self.timeline) for one in self.concerned],
             "remarks": list(self.remarks),
         }
@@ -143,8 +164,13 @@ class Affected:
             return None
         told = self.before.tellings.told_start(person, ref, self.before.webinars[self.webinar.key])
         verdicts = list(self._verdicts(person, ref))
-        why_not = _why_not(verdicts[-1], told) if verdicts else self._nothing_planned()
-        return Concerned(ref, role, told, why_not)
+        if not verdicts:
+            return Concerned(ref, role, told, self._nothing_planned())
+        verdict = verdicts[-1]
+        why_not = _why_not(verdict, told)
+        goes_at = verdict.until if why_not is None else None
+        is_paused = (verdict.outcome, verdict.reason) == ("held", "paused")
+        return Concerned(ref, role, told, why_not, goes_at, is_paused)
 
     def _recipient(self, person: Participant) -> tuple[str | None, str]:
         """Return whom it concerns about a participant: they, or the mentor who agreed."""

@@ -1,0 +1,29 @@
+"""How many people hear of a change of a webinar, and when, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ats.webinars.affected import Change
+from ats.webinars.remarks import spoken
+
+
+def told_when(change: Change, e_mails: Callable[[int], str], *, at_once: str = "") -> str:
+    """Return '2 people get an e-mail on Monday 23 November 2026, 09:00', without a full stop.
+
+    `e_mails` says that so many go, `at_once` when those go that wait for nothing.
+    """
+    return ", ".join(_phrases(change, e_mails, at_once))
+
+
+def _phrases(change: Change, e_mails: Callable[[int], str], at_once: str) -> Iterator[str]:
+    clause = e_mails
+    for at, number in change.times:
+        when = f"on {spoken(change.timeline, at)}" if at else at_once
+        yield f"{clause(number)} {when}".strip()
+        clause = "{} more".format
+    if change.waiting:
+        people = "1 person waits" if change.waiting == 1 else f"{change.waiting} people wait"
+        yield f"{people} until the pause ends"
+    elif not change.times:
+        yield e_mails(0)
