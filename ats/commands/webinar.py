@@ -25,7 +25,7 @@ app = typer.Typer(
 def list_(cohort: Cohorts = None, as_json: Json = False) -> None:
     """List the webinars with their dates and join addresses."""
     with open_desk() as desk:
-        found = [one for code in desk.cohorts(cohort) for one in _of(desk, code)]
+        found = [one for code in desk.cohorts(cohort, paused=True) for one in _of(desk, code)]
 
         def human() -> None:
             rows = [
@@ -60,7 +60,7 @@ def set_(
 
     who = name_of(by)
     with open_desk(now) as desk:
-        code = _one(desk.cohorts(cohort))
+        code = _one(desk.cohorts(cohort, paused=True))
         listing.set_join_url(desk.office.store, code, key, join_url=join_url, now=desk.now, by=who)
         told = next(one for one in _of(desk, code) if one["key"] == key)
         answer(told, as_json=as_json, human=lambda: say(f"{key} of cohort {code} has its address."))
@@ -95,7 +95,7 @@ def move(
             starts_at = local_time.read_start(to, desk.zone)
         change = webinar_changes.move(
             desk.office,
-            _one(desk.cohorts(cohort)),
+            _one(desk.cohorts(cohort, paused=True)),
             key,
             to=starts_at,
             note=note,
@@ -123,7 +123,7 @@ def cancel(
     with open_desk(now) as desk:
         change = webinar_changes.cancel(
             desk.office,
-            _one(desk.cohorts(cohort)),
+            _one(desk.cohorts(cohort, paused=True)),
             key,
             note=note,
             now=desk.now,
@@ -159,7 +159,7 @@ def recording(
     with open_desk(now) as desk:
         change = webinar_changes.publish_recording(
             desk.office,
-            _one(desk.cohorts(cohort)),
+            _one(desk.cohorts(cohort, paused=True)),
             key,
             url=url,
             summary=summary,
@@ -196,6 +196,8 @@ def _publish(change: Change, desk: Desk) -> int | None:
 
 def _say(change: Change, written: int | None) -> None:
     """Say what a change means, or has set going."""
+    from ats.webinars.counted import told_when
+
     told = change.document()
     if change.kind == "recording":
         say(f"{change.title}: recording at {change.recording_url}.")
@@ -214,15 +216,19 @@ def _say(change: Change, written: int | None) -> None:
         for one in told["concerned"]
     ]
     table(("who", "was told", "will be told"), rows)
-    number = change.to_be_told
-    people = "1 person gets" if number == 1 else f"{number} people get"
     if change.applied:
-        say(f"Done. {people} an e-mail with the next tick, which `ats tick` runs at once.")
+        goes_at_once = any(at is None for at, _ in change.times)
+        hint = "; `ats tick` sends it at once" if goes_at_once else ""
+        say(f"Done. {told_when(change, _people, at_once='with the next tick')}{hint}.")
         if written is not None:
             calendars = "1 calendar was" if written == 1 else f"{written} calendars were"
             say(f"{calendars} written anew.")
     else:
-        say(f"Nothing is changed yet; with --apply {people} an e-mail.")
+        say(f"Nothing is changed yet; with --apply {told_when(change, _people)}.")
+
+
+def _people(number: int) -> str:
+    return "1 person gets an e-mail" if number == 1 else f"{number} people get an e-mail"
 
 
 def _of(desk: Desk, code: str) -> list[dict[str, Any]]:
@@ -237,6 +243,6 @@ def _one(codes: list[str]) -> str:
     from ats.errors import Refused
 
     if len(codes) != 1:
-        several = f"there are {', '.join(codes)}" if codes else "none is in trial or live"
+        several = f"there are {', '.join(codes)}" if codes else "none is in trial, live or paused"
         raise Refused(f"Say which cohort with --cohort: {several}.")
     return codes[0]

@@ -42,6 +42,8 @@ def test_without_apply_it_says_whom_it_concerns_and_what_they_were_told(told: Co
         "sequence": 1,
         "applied": False,
         "will_be_told": 2,
+        "when": [{"at": None, "people": 2}],
+        "wait_for_pause": 0,
         "concerned": [
             {**_concerned("P0001"), "why_not": None},
             {**_concerned("P0002"), "why_not": None},
@@ -51,6 +53,7 @@ def test_without_apply_it_says_whom_it_concerns_and_what_they_were_told(told: Co
                 "told": None,
                 "will_be_told": False,
                 "why_not": "they have not joined yet",
+                "goes_at": None,
             },
         ],
         "remarks": [],
@@ -62,7 +65,7 @@ def test_without_apply_it_says_whom_it_concerns_and_what_they_were_told(told: Co
 
 def _concerned(ref: str) -> dict[str, object]:
     told = "2026-10-08T16:30:00+01:00"
-    return {"ref": ref, "role": "participant", "told": told, "will_be_told": True}
+    return {"ref": ref, "role": "participant", "told": told, "will_be_told": True, "goes_at": None}
 
 
 def test_it_speaks_to_people_too(told: CommandLine) -> None:
@@ -77,7 +80,7 @@ def test_it_speaks_to_people_too(told: CommandLine) -> None:
         "Nothing is changed yet; with --apply 2 people get an e-mail.",
     ]
     assert done.out.splitlines()[-1] == (
-        "Done. 2 people get an e-mail with the next tick, which `ats tick` runs at once."
+        "Done. 2 people get an e-mail with the next tick; `ats tick` sends it at once."
     )
     assert (looked.code, done.code, looked.err + done.err) == (0, 0, "")
 
@@ -283,6 +286,56 @@ def test_a_recording_is_not_published_while_the_webinar_runs(told: CommandLine) 
         "The webinar webinar-1 ends at 17:30; publish its recording after that."
     )
     assert told.done(*publish, "2026-10-08T17:30")["applied"] is True
+
+
+SATURDAY = ("webinar", "recording", "webinar-1", URL, *CHECKED, "--now", "2026-10-10T11:00")
+
+
+def test_at_a_weekend_it_says_when_the_recording_goes(
+    told: CommandLine, mailbox: InMemoryMailbox
+) -> None:
+    looked, done = told(*SATURDAY), told(*SATURDAY, "--apply")
+
+    monday = "2 people get an e-mail on Monday 12 October 2026, 09:00."
+    assert looked.out.splitlines()[-1] == f"Nothing is changed yet; with --apply {monday}"
+    assert done.out.splitlines()[-1] == f"Done. {monday}"
+    told.done("tick", "--now", "2026-10-10T11:10")
+    assert mailbox.received == []
+    told.done("tick", "--now", "2026-10-12T09:00")
+    assert sum(b"Subject: Recording: " in one.data for one in mailbox.received) == 2
+
+
+def test_json_says_when_each_e_mail_goes(told: CommandLine) -> None:
+    document = told.done(*SATURDAY)
+
+    monday = "2026-10-12T09:00:00+01:00"
+    assert document["when"] == [{"at": monday, "people": 2}]
+    assert [one["goes_at"] for one in document["concerned"]] == [monday, monday, None]
+
+
+def test_in_a_paused_cohort_it_says_how_many_wait(
+    told: CommandLine, mailbox: InMemoryMailbox
+) -> None:
+    told.done("cohort", "pause", "2026-10", "--now", "2026-10-06T10:00")
+
+    looked, done = told(*MOVE), told(*MOVE, "--apply")
+
+    assert (looked.code, looked.err) == (0, "")
+    waiting = "2 people wait until the pause ends."
+    assert looked.out.splitlines()[-1] == f"Nothing is changed yet; with --apply {waiting}"
+    assert done.out.splitlines()[-1] == f"Done. {waiting}"
+    assert [one["cohort"] for one in told.done("webinar", "list")][:1] == ["2026-10"]
+    told.done("tick", "--cohort", "2026-10", "--now", "2026-10-06T11:10")
+    told.done("cohort", "resume", "2026-10", "--now", "2026-10-06T11:20")
+    told.done("tick", "--now", "2026-10-06T11:30")
+    assert sum(b"Subject: New time" in one.data for one in mailbox.received) == 2
+
+
+def test_json_counts_those_who_wait_until_a_pause_ends(told: CommandLine) -> None:
+    told.done("cohort", "pause", "2026-10", "--now", "2026-10-06T10:00")
+    document = told.done(*MOVE)
+
+    assert (document["will_be_told"], document["wait_for_pause"]) == (0, 2)
 
 
 @pytest.mark.parametrize("url", ["", "http://video.example/1", "javascript:alert(1)", "x" * 2001])
