@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from ats import local_time
-from ats.commands.answer import answer, complain, say, spoken, table
+from ats.commands.answer import answer, say, spoken, table
 from ats.commands.desk import Desk, meant_by, name_of, open_desk
 from ats.commands.options import By, Cohorts, Json, Now
-
-if TYPE_CHECKING:
-    from ats.webinars.changes import Change
+from ats.commands.webinar_change import conclude
 
 app = typer.Typer(
     name="webinar",
@@ -103,7 +101,7 @@ def move(
             by=who,
             apply=apply,
         )
-        _conclude(change, desk, as_json=as_json)
+        conclude(change, desk, as_json=as_json)
 
 
 @app.command()
@@ -130,7 +128,7 @@ def cancel(
             by=who,
             apply=apply,
         )
-        _conclude(change, desk, as_json=as_json)
+        conclude(change, desk, as_json=as_json)
 
 
 @app.command()
@@ -138,8 +136,13 @@ def recording(
     key: Key,
     url: Annotated[str, typer.Argument(metavar="URL", help="Where the recording is: https://…")],
     summary: Annotated[
-        str, typer.Option("--summary", metavar="TEXT", help="What was said, a line each.")
-    ] = "",
+        str | None,
+        typer.Option(
+            "--summary",
+            metavar="TEXT",
+            help='What was said, a line each; left out, it stays as it is, and "" empties it.',
+        ),
+    ] = None,
     captions: Annotated[
         bool, typer.Option("--captions", help="Its captions have been checked.")
     ] = False,
@@ -152,7 +155,10 @@ def recording(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Publish the recording of a webinar: everybody gets it, whoever was there."""
+    """Publish the recording of a webinar: everybody gets it, whoever was there.
+
+    Given another address later, whoever was sent the earlier one gets one e-mail with the new one.
+    """
     from ats.webinars import changes as webinar_changes
 
     who = name_of(by)
@@ -169,66 +175,7 @@ def recording(
             by=who,
             apply=apply,
         )
-        _conclude(change, desk, as_json=as_json)
-
-
-def _conclude(change: Change, desk: Desk, *, as_json: bool) -> None:
-    """Bring the calendars up to date with a change that was applied, and say what it means."""
-    written = _publish(change, desk) if change.applied else None
-    document = change.document() | {"calendars_written": written}
-    answer(document, as_json=as_json, human=lambda: _say(change, written))
-
-
-def _publish(change: Change, desk: Desk) -> int | None:
-    """Return how many calendars were written; None, with a word on it, where that cannot be."""
-    from ats.errors import AtsError
-    from ats.feeds.publishing import publish
-
-    if desk.office.links is None:
-        return None
-    try:
-        folder = desk.settings.calendar_dir
-        return publish(desk.office, folder, [change.cohort], now=desk.now).written
-    except AtsError as fault:
-        complain(f"The change is made, but the calendars are not up to date: {fault}")
-        return None
-
-
-def _say(change: Change, written: int | None) -> None:
-    """Say what a change means, or has set going."""
-    from ats.webinars.counted import told_when
-
-    told = change.document()
-    if change.kind == "recording":
-        say(f"{change.title}: recording at {change.recording_url}.")
-    elif change.starts_at is None:
-        say(f"{change.title}, {spoken(told['was_at'])}: does not take place.")
-    else:
-        say(f"{change.title}: {spoken(told['starts_at'])}, not {spoken(told['was_at'])}.")
-    for remark in change.remarks:
-        say(f"Mind: {remark}.")
-    rows = [
-        (
-            one["ref"],
-            spoken(one["told"]) if one["told"] else "–",
-            "gets an e-mail" if one["will_be_told"] else f"no e-mail: {one['why_not']}",
-        )
-        for one in told["concerned"]
-    ]
-    table(("who", "was told", "will be told"), rows)
-    if change.applied:
-        goes_at_once = any(at is None for at, _ in change.times)
-        hint = "; `ats tick` sends it at once" if goes_at_once else ""
-        say(f"Done. {told_when(change, _people, at_once='with the next tick')}{hint}.")
-        if written is not None:
-            calendars = "1 calendar was" if written == 1 else f"{written} calendars were"
-            say(f"{calendars} written anew.")
-    else:
-        say(f"Nothing is changed yet; with --apply {told_when(change, _people)}.")
-
-
-def _people(number: int) -> str:
-    return "1 person gets an e-mail" if number == 1 else f"{number} people get an e-mail"
+        conclude(change, desk, as_json=as_json)
 
 
 def _of(desk: Desk, code: str) -> list[dict[str, Any]]:

@@ -130,15 +130,17 @@ class Composer:
         o = line.occurrence
         if o.rule.for_each != "webinar" or o.subject is None:
             return None
-        webinar = self.timeline.webinars[o.subject]
+        webinar, tellings = self.timeline.webinars[o.subject], self.timeline.tellings
         was_at = webinar.starts_at
         if webinar.changes:
-            told = self.timeline.tellings.told_start(line.person, o.recipient, webinar)
+            told = tellings.told_start(line.person, o.recipient, webinar)
             was_at = told or webinar.changes[-1].started_at
         return {
             **self._same.webinar(o.subject),
             "was_at": self._same.text(was_at),
             "by_invitation": holds_entry(line, self.timeline),
+            "readdressed": tellings.told_recording(line.person, o.recipient, webinar)
+            not in (None, webinar.recording_url),
         }
 
     def _nobody(self) -> dict[str, Any]:

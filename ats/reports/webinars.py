@@ -71,7 +71,7 @@ def run_recording(
     webinar: str,
     *,
     url: str,
-    summary: str,
+    summary: str | None,
     captions: bool,
     transcript: bool,
     apply: bool,
@@ -127,6 +127,8 @@ def _parts(change: Change) -> Iterator[str]:
     yield f"# {plain(change.title)}"
     if change.kind == "recording":
         yield f"Its recording, at {plain(change.recording_url)}; it was on {was}."
+        if change.recording_was:
+            yield f"Until now the recording was at {plain(change.recording_was)}."
     elif change.starts_at is None:
         yield f"Does not take place on {was}."
     else:

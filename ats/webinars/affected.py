@@ -43,6 +43,7 @@ class Concerned:
     why_not: str | None  # why no e-mail goes to them; None: one goes
     goes_at: dt.datetime | None = None  # when it goes; None: with the next tick, or none goes
     is_paused: bool = False  # one goes when the pause ends
+    told_address: str | None = None  # where they were told last that the recording is
 
     def document(self, timeline: Timeline) -> dict[str, Any]:
         """Return this as JSON tells it."""
@@ -53,6 +54,7 @@ class Concerned:
             "told": told,
             "will_be_told": self.why_not is None,
             "why_not": self.why_not,
+            "told_address": self.told_address,
             "goes_at": self.goes_at.astimezone(timeline.zone).isoformat() if self.goes_at else None,
         }
 
@@ -73,6 +75,8 @@ class Change:
     applied: bool
     timeline: Timeline
     recording_url: str | None = None
+    recording_was: str | None = None  # another address that it had
+    summary: str = ""  # of the recording
 
     @property
     def to_be_told(self) -> int:
@@ -102,6 +106,8 @@ class Change:
             "was_at": self.was_at.astimezone(zone).isoformat(),
             "starts_at": self.starts_at.astimezone(zone).isoformat() if self.starts_at else None,
             "recording_url": self.recording_url,
+            "recording_was": self.recording_was,
+            "summary": self.summary,
             "sequence": self.sequence,
             "applied": self.applied,
             "will_be_told": self.to_be_told,
@@ -162,15 +168,23 @@ class Affected:
         ref, role = self._recipient(person)
         if ref is None:
             return None
-        told = self.before.tellings.told_start(person, ref, self.before.webinars[self.webinar.key])
+        tellings, webinar = self.before.tellings, self.before.webinars[self.webinar.key]
+        told = tellings.told_start(person, ref, webinar)
+        address = tellings.told_recording(person, ref, webinar)
         verdicts = list(self._verdicts(person, ref))
         if not verdicts:
-            return Concerned(ref, role, told, self._nothing_planned())
+            return Concerned(ref, role, told, self._nothing_planned(), told_address=address)
         verdict = verdicts[-1]
         why_not = _why_not(verdict, told)
-        goes_at = verdict.until if why_not is None else None
-        is_paused = (verdict.outcome, verdict.reason) == ("held", "paused")
-        return Concerned(ref, role, told, why_not, goes_at, is_paused)
+        return Concerned(
+            ref,
+            role,
+            told,
+            why_not,
+            goes_at=verdict.until if why_not is None else None,
+            is_paused=(verdict.outcome, verdict.reason) == ("held", "paused"),
+            told_address=address,
+        )
 
     def _recipient(self, person: Participant) -> tuple[str | None, str]:
         """Return whom it concerns about a participant: they, or the mentor who agreed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from ats.webinars.affected import Change
@@ -14,6 +15,15 @@ def told_when(change: Change, e_mails: Callable[[int], str], *, at_once: str = "
     `e_mails` says that so many go, `at_once` when those go that wait for nothing.
     """
     return ", ".join(_phrases(change, e_mails, at_once))
+
+
+def sent_elsewhere(change: Change, url: str) -> Iterator[str]:
+    """Yield how many people were sent another address of the recording, a clause for each."""
+    sent = Counter(one.told_address for one in change.concerned)
+    for address, number in sent.items():
+        if address not in (None, url):
+            people = "1 person was" if number == 1 else f"{number} people were"
+            yield f"{people} sent another address ({address})"
 
 
 def _phrases(change: Change, e_mails: Callable[[int], str], at_once: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from ats.errors import Refused
 from ats.outbox.cohort_now import CohortNow
-from ats.planning.facts import Participant, WebinarChange, WebinarFact
+from ats.planning.facts import AddressChange, Participant, WebinarChange, WebinarFact
 from ats.published import on_time
 from ats.records import gather
 from ats.records import models as m
@@ -83,6 +83,14 @@ class Standing:
         change = WebinarChange(self._at, self.fact.starts_at, to, note)
         return replace(webinar, changes=(*webinar.changes, change))
 
+    def with_recording(self, url: str) -> WebinarFact:
+        """Return the webinar with its recording there, and since when it is not where it was."""
+        was, recorded_at = self.fact.recording_url, self.fact.recorded_at or self.now
+        changed = replace(self.fact, recording_url=url, recorded_at=recorded_at)
+        if was is None or was == url:
+            return changed
+        return replace(changed, readdressed=(*changed.readdressed, AddressChange(self._at, was)))
+
     def change(self, kind: Kind, webinar: WebinarFact, said: tuple[str, ...] = ()) -> Change:
         """Return the change as it would be."""
         affected = Affected.by(
@@ -135,6 +143,19 @@ class Standing:
         )
         before = webinar.starts_at.isoformat()
         self.audit(f"webinar-{kind}", before, starts_at and starts_at.isoformat(), by=by)
+
+    def publish(self, url: str, summary: str, *, by: str) -> None:
+        """Record where the recording is, and where it was before."""
+        webinar, was = self.webinar, self.webinar.recording_url
+        assert webinar.id is not None
+        if was is not None and was != url:
+            self._session.add(
+                m.RecordingChange(webinar_id=webinar.id, at=self._at, was_url=was, by=by)
+            )
+        self.audit("webinar-recording", was, url, by=by)
+        webinar.recording_url, webinar.recording_summary = url, summary
+        webinar.recorded_at = webinar.recorded_at or self.now
+        webinar.revised_at = self.now
 
     def audit(self, action: str, before: object, after: object, *, by: str) -> None:
         """Add a line to the audit trail."""

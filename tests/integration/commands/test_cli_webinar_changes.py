@@ -39,6 +39,8 @@ def test_without_apply_it_says_whom_it_concerns_and_what_they_were_told(told: Co
         "was_at": "2026-10-08T16:30:00+01:00",
         "starts_at": "2026-10-09T16:30:00+01:00",
         "recording_url": None,
+        "recording_was": None,
+        "summary": "",
         "sequence": 1,
         "applied": False,
         "will_be_told": 2,
@@ -53,6 +55,7 @@ def test_without_apply_it_says_whom_it_concerns_and_what_they_were_told(told: Co
                 "told": None,
                 "will_be_told": False,
                 "why_not": "they have not joined yet",
+                "told_address": None,
                 "goes_at": None,
             },
         ],
@@ -65,7 +68,14 @@ def test_without_apply_it_says_whom_it_concerns_and_what_they_were_told(told: Co
 
 def _concerned(ref: str) -> dict[str, object]:
     told = "2026-10-08T16:30:00+01:00"
-    return {"ref": ref, "role": "participant", "told": told, "will_be_told": True, "goes_at": None}
+    return {
+        "ref": ref,
+        "role": "participant",
+        "told": told,
+        "will_be_told": True,
+        "told_address": None,
+        "goes_at": None,
+    }
 
 
 def test_it_speaks_to_people_too(told: CommandLine) -> None:
@@ -268,7 +278,35 @@ def test_a_recording_is_published_once_it_has_been_checked(
     assert webinar["recording_url"] == URL
     assert sum(b"Subject: Recording: " in one.data for one in mailbox.received) == 2
     assert told.refused(*RECORDING, *CHECKED, "--summary", "Needs first.", "--apply") == (
-        "The recording of webinar-1 is published at that address already."
+        f"The recording of webinar-1 is published at {URL} already."
+    )
+
+
+def test_a_corrected_address_is_shown_with_the_one_before_and_whom_it_concerns(
+    told: CommandLine, mailbox: InMemoryMailbox
+) -> None:
+    told.done(*RECORDING, *CHECKED, "--summary", "Needs first.", "--apply")
+    told.done("tick", "--now", "2026-10-09T10:10")
+    new = "https://video.example/watch/8"
+    correct = ("webinar", "recording", "webinar-1", new, *CHECKED, "--now", "2026-10-09T10:15")
+
+    document, looked = told.done(*correct), told(*correct)
+    done = told(*correct, "--apply")
+    told.done("tick", "--now", "2026-10-09T10:20")
+
+    remark = f"2 people were sent another address ({URL})"
+    assert (document["recording_was"], document["summary"]) == (URL, "Needs first.")
+    assert (document["remarks"], document["will_be_told"]) == ([remark], 2)
+    assert [one["told_address"] for one in document["concerned"]] == [URL, URL, None]
+    assert looked.out.splitlines()[:2] == [
+        f"Getting started and your self-assessment: recording at {new}, not at {URL}.",
+        f"Mind: {remark}.",
+    ]
+    assert done.out.splitlines()[-1] == (
+        "Done. 2 people get an e-mail with the next tick; `ats tick` sends it at once."
+    )
+    assert (
+        sum(b"Subject: New address of a recording: " in one.data for one in mailbox.received) == 2
     )
 
 

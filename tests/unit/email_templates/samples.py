@@ -106,6 +106,7 @@ def webinar(**fields: Any) -> Fields:
         "summary": [],
         "was_at": "2026-11-18T16:30:00+00:00",
         "by_invitation": False,
+        "readdressed": False,
         **fields,
     }
 
@@ -187,6 +188,7 @@ def _webinar_news() -> Iterator[Fields]:
             summary=summary,
             join_url=join_url,
             recording_url=RECORDING,
+            readdressed=by_invitation,
             was_at="2026-11-17T09:00:00+00:00",
         )
 
