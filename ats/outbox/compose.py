@@ -136,16 +136,18 @@ class Composer:
         o = line.occurrence
         if o.rule.for_each != "webinar" or o.subject is None:
             return None
-        webinar = self.timeline.webinars[o.subject]
+        webinar, tellings = self.timeline.webinars[o.subject], self.timeline.tellings
         was_at = webinar.starts_at
         if webinar.changes:
-            told = self.timeline.tellings.told_start(line.person, o.recipient, webinar)
+            told = tellings.told_start(line.person, o.recipient, webinar)
             was_at = told or webinar.changes[-1].started_at
         return {
             **self._same.webinar(o.subject),
             "was_at": self._same.text(was_at),
             "by_invitation": self.timeline.tellings.carries_entry(o, line.person),
             "mail_follows": self._mail_follows(line),
+            "readdressed": tellings.told_recording(line.person, o.recipient, webinar)
+            not in (None, webinar.recording_url),
         }
 
     def _mail_follows(self, line: Line) -> bool:

@@ -107,6 +107,7 @@ def webinar(**fields: Any) -> Fields:
         "was_at": "2026-11-18T16:30:00+00:00",
         "by_invitation": False,
         "mail_follows": True,
+        "readdressed": False,
         **fields,
     }
 
@@ -190,6 +191,7 @@ def _webinar_news() -> Iterator[Fields]:
             summary=summary,
             join_url=join_url,
             recording_url=RECORDING,
+            readdressed=by_invitation,
             was_at="2026-11-17T09:00:00+00:00",
         )
 
