@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -94,13 +94,15 @@ def _deliver(at: CohortNow) -> Tally:
     return _CohortTick(at).deliver_only()
 
 
-def working_cohorts(office: Office, codes: Iterable[str] | None) -> list[str]:
-    """Return these codes, checked, or those of all cohorts in trial or live."""
+def working_cohorts(
+    office: Office, codes: Iterable[str] | None, *, states: Collection[str] = waking.SENDING
+) -> list[str]:
+    """Return these codes, checked, or those of all cohorts in these states: in trial or live."""
     with office.store.read() as session:
         if codes is not None:
             return [gather.cohort_named(session, code).code for code in codes]
-        sending = col(m.Cohort.status).in_(waking.SENDING)
-        found = select(col(m.Cohort.code)).where(sending).order_by(col(m.Cohort.code))
+        in_state = col(m.Cohort.status).in_(states)
+        found = select(col(m.Cohort.code)).where(in_state).order_by(col(m.Cohort.code))
         return list(session.execute(found).scalars())
 
 

@@ -11,7 +11,7 @@ import icalendar
 from small_cohort import CODE, SmallCohort, at
 from sqlalchemy import select
 
-from ats.feeds import publishing
+from ats.feeds import publishing, rotating
 from ats.feeds.composing import Feeds
 from ats.feeds.publishing import Published
 from ats.planning.timeline import Timeline
@@ -70,6 +70,15 @@ class PublishingDesk:
 
     def publish(self, now: str = NOW) -> Published:
         return publishing.publish(self.cohort.office, self.folder, [CODE], now=at(now))
+
+    def rotate(self, ref: str, *, now: str) -> None:
+        """Give somebody another link; the folder is as it was."""
+        rotating.rotate(self.cohort.office, ref, now=at(now), by="Jo")
+
+    def path(self, whose: str, generation: int = 1) -> Path:
+        """Return where somebody's calendar stands under the link of a generation."""
+        assert self.cohort.office.links is not None
+        return self.folder / f"{self.cohort.office.links.calendar_token(whose, generation)}.ics"
 
     def files(self) -> dict[str, bytes]:
         """Return what stands in the folder, by whose it is: "P0001", "2026-10/mentors"."""
