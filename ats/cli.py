@@ -16,6 +16,7 @@ import typer
 
 from ats.commands import (
     bounces,
+    calendars,
     case,
     cohort,
     contact,
@@ -83,7 +84,18 @@ app.command()(reading.why)
 app.command()(reading.forecast)
 app.command()(feed.feed)
 app.command()(reconcile.reconcile)
-for group in (programme, cohort, webinar, mentor, person, contact, case, message, bounces):
+for group in (
+    programme,
+    cohort,
+    webinar,
+    calendars,
+    mentor,
+    person,
+    contact,
+    case,
+    message,
+    bounces,
+):
     app.add_typer(group.app)
 app.add_typer(imports.roster)
 app.add_typer(imports.progress)

@@ -26,11 +26,13 @@ def _publish(change: Change, desk: Desk) -> int | None:
     if desk.office.links is None:
         return None
     try:
-        folder = desk.settings.calendar_dir
-        return publish(desk.office, folder, [change.cohort], now=desk.now).written
+        published = publish(desk.office, desk.settings.calendar_dir, [change.cohort], now=desk.now)
     except AtsError as fault:
         complain(f"The change is made, but the calendars are not up to date: {fault}")
         return None
+    for error in published.errors:
+        complain(f"The change is made, but a calendar is not up to date: {error}")
+    return published.written
 
 
 def _say(change: Change, written: int | None) -> None:

@@ -90,6 +90,7 @@ def every_page(role: Literal["participant", "mentor"]) -> dict[str, str]:
             "always": others,
             "saved": True,
             "calendar": "../calendar/x",
+            "is_invited": True,
         },
         "calendar": a_calendar("P0017", role, CalendarChoice(alarms=True), saved=True),
     }
