@@ -16,6 +16,7 @@ from small_cohort import CODE, SmallCohort
 
 from ats.feeds import publishing
 from ats.feeds.publishing import publish
+from ats.feeds.rotating import rotate
 from ats.people.links import Links
 from web import guesses
 from web.headers import HEADERS
@@ -243,3 +244,15 @@ def test_a_limited_number_is_kept_in_memory(
 
     assert [answer.status for answer in answers] == [200] * 4
     assert publishing.SUFFIX == ".ics"
+
+
+def test_a_replaced_link_opens_nothing_though_its_file_still_stands(
+    site: PublicSite, links: Links, folder: Path
+) -> None:
+    publish(site.office, folder, [CODE], now=site.now)
+    rotate(site.office, "P0001", now=site.now, by="Jo")
+    assert (folder / f"{links.calendar_token('P0001', 1)}.ics").exists()
+
+    answers = [site.get(links.calendar_file("P0001", n)) for n in (1, 2)]
+
+    assert [answer.status for answer in answers] == [410, 200]

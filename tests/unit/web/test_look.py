@@ -91,7 +91,6 @@ def every_page(role: Literal["participant", "mentor"]) -> dict[str, str]:
             "saved": True,
             "is_invited": True,
             "calendar": "../calendar/x",
-            "is_invited": True,
         },
         "calendar": a_calendar("P0017", role, CalendarChoice(alarms=True), saved=True),
     }
