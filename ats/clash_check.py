@@ -44,4 +44,4 @@ def neighbours(session: Session, office: Office, cohort: m.Cohort) -> Iterator[N
             continue  # its own check tells what is wrong with it
         if due is not None:
             day = timeline.local_date(due)
-            yield Neighbour(other.code, programme.programme, other.starts, day)
+            yield Neighbour(other.code, programme.programme, other.starts, day, other.status)

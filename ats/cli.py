@@ -16,6 +16,7 @@ import typer
 
 from ats.commands import (
     bounces,
+    calendars,
     case,
     cohort,
     contact,
@@ -88,6 +89,7 @@ for group in (
     programme,
     cohort,
     webinar,
+    calendars,
     participant,
     mentor,
     person,

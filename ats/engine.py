@@ -94,12 +94,14 @@ def _deliver(at: CohortNow) -> Tally:
     return _CohortTick(at).deliver_only()
 
 
-def working_cohorts(office: Office, codes: Iterable[str] | None) -> list[str]:
-    """Return these codes, checked, or those of all cohorts in trial or live."""
+def working_cohorts(
+    office: Office, codes: Iterable[str] | None, *, paused: bool = False
+) -> list[str]:
+    """Return these codes, checked, or those of all cohorts in trial or live, or *paused*."""
     with office.store.read() as session:
         if codes is not None:
             return [gather.cohort_named(session, code).code for code in codes]
-        sending = col(m.Cohort.status).in_(waking.SENDING)
+        sending = col(m.Cohort.status).in_((*waking.SENDING, *(("paused",) if paused else ())))
         found = select(col(m.Cohort.code)).where(sending).order_by(col(m.Cohort.code))
         return list(session.execute(found).scalars())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ats.planning.facts import CohortFacts, Participant, WebinarFact
 from ats.planning.timeline import Timeline
@@ -38,6 +38,20 @@ def webinars(
     """Return the webinars where the programme puts them for this cohort, in the file's order."""
     timeline = Timeline(programme, cohort, workdays)
     return [_placed(plan, timeline) for plan in programme.webinars]
+
+
+def webinar_due(timeline: Timeline, key: str, calendar: str) -> dt.datetime | None:
+    """Return when the milestone that a webinar prepares for is due there; None if for none."""
+    milestone = timeline.programme.webinar(key).milestone
+    return timeline.due(milestone, on_time(timeline, nation=calendar)) if milestone else None
+
+
+def ends_after_due(
+    timeline: Timeline, webinar: WebinarFact, calendars: Iterable[str]
+) -> dict[str, dt.datetime]:
+    """Return by calendar when what a webinar prepares for is due, where that is before its end."""
+    dues = {calendar: webinar_due(timeline, webinar.key, calendar) for calendar in calendars}
+    return {calendar: due for calendar, due in dues.items() if due and webinar.ends_at > due}
 
 
 def _placed(plan: WebinarPlan, timeline: Timeline) -> WebinarFact:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from ats.checks.findings import Report
 from ats.checks.planned import Planned
 from ats.checks.records import records
 from ats.office import Office
 from ats.outbox.cohort_now import CohortNow
-from ats.outbox.notices import ACTION, stage_notice
+from ats.outbox.notices import ACTION, has_been_staged, stage_notice
 from ats.outbox.recovery import spent_journals
 from ats.records import models as m
 
@@ -58,7 +58,7 @@ def _tell(at: CohortNow, report: Report) -> None:
     about = f"records/{report.digest}"
     with at.office.store.write() as session:
         cohort = at.cohort(session, locked=True)
-        if _were_told(session, cohort, about, since=at.now - ONCE_IN):
+        if has_been_staged(session, cohort, about, since=at.now - ONCE_IN):
             return
         stage_notice(
             session,
@@ -70,18 +70,6 @@ def _tell(at: CohortNow, report: Report) -> None:
             about=about,
             may_go=cohort.status != "trial" or "operations" in at.reachable(session, cohort),
         )
-
-
-def _were_told(session: Session, cohort: m.Cohort, about: str, *, since: dt.datetime) -> bool:
-    row = m.LedgerRow
-    told = select(col(row.id)).where(
-        col(row.cohort_id) == cohort.id,
-        col(row.step) == ACTION,
-        col(row.occurrence).startswith(f"{about}/"),
-        col(row.outcome) != "failed",
-        col(row.due_at) > since,
-    )
-    return session.execute(told.limit(1)).first() is not None
 
 
 def _facts(report: Report) -> dict[str, object]:

@@ -15,6 +15,6 @@ async def publish_calendars(cohort: str = "") -> State[Any]:
     """Writes the calendars that have changed since the last run, and only those.
 
     Args:
-        cohort: The code of one cohort, such as 2026-10; empty for all in trial or live.
+        cohort: The code of one cohort, such as 2026-10; empty for all that are not closed.
     """
     return await conclude(await publish_cohorts(cohort))

@@ -15,7 +15,9 @@ class Recording(BaseModel):
     """Where a recording is, what was said in it, and that it can be followed by everybody."""
 
     url: str = Field(description="Its address: https://…")
-    summary: str = Field("", description="What was said, a line each; three are enough.")
+    summary: str | None = Field(
+        None, description="What was said, a line each; left out, what stands is kept."
+    )
     captions: bool = Field(False, description="Its captions have been checked.")
     transcript: bool = Field(False, description="The slides and a transcript are with it.")
 

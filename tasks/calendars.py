@@ -13,7 +13,7 @@ from tasks.at_work import at_work
 
 @task(name="publish calendars")
 async def publish_cohorts(cohort: str) -> dict[str, Any]:
-    """Write the calendars that have changed; '' means all cohorts in trial or live."""
+    """Write the calendars that have changed; '' means all cohorts that are not closed."""
     return await at_work(
         lambda office, now: run_publish(office, load_settings().calendar_dir, cohort, now=now)
     )

@@ -13,7 +13,7 @@ from ats.commands.last_resort import sentence_about
 from ats.people.links import Links
 from config.settings import Settings, load_settings
 from web.app import make_app
-from web.serving import end_when_told, listen, serve
+from web.serving import end_when_told, listen, log_with_time, serve
 
 HOST = "127.0.0.1"
 
@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, help="on which port (default: ATS_PUBLIC_PORT)")
     given = parser.parse_args(arguments)
     end_when_told()
+    log_with_time()
     try:
         _serve(given.host, given.port)
     except Exception as error:  # noqa: BLE001 (the last resort: no traceback for people)

@@ -1,7 +1,6 @@
 """The page on which people put their dates into their calendar, and choose how webinars get there.
 
-Nothing on it leads to other pages of the same person: its link is given to calendars, and what
-they are given opens this and no more.
+Its link is not the feed's, which is given to calendars: what they are given opens no page.
 """
 
 from __future__ import annotations
@@ -18,13 +17,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ats.errors import Refused
+from ats.errors import AtsError
 from ats.feeds.publishing import republish
 from ats.people.calendar_choice import (
     CalendarChoice,
     calendar_choice,
     choose_calendar,
     is_mode,
+    was_invited,
 )
 from ats.unexpected import told
 from calendars.links import Subscription
@@ -41,11 +41,11 @@ def routes(site: Site) -> list[Route]:
 
     def shown(token: str, base: str) -> Response:
         with site.office.store.read() as session:
-            return _page(site, session, opened(site, session, token), base, saved=False)
+            return _page(site, session, _opened(site, session, token), base, saved=False)
 
     def saved(token: str, wanted: CalendarChoice, base: str) -> Response:
         with site.office.store.write() as session:
-            found = opened(site, session, token)
+            found = _opened(site, session, token)
             if found.role is None:  # nobody in particular can choose for a cohort
                 raise HTTPException(HTTPStatus.BAD_REQUEST)
             ref = found.role.ref
@@ -66,6 +66,11 @@ def routes(site: Site) -> list[Route]:
     return [Route(PATH, show, methods=["GET"]), Route(PATH, save, methods=["POST"])]
 
 
+def _opened(site: Site, session: Session, token: str) -> Opened:
+    """Return the feed whose page a token opens. Raises as `opened` does."""
+    return opened(site, session, *site.links.read_calendar_page(token))
+
+
 def _wanted(fields: Mapping[str, Sequence[str]]) -> CalendarChoice:
     """Return what the form says. Raises HTTPException for a post that is not of this form."""
     mode = "".join(fields.get("mode", ()))
@@ -80,7 +85,7 @@ def _renew(site: Site, ref: str) -> None:
         return
     try:
         republish(site.office, site.calendars, ref, now=site.clock())
-    except Refused as fault:
+    except AtsError as fault:
         told(fault)
 
 
@@ -90,7 +95,7 @@ def _page(site: Site, session: Session, found: Opened, base: str, *, saved: bool
     )
     whose, calendar = found.whose, found.calendar(with_invited=True)
     choice = calendar_choice(session, found.role.ref) if found.role else CalendarChoice()
-    chosen_once = found.standing is not None and found.standing.mode_since is not None
+    is_subscriber = choice.mode == "subscription"
     address = links.calendar_file(whose.name, whose.generation)
     return site.pages.answer(
         "calendar",
@@ -98,7 +103,7 @@ def _page(site: Site, session: Session, found: Opened, base: str, *, saved: bool
         is_mentor=found.role.kind == "mentor" if found.role else found.audience == "mentors",
         cohort=found.cohort.code if found.cohort else None,
         choice=choice,
-        went_back=chosen_once and choice.mode == "subscription",
+        went_back=is_subscriber and found.role is not None and was_invited(session, found.role.ref),
         subscription=Subscription(address, calendar.name),
         dates=dates(calendar.events, now=site.clock()),
         saved=saved,

@@ -29,14 +29,6 @@ class Opened:
     audience: str = ""
     role: m.Role | None = None
 
-    @property
-    def standing(self) -> m.Feed | None:
-        """What is recorded of it."""
-        if self.role is not None:
-            return self.feeds.standing_of_role(self.role)
-        assert self.cohort is not None
-        return self.feeds.standing_of_cohort(self.cohort, self.audience)
-
     def calendar(self, *, with_invited: bool = False) -> Calendar:
         """Return the feed, or all dates, those with an invitation by e-mail too."""
         if self.role is not None:
@@ -45,12 +37,12 @@ class Opened:
         return self.feeds.of_cohort(self.cohort.code, self.audience)
 
 
-def opened(site: Site, session: Session, token: str) -> Opened:
-    """Return what *token* opens. Raises BadLink, and ReplacedLink for one of an older generation.
+def opened(site: Site, session: Session, name: str, generation: int) -> Opened:
+    """Return what a link of this feed and generation opens.
 
-    One that is signed for nobody in the records, or ahead of them, is none of ours.
+    Raises ReplacedLink for an older generation, and BadLink: a link that is signed for nobody in
+    the records, or ahead of them, is none of ours.
     """
-    name, generation = site.links.read_calendar(token)
     try:
         found = _found(Feeds(site.office, session, now=site.clock()), session, name)
     except NotFound:

@@ -1,12 +1,14 @@
 """The feeds: what a calendar fetches, again and again, mostly to hear that nothing has changed.
 
 A published feed is served from its file and asks no database. One that is not published is made
-from the records, and not kept: a file that nobody renews would tell old dates for ever.
+from the records, and not kept: a file that nobody renews would tell old dates for ever. It has no
+date, for its bytes may change without a revision, and only who publishes it dates that.
 """
 
 from __future__ import annotations
 
-import hashlib
+import datetime as dt
+from email.utils import formatdate
 from http import HTTPStatus
 from typing import Final
 
@@ -15,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ats.feeds.publishing import revised_at
 from calendars.feeds import CONTENT_TYPE, feed
-from web.feed_links import opened
+from web.feed_links import ReplacedLink, opened
 from web.fresh import is_known
+from web.generations import Generations
 from web.shelf import Served, Shelf
 from web.site import Site
 
@@ -28,37 +30,36 @@ CACHE_CONTROL: Final = "private, max-age=300, must-revalidate"
 
 def routes(site: Site) -> list[Route]:
     """Return the address of the files."""
-    shelf = Shelf(site.calendars)
+    shelf, generations = Shelf(site.calendars), Generations(site.office.store)
 
-    def made(token: str) -> Served:
+    def made(name: str, generation: int) -> Served:
         with site.office.store.read() as session:
-            found = opened(site, session, token)
-            calendar = found.calendar()
-            data = feed(calendar)
-            digest = hashlib.sha256(data).hexdigest()
-            revised = revised_at(found.standing, calendar, digest, now=site.clock())
-        return Served.of(data, revised.timestamp())
+            found = opened(site, session, name, generation)
+            return Served.of(feed(found.calendar()), None)
 
     async def serve(request: Request) -> Response:
         """Raises BadLink and ReplacedLink."""
-        token = request.path_params["token"]
+        name, generation = site.links.read_calendar(request.path_params["token"])
+        if generation < await generations.of(name):  # its file may stand there still
+            raise ReplacedLink
         # Written anew, for a signature can be written in more than one way, a file's name in one.
-        token = site.links.calendar_token(*site.links.read_calendar(token))
-        served = shelf.get(token)
+        served = shelf.get(site.links.calendar_token(name, generation))
         if served is None:
-            served = await run_in_threadpool(made, token)
-        return _answer(request, served)
+            served = await run_in_threadpool(made, name, generation)
+        return _answer(request, served, now=site.clock())
 
     return [Route(PATH, serve, methods=["GET"])]
 
 
-def _answer(request: Request, served: Served) -> Response:
-    headers = {
-        "ETag": served.etag,
-        "Last-Modified": served.last_modified,
-        "Cache-Control": CACHE_CONTROL,
-    }
-    if is_known(request.headers, etag=served.etag, modified=served.modified):
+def _answer(request: Request, served: Served, *, now: dt.datetime) -> Response:
+    """Return the feed, or 304; no date that is still to come tells of it (RFC 9110, 8.8.2.1)."""
+    headers = {"ETag": served.etag, "Cache-Control": CACHE_CONTROL}
+    modified = served.modified
+    if modified is not None and modified > now.timestamp():
+        modified = None
+    if modified is not None:
+        headers["Last-Modified"] = formatdate(modified, usegmt=True)
+    if is_known(request.headers, etag=served.etag, modified=modified):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     headers |= {
         "Content-Type": CONTENT_TYPE,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
 import socket
 import sys
+import time
 from types import FrameType
 from typing import Final
 
@@ -24,17 +27,35 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=128)
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or "no such port"
+        reason = _reason(error)
         raise Refused(
             f"Port {port} on {host}, the public pages', cannot be used ({reason}); end what uses "
             "it, or choose another with --port or ATS_PUBLIC_PORT."
         ) from error
 
 
+def _reason(error: OSError | OverflowError) -> str:
+    """Return what the system says; `strerror` repeats the address where it is our port's fault."""
+    if isinstance(error, OverflowError):
+        return "no such port"
+    if isinstance(error, socket.gaierror) or error.errno is None:
+        return error.strerror or "no such place"
+    return os.strerror(error.errno)
+
+
 def end_when_told() -> None:
     """Have SIGTERM and Ctrl-C end this process with exit code 0, from now on."""
     for number in _ENDING:
         signal.signal(number, _end)
+
+
+def log_with_time() -> None:
+    """Have every line of the log begin with its moment, in UTC, as in `error.log`."""
+    line = logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+    line.converter = time.gmtime
+    output = logging.StreamHandler()
+    output.setFormatter(line)
+    logging.basicConfig(handlers=[output], level=logging.WARNING)
 
 
 def serve(app: ASGIApp, listening: socket.socket) -> None:
@@ -61,6 +82,7 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
         ws="none",
         lifespan="off",
         access_log=False,
+        log_config=None,  # ours has the time
         log_level="warning",
         server_header=False,
         proxy_headers=False,

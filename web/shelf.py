@@ -6,7 +6,6 @@ import hashlib
 import os
 from collections import OrderedDict
 from dataclasses import dataclass
-from email.utils import formatdate
 from pathlib import Path
 from typing import Final
 
@@ -22,14 +21,13 @@ class Served:
 
     data: bytes
     etag: str
-    modified: int  # seconds since 1970
-    last_modified: str
+    modified: int | None  # seconds since 1970; None: nobody has dated it
 
     @classmethod
-    def of(cls, data: bytes, modified: float) -> Served:
+    def of(cls, data: bytes, modified: float | None) -> Served:
         """Return these bytes with their strong tag."""
         digest = hashlib.sha256(data).hexdigest()
-        return cls(data, f'"{digest}"', int(modified), formatdate(int(modified), usegmt=True))
+        return cls(data, f'"{digest}"', None if modified is None else int(modified))
 
 
 _Mark = tuple[int, int, int]

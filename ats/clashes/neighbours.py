@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ats.clashes.findings import Clash, Remedy, long_date
+from ats.clashes.findings import Clash, Remedy, long_date, no_remedies
 from ats.clashes.year import Neighbour, Year
 
 _MONDAYS = 8
@@ -38,18 +38,26 @@ def _starts_on(later: str, earlier: str, other: Neighbour) -> str:
 
 
 def _meeting(year: Year, other: Neighbour, day: dt.date, text: str, *, ours: bool = False) -> Clash:
+    cohort = year.timeline.cohort
+    code, status = (cohort.code, cohort.status) if ours else (other.code, other.status)
     return Clash(
         kind="cohorts-meet",
         subject=other.code,
         dates=(day,),
         who=year.participants,
         text=text,
-        remedies=lambda: _other_starts(year, other, day, ours=ours),
+        remedies=lambda: (
+            _other_starts(year, other, day, ours=ours) if status == "trial" else no_remedies()
+        ),
+        advice=f"{code} keeps its start; see that somebody has time for both on that day.",
     )
 
 
 def _other_starts(year: Year, other: Neighbour, day: dt.date, *, ours: bool) -> Iterator[Remedy]:
-    """Yield the Mondays after this day on which the later of the two may start."""
+    """Yield the Mondays after this day on which another may start in place of the later one.
+
+    What is launched keeps its start, but in trial nobody has heard of it.
+    """
     days = year.workdays(year.timeline.programme.nation)
     if day <= year.today:
         return
@@ -64,4 +72,8 @@ def _other_starts(year: Year, other: Neighbour, day: dt.date, *, ours: bool) -> 
             moved = replace(other, starts=monday, ends=other.ends + (monday - other.starts))
             others = tuple(moved if one is other else one for one in year.neighbours)
             changed = replace(year, neighbours=others)
-        yield Remedy(f"Launch {code} with its start on {long_date(monday)}.", changed)
+        yield Remedy(
+            f"{code} is launched and keeps its start, but is in trial: leave it there, and launch "
+            f"another in its place under another code, with its start on {long_date(monday)}.",
+            changed,
+        )

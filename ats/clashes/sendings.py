@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ats.clashes.findings import Remedy, long_date, places
+from ats.clashes.findings import Remedy, in_words, long_date, places
 from ats.clashes.webinars import other_days
 from ats.clashes.year import Year, nearest
 from ats.planning.conditions import Situation, first_holding, holds
@@ -85,45 +85,55 @@ def other_dates(
     What gives way first when the cap is tight is moved first.
     """
     order = sorted(moving, key=lambda s: (-s.policy.rank, s.goes_at, s.name))
-    for sending in order:
-        yield from _other_weeks(year, sending, concerned)
+    movable = [(sending, step) for sending in order if (step := _step_of(year, sending))]
+    for one in movable:
+        yield from _other_weeks(year, [one], concerned)
+    if len(movable) > 1:
+        yield from _other_weeks(year, movable, concerned)
     for sending in order:
         webinar = year.timeline.webinars.get(sending.occurrence.subject or "")
         if webinar is not None and sending.occurrence.rule.for_each == "webinar":
             yield from other_days(year, webinar, _NEAR)
 
 
-def _other_weeks(year: Year, sending: Sending, concerned: tuple[str, ...]) -> Iterator[Remedy]:
-    """Yield the step on the same weekday of other weeks, in the nations concerned alone."""
-    o = sending.occurrence
-    step = _step_of(year, sending)
-    if step is None or step.at is None:
-        return
+def _other_weeks(
+    year: Year, moving: Sequence[tuple[Sending, Step]], concerned: tuple[str, ...]
+) -> Iterator[Remedy]:
+    """Yield the steps together on one weekday of other weeks, in the nations concerned alone."""
     nations = sorted({nation_of(calendar) for calendar in concerned})
-    present = {nation_of(calendar) for calendar in year.of(o.role)}
-    day = year.timeline.local_date(o.due_at)
+    day = year.timeline.local_date(moving[0][0].occurrence.due_at)
+    keys = in_words([step.key for _, step in moving])
     for new in nearest(day, within=_WITHIN, step=7):
         if new <= year.today or not year.timeline.cohort.starts <= new <= year.submission:
             continue
         if not all(year.workdays(calendar).is_working(new) for calendar in concerned):
             continue
-        at = year.moment_on(new, step.at.time)
-        if present <= set(nations):
-            changed = step.model_copy(update={"at": at, "at_for": {}})
-            where = ""
-        else:
-            at_for = {**step.at_for, **dict.fromkeys(nations, at)}
-            changed = step.model_copy(update={"at_for": at_for})
-            where = f" in {places(nations)}"
-        yield Remedy(
-            f"Let {step.key} go on {long_date(new)}{where}.", year.with_step(step, changed)
-        )
+        changed, everywhere = year, True
+        for sending, step in moving:
+            present = {nation_of(calendar) for calendar in year.of(sending.occurrence.role)}
+            everywhere = present <= set(nations)
+            moved = _on(year, step, new, None if everywhere else nations)
+            changed = changed.with_step(step, moved)
+        where = "" if everywhere else f" in {places(nations)}"
+        yield Remedy(f"Let {keys} go on {long_date(new)}{where}.", changed)
+
+
+def _on(year: Year, step: Step, day: dt.date, nations: Sequence[str] | None) -> Step:
+    """Return the step on another day, in these nations; None: in all."""
+    at = year.moment_on(day, step.at.time if step.at else None)
+    if nations is None:
+        return step.model_copy(update={"at": at, "at_for": {}})
+    return step.model_copy(update={"at_for": {**step.at_for, **dict.fromkeys(nations, at)}})
 
 
 def _step_of(year: Year, sending: Sending) -> Step | None:
-    """Return the step that this is of, if the programme gives it a week and a weekday."""
+    """Return the step that this is of, if the programme gives it a week and a weekday.
+
+    None for a step that a proposal has moved already.
+    """
     rule = sending.occurrence.rule
     for step in year.timeline.programme.steps:
         if step.key == rule.step and step.to == rule.to and step.at is rule.at:
-            return step if step.at is not None and step.at.week is not None else None
+            dated = step.at is not None and step.at.week is not None
+            return step if dated and not year.is_settled(step) else None
     return None

@@ -42,6 +42,7 @@ def unknown_webinars(year: Year) -> Iterator[Clash]:
                 ),
                 severity="red",
                 remedies=partial(other_days, year, webinar),
+                advice=f"Choose a day with `ats webinar move {webinar.key} --to …`.",
             )
 
 
@@ -114,4 +115,5 @@ def sent_after_submission(year: Year) -> Iterator[Clash]:
                 "gets it."
             ),
             remedies=partial(other_dates, year, [sending], nations),
+            advice="Let it go earlier, or take it out, in the programme file.",
         )

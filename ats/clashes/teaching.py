@@ -37,6 +37,7 @@ def windows_without_teaching(year: Year) -> Iterator[Clash]:
                         f"to {long_date(last)}: {reasons(why_not)}."
                     ),
                     remedies=partial(_other_windows, year, milestone, window, first, last),
+                    advice="Give the window other weeks, or its milestone another deadline.",
                 )
 
 
@@ -112,6 +113,7 @@ def deadlines_without_teaching(year: Year) -> Iterator[Clash]:
                     f"{reasons(why_not)}."
                 ),
                 remedies=partial(_other_deadlines, year, milestone, day),
+                advice="Give it a day on which people teach, in the programme file.",
             )
 
 

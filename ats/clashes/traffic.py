@@ -106,6 +106,7 @@ def _on_one_day(year: Year, role: str, day: dt.date, heap: _Heap) -> Clash:
             f"to {_whom(role, heap)}."
         ),
         remedies=lambda: other_dates(year, heap.sendings, who),
+        advice="Give one of them another week in the programme file, or leave it: all of them go.",
     )
 
 
@@ -123,6 +124,7 @@ def _above_cap(year: Year, role: str, monday: dt.date, heap: _Heap) -> Clash:
             f"{_consequence(year, heap)}."
         ),
         remedies=lambda: other_dates(year, heap.sendings, who),
+        advice="Give one of them another week in the programme file, or leave it to the cap.",
     )
 
 

@@ -6,13 +6,16 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import combinations
 
-from ats import published
 from ats.clashes.findings import Clash, Remedy, places, reasons
 from ats.clashes.year import Year, nearest
+from ats.planning import office_hours
 from ats.planning.facts import WebinarFact
+from ats.planning.moments import MORNING
 from ats.planning.workdays import local_moment
+from ats.published import ends_after_due, webinar_due
 
 _WITHIN = 60  # days that a webinar is moved by at most
+_AFTERNOON = dt.time(16, 30)
 
 
 def to_come(year: Year) -> list[WebinarFact]:
@@ -44,23 +47,28 @@ def webinars_on_days_off(year: Year) -> Iterator[Clash]:
 
 
 def webinars_after_due(year: Year) -> Iterator[Clash]:
-    """Yield each webinar that begins when its milestone is due already."""
+    """Yield each webinar that has not ended when its milestone is due."""
     for webinar in to_come(year):
-        late = {
-            calendar: due
-            for calendar in year.of(webinar.audience)
-            if (due := _due(year, webinar, calendar)) and webinar.starts_at >= due
-        }
+        concerned = year.of(webinar.audience)
+        late = ends_after_due(year.timeline, webinar, concerned)
         if late:
             milestone = year.timeline.programme.webinar(webinar.key).milestone
+            where = "" if len(late) == len(concerned) else f" in {places([*late])}"
             text = (
-                f"{webinar.key} is on {year.spoken(webinar.starts_at)}, after {milestone}, which "
-                f"it prepares for, is due on {year.spoken(min(late.values()))}"
-            )
-            text += (
-                "." if len(late) == len(year.of(webinar.audience)) else f" in {places([*late])}."
+                f"{webinar.key} is on {year.spoken(webinar.starts_at)}, and ends after "
+                f"{milestone}, which it prepares for, is due on "
+                f"{year.spoken(min(late.values()))}{where}."
             )
             yield _clash(year, webinar, "webinar-after-due", tuple(late), text)
+
+
+def webinars_at_odd_hours(year: Year) -> Iterator[Clash]:
+    """Yield each webinar that begins before office hours or ends after them."""
+    for webinar in to_come(year):
+        local = webinar.starts_at.astimezone(year.timeline.zone)
+        if not office_hours.holds(local, webinar.minutes):
+            text = f"{webinar.key} is on {year.spoken(local)}, an unusual hour."
+            yield _clash(year, webinar, "webinar-at-odd-hour", year.of(webinar.audience), text)
 
 
 def webinars_together(year: Year) -> Iterator[Clash]:
@@ -68,10 +76,9 @@ def webinars_together(year: Year) -> Iterator[Clash]:
     for one, other in combinations(to_come(year), 2):
         zone = year.timeline.zone
         first, second = (w.starts_at.astimezone(zone).date() for w in (one, other))
-        ends = one.starts_at + dt.timedelta(minutes=one.minutes)
         if one.audience == other.audience and first == second:
             text = f"{one.key} and {other.key} are both for {one.audience} on one day"
-        elif other.starts_at < ends:
+        elif other.starts_at < one.ends_at:
             text = f"{one.key} and {other.key} are at one time"
         else:
             continue
@@ -90,39 +97,42 @@ def _clash(
         who=who,
         text=text,
         remedies=lambda: other_days(year, webinar),
+        advice=(
+            f"No day near it suits everybody: choose one with `ats webinar move {webinar.key} "
+            "--to …`, or cancel it."
+        ),
     )
 
 
 def other_days(year: Year, webinar: WebinarFact, within: int = _WITHIN) -> Iterator[Remedy]:
-    """Yield the webinar at the same time on the nearest days that suit everybody it is for.
+    """Yield the webinar in office hours on the nearest days that suit everybody it is for.
 
-    Working days without another webinar, in the cohort's year, before its milestone is due.
+    Working days without another webinar, in the cohort's year, before the day on which what it
+    prepares for is due. None for a webinar that a proposal has moved already.
     """
-    timeline = year.timeline
-    local = webinar.starts_at.astimezone(timeline.zone)
-    cohort = timeline.cohort
-    taken = {
-        timeline.local_date(other.starts_at)
-        for other in cohort.webinars
-        if other.key != webinar.key and other.status != "cancelled"
-    }
-    dues = [due for c in year.of(webinar.audience) if (due := _due(year, webinar, c))]
-    for day in nearest(local.date(), within=within):
-        at = local_moment(day, local.time(), timeline.zone)
+    if year.is_settled(webinar):
+        return
+    timeline, cohort = year.timeline, year.timeline.cohort
+    local, taken = webinar.starts_at.astimezone(timeline.zone), year.taken_days(webinar)
+    time = _usual_time(year, webinar, local)
+    same_day = [local.date()] if time != local.time() else []
+    dues = [webinar_due(timeline, webinar.key, one) for one in year.of(webinar.audience)]
+    first_due = min((timeline.local_date(due) for due in dues if due), default=dt.date.max)
+    for day in (*same_day, *nearest(local.date(), within=within)):
+        at = local_moment(day, time, timeline.zone)
         if day in taken or not cohort.starts <= day <= year.submission or day <= year.today:
             continue
-        if all(year.workdays(one).is_working(day) for one in year.of(webinar.audience)) and all(
-            at < due for due in dues
-        ):
+        suits = all(year.workdays(one).is_working(day) for one in year.of(webinar.audience))
+        if suits and day < first_due:
             yield Remedy(
                 f"Move {webinar.key} to {year.spoken(at)}.", year.with_webinar(webinar.key, at)
             )
 
 
-def _due(year: Year, webinar: WebinarFact, calendar: str) -> dt.datetime | None:
-    """Return when its milestone is due there; None for a webinar about none."""
-    timeline = year.timeline
-    milestone = timeline.programme.webinar(webinar.key).milestone
-    if milestone is None:
-        return None
-    return timeline.due(milestone, published.on_time(timeline, nation=calendar))
+def _usual_time(year: Year, webinar: WebinarFact, local: dt.datetime) -> dt.time:
+    """Return its time if that lies in office hours, else the programme's, else an afternoon's."""
+    planned = year.timeline.programme.webinar(webinar.key).at.time or MORNING
+    for time in (local.time(), planned):
+        if office_hours.holds(dt.datetime.combine(local, time), webinar.minutes):
+            return time
+    return _AFTERNOON

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ats import published
-from ats.planning.facts import Mentorship, Participant
+from ats.planning.facts import Mentorship, Participant, WebinarFact
 from ats.planning.timeline import Timeline
 from ats.planning.workdays import Workdays, local_moment
 from config.closures import Closures
@@ -25,6 +25,7 @@ class Neighbour:
     programme: str
     starts: dt.date
     ends: dt.date
+    status: str = "trial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Year:
 
     `participants` and `mentors` are the calendars of the people present, of all four nations while
     there is nobody; `pairs` those of a participant and their mentor; `stopped_in` those for which
-    an e-mail that cannot go is red.
+    an e-mail that cannot go is red. `stands` is the year without what has been proposed already;
+    None: that is this one.
     """
 
     timeline: Timeline
@@ -42,6 +44,7 @@ class Year:
     now: dt.datetime
     neighbours: tuple[Neighbour, ...] = ()
     stopped_in: tuple[str, ...] = ()
+    stands: Timeline | None = None
 
     @property
     def mentors(self) -> tuple[str, ...]:
@@ -61,6 +64,24 @@ class Year:
     def of(self, audience: str) -> tuple[str, ...]:
         """Return the calendars of those whom something for this audience concerns."""
         return self.mentors if audience in ("mentors", "mentor") else self.participants
+
+    def is_settled(self, changed: WebinarFact | Step) -> bool:
+        """Say whether a proposal has given this another time already."""
+        if self.stands is None:
+            return False
+        if isinstance(changed, Step):
+            return all(changed is not step for step in self.stands.programme.steps)
+        return self.stands.webinars[changed.key].starts_at != changed.starts_at
+
+    def taken_days(self, webinar: WebinarFact) -> set[dt.date]:
+        """Return the days of the other webinars, as they stand and as has been proposed."""
+        timelines = (self.timeline, self.stands or self.timeline)
+        return {
+            self.timeline.local_date(other.starts_at)
+            for timeline in timelines
+            for other in timeline.cohort.webinars
+            if other.key != webinar.key and other.status != "cancelled"
+        }
 
     def workdays(self, calendar: str) -> Workdays:
         return self.timeline.workdays[calendar]

@@ -30,16 +30,17 @@ class Desk:
     zone: ZoneInfo
     now: dt.datetime
 
-    def cohorts(self, code: str | None) -> list[str]:
-        """Return this cohort's code, checked, or those of all in trial or live.
+    def cohorts(self, code: str | None, *, paused: bool = False) -> list[str]:
+        """Return this cohort's code, checked, or those of all in trial or live, or *paused*.
 
         Says so on standard error when there are none.
         """
         from ats.engine import working_cohorts
 
-        codes = working_cohorts(self.office, None if code is None else [code])
+        codes = working_cohorts(self.office, None if code is None else [code], paused=paused)
         if not codes:
-            complain("No cohort is in trial or live; name another one with --cohort.")
+            states = "in trial, live or paused" if paused else "in trial or live"
+            complain(f"No cohort is {states}; name another one with --cohort.")
         return codes
 
 

@@ -11,7 +11,8 @@ from ats.commands.options import Json
 
 def doctor(as_json: Json = False) -> None:
     """Check that everything is in order, and tell the remedies."""
-    from ats.commands.health import Finding, findings
+    from ats.commands.finding import Finding
+    from ats.commands.health import findings
     from config.settings import SettingsFaults, load_settings
 
     try:

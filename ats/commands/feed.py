@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from ats.commands.answer import complain
 from ats.commands.desk import Desk, name_of, open_desk
-from ats.commands.options import By, Now
+from ats.commands.options import By, Now, stripped
 
 
 class Audience(StrEnum):
@@ -20,16 +21,12 @@ class Audience(StrEnum):
     MENTORS = "mentors"
 
 
-def _stripped(text: str | None) -> str | None:
-    return None if text is None else text.strip()
-
-
 def feed(
     code: Annotated[
         str | None,
         typer.Argument(
             metavar="[CODE]",
-            callback=_stripped,
+            callback=stripped,
             help="A cohort, such as 2026-10.",
             show_default=False,
         ),
@@ -42,7 +39,7 @@ def feed(
         typer.Option(
             "--person",
             metavar="REF",
-            callback=_stripped,
+            callback=stripped,
             help="A participant or mentor, such as P0017 or M0003.",
             show_default=False,
         ),
@@ -83,18 +80,29 @@ def feed(
 
 def _rotate(desk: Desk, ref: str, by: str) -> None:
     """Give somebody's calendar a new address, and say what has to be done with it."""
-    from ats.feeds.composing import Feeds
-    from ats.feeds.publishing import rotate
+    from ats.feeds.rotating import rotate
 
-    rotate(desk.office, desk.settings.calendar_dir, ref, now=desk.now, by=by)
-    if desk.office.links is None:
-        complain("Addresses given out so far are void; new ones need ATS_PUBLIC_URL and a key.")
-        return
-    with desk.office.store.read() as session:
-        found = Feeds(desk.office, session, now=desk.now)
-        whose = found.whose_role(found.role(ref))
+    whose = rotate(desk.office, ref, now=desk.now, by=by)
+    for fault in _faults_of_publishing(desk, whose.name):
+        complain(
+            f"Our pages refuse the old address of {whose.name} already, but its file may still "
+            f"stand in {desk.settings.calendar_dir}, and the new one is not there. {fault} Then "
+            "run `ats calendars publish`."
+        )
+    assert desk.office.links is not None
     page = desk.office.links.calendar_page(whose.name, whose.generation)
     complain(
         f"The calendar of {whose.name} has a new address, and the old one is void: "
         f"they subscribe again at {page}."
     )
+
+
+def _faults_of_publishing(desk: Desk, ref: str) -> Sequence[str]:
+    """Publish somebody's calendar; return the sentences about what went wrong."""
+    from ats.errors import AtsError
+    from ats.feeds.publishing import republish
+
+    try:
+        return republish(desk.office, desk.settings.calendar_dir, ref, now=desk.now).errors
+    except AtsError as fault:
+        return [str(fault)]

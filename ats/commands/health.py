@@ -7,42 +7,29 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from importlib import metadata
-from typing import Literal
 from urllib.parse import urlsplit
 
+from ats.commands.calendar_health import calendars
 from ats.commands.entry import templates_folder
+from ats.commands.finding import Finding
 from ats.errors import AtsError
-from ats.feeds.folder import SUFFIX
 from ats.outbox.bounce_mailbox import open_mailbox
 from ats.outbox.deliver import knock
 from ats.outbox.maildir import Maildir
 from ats.outbox.render import Renderer
 from ats.outbox.smtp_url import SmtpAddress, Timeouts
 from ats.records.store import Store
-from ats.reports.timeline import counted
 from config.closures import load_closures
 from config.faults import ProgrammeFault
 from config.programme_file import find_programme, load_programme, packaged_programmes
 from config.settings import Settings, unknown_variables
 from config.vocabulary import NATIONS
 
-Status = Literal["green", "amber", "red"]
 _PATIENCE = 5.0  # seconds
 _KEY_LENGTH = 32
 _SANE_YEARS = range(2025, 2100)
 _AHEAD = dt.timedelta(days=400)  # a cohort that starts now has half-terms until then
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: what was looked at, how it is, and what to do if it is not well."""
-
-    name: str
-    status: Status
-    text: str
-    remedy: str = ""
 
 
 def findings(settings: Settings, *, now: dt.datetime) -> Iterator[Finding]:
@@ -52,7 +39,7 @@ def findings(settings: Settings, *, now: dt.datetime) -> Iterator[Finding]:
     yield _database(settings)
     yield _mail(settings)
     yield from _bounces(settings)
-    yield from _calendars(settings)
+    yield from calendars(settings, now=now)
     yield _prefect()
     yield _clock(settings, now)
     yield from _templates_and_programmes()
@@ -160,20 +147,6 @@ def _bounces(settings: Settings) -> Iterator[Finding]:
     except AtsError as error:
         told, _, remedy = str(error).rpartition("; ")
         yield Finding("bounces", "amber", told or remedy, remedy[:1].upper() + remedy[1:])
-
-
-def _calendars(settings: Settings) -> Iterator[Finding]:
-    if settings.public_url is None or settings.secret_key is None:
-        return  # told with those two; until both are set nothing is published
-    folder = settings.calendar_dir
-    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        text = f"they cannot be published to {folder}"
-        yield Finding("calendars", "red", text, "Make it writable, or set ATS_CALENDAR_DIR.")
-        return
-    files = sum(1 for _ in folder.glob(f"*{SUFFIX}"))
-    text = f"{folder} holds {counted(files, 'calendar')}" if files else f"{folder} can be written"
-    yield Finding("calendars", "green", text)
 
 
 def _prefect() -> Finding:

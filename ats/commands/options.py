@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 
-def _stripped(text: str | None) -> str | None:
+def stripped(text: str | None) -> str | None:
+    """Return the text without blanks around it."""
     return None if text is None else text.strip()
 
 
@@ -41,24 +42,24 @@ Cohorts = Annotated[
     typer.Option(
         "--cohort",
         metavar="CODE",
-        callback=_stripped,
+        callback=stripped,
         help="One cohort. [default: all in trial or live]",
     ),
 ]
 Cohort = Annotated[
-    str, typer.Option("--cohort", metavar="CODE", callback=_stripped, help="The cohort.")
+    str, typer.Option("--cohort", metavar="CODE", callback=stripped, help="The cohort.")
 ]
 Code = Annotated[
-    str, typer.Argument(metavar="CODE", callback=_stripped, help="The cohort, such as 2026-10.")
+    str, typer.Argument(metavar="CODE", callback=stripped, help="The cohort, such as 2026-10.")
 ]
 Ref = Annotated[
-    str, typer.Argument(metavar="REF", callback=_stripped, help="The participant, such as P0017.")
+    str, typer.Argument(metavar="REF", callback=stripped, help="The participant, such as P0017.")
 ]
 AnyRef = Annotated[
     str,
     typer.Argument(
         metavar="REF",
-        callback=_stripped,
+        callback=stripped,
         help="A participant or mentor, such as P0017 or M0003.",
     ),
 ]
@@ -67,7 +68,7 @@ Reason = Annotated[
     typer.Option(
         "--reason",
         metavar="CODE",
-        callback=_stripped,
+        callback=stripped,
         help="Why, as one of the codes that a wrong one lists.",
     ),
 ]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from ats import local_time
-from ats.commands.answer import answer, complain, say, spoken, table
+from ats.commands.answer import answer, say, spoken, table
 from ats.commands.desk import Desk, meant_by, name_of, open_desk
 from ats.commands.options import By, Cohorts, Json, Now
-
-if TYPE_CHECKING:
-    from ats.webinars.changes import Change
+from ats.commands.webinar_change import conclude
 
 app = typer.Typer(
     name="webinar",
@@ -25,7 +23,7 @@ app = typer.Typer(
 def list_(cohort: Cohorts = None, as_json: Json = False) -> None:
     """List the webinars with their dates and join addresses."""
     with open_desk() as desk:
-        found = [one for code in desk.cohorts(cohort) for one in _of(desk, code)]
+        found = [one for code in desk.cohorts(cohort, paused=True) for one in _of(desk, code)]
 
         def human() -> None:
             rows = [
@@ -60,7 +58,7 @@ def set_(
 
     who = name_of(by)
     with open_desk(now) as desk:
-        code = _one(desk.cohorts(cohort))
+        code = _one(desk.cohorts(cohort, paused=True))
         listing.set_join_url(desk.office.store, code, key, join_url=join_url, now=desk.now, by=who)
         told = next(one for one in _of(desk, code) if one["key"] == key)
         answer(told, as_json=as_json, human=lambda: say(f"{key} of cohort {code} has its address."))
@@ -95,7 +93,7 @@ def move(
             starts_at = local_time.read_start(to, desk.zone)
         change = webinar_changes.move(
             desk.office,
-            _one(desk.cohorts(cohort)),
+            _one(desk.cohorts(cohort, paused=True)),
             key,
             to=starts_at,
             note=note,
@@ -103,7 +101,7 @@ def move(
             by=who,
             apply=apply,
         )
-        _conclude(change, desk, as_json=as_json)
+        conclude(change, desk, as_json=as_json)
 
 
 @app.command()
@@ -123,14 +121,14 @@ def cancel(
     with open_desk(now) as desk:
         change = webinar_changes.cancel(
             desk.office,
-            _one(desk.cohorts(cohort)),
+            _one(desk.cohorts(cohort, paused=True)),
             key,
             note=note,
             now=desk.now,
             by=who,
             apply=apply,
         )
-        _conclude(change, desk, as_json=as_json)
+        conclude(change, desk, as_json=as_json)
 
 
 @app.command()
@@ -138,8 +136,13 @@ def recording(
     key: Key,
     url: Annotated[str, typer.Argument(metavar="URL", help="Where the recording is: https://…")],
     summary: Annotated[
-        str, typer.Option("--summary", metavar="TEXT", help="What was said, a line each.")
-    ] = "",
+        str | None,
+        typer.Option(
+            "--summary",
+            metavar="TEXT",
+            help='What was said, a line each; left out, it stays as it is, and "" empties it.',
+        ),
+    ] = None,
     captions: Annotated[
         bool, typer.Option("--captions", help="Its captions have been checked.")
     ] = False,
@@ -152,14 +155,17 @@ def recording(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Publish the recording of a webinar: everybody gets it, whoever was there."""
+    """Publish the recording of a webinar: everybody gets it, whoever was there.
+
+    Given another address later, whoever was sent the earlier one gets one e-mail with the new one.
+    """
     from ats.webinars import changes as webinar_changes
 
     who = name_of(by)
     with open_desk(now) as desk:
         change = webinar_changes.publish_recording(
             desk.office,
-            _one(desk.cohorts(cohort)),
+            _one(desk.cohorts(cohort, paused=True)),
             key,
             url=url,
             summary=summary,
@@ -169,68 +175,7 @@ def recording(
             by=who,
             apply=apply,
         )
-        _conclude(change, desk, as_json=as_json)
-
-
-def _conclude(change: Change, desk: Desk, *, as_json: bool) -> None:
-    """Bring the calendars up to date with a change that was applied, and say what it means."""
-    written = _publish(change, desk) if change.applied else None
-    document = change.document() | {"calendars_written": written}
-    answer(document, as_json=as_json, human=lambda: _say(change, written))
-
-
-def _publish(change: Change, desk: Desk) -> int | None:
-    """Return how many calendars were written; None, with a word on it, where that cannot be."""
-    from ats.errors import AtsError
-    from ats.feeds.publishing import publish
-
-    if desk.office.links is None:
-        return None
-    try:
-        folder = desk.settings.calendar_dir
-        return publish(desk.office, folder, [change.cohort], now=desk.now).written
-    except AtsError as fault:
-        complain(f"The change is made, but the calendars are not up to date: {fault}")
-        return None
-
-
-def _say(change: Change, written: int | None) -> None:
-    """Say what a change means, or has set going."""
-    told = change.document()
-    if change.kind == "recording":
-        say(f"{change.title}: recording at {change.recording_url}.")
-    elif change.starts_at is None:
-        say(f"{change.title}, {spoken(told['was_at'])}: does not take place.")
-    else:
-        say(f"{change.title}: {spoken(told['starts_at'])}, not {spoken(told['was_at'])}.")
-    for remark in change.remarks:
-        say(f"Mind: {remark}.")
-    rows = [
-        (
-            one["ref"],
-            spoken(one["told"]) if one["told"] else "–",
-            f"no e-mail: {one['why_not']}" if one["why_not"] else _gets(one["waits"]),
-        )
-        for one in told["concerned"]
-    ]
-    table(("who", "was told", "will be told"), rows)
-    people = _get(change.told_at_once)
-    later = f"; {_get(change.told_later)} it later" if change.told_later else ""
-    if change.applied:
-        say(f"Done. {people} an e-mail with the next tick, which `ats tick` runs at once{later}.")
-        if written is not None:
-            calendars = "1 calendar was" if written == 1 else f"{written} calendars were"
-            say(f"{calendars} written anew.")
-    else:
-        say(f"Nothing is changed yet; with --apply {people} an e-mail{later}.")
-
-
-def _gets(waits: str | None) -> str:
-    return f"gets an e-mail {waits}" if waits else "gets an e-mail"
-
-
-def _get(number: int) -> str:
-    return "1 person gets" if number == 1 else f"{number} people get"
+        conclude(change, desk, as_json=as_json)
 
 
 def _of(desk: Desk, code: str) -> list[dict[str, Any]]:
@@ -245,6 +190,6 @@ def _one(codes: list[str]) -> str:
     from ats.errors import Refused
 
     if len(codes) != 1:
-        several = f"there are {', '.join(codes)}" if codes else "none is in trial or live"
+        several = f"there are {', '.join(codes)}" if codes else "none is in trial, live or paused"
         raise Refused(f"Say which cohort with --cohort: {several}.")
     return codes[0]

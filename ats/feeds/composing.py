@@ -38,6 +38,7 @@ class Whose:
     alarms: bool = False
     invited_since: dt.datetime | None = None  # from then on webinars come by e-mail instead
     digest: str | None = None  # of what was published last
+    revised_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,8 @@ def _whose(name: str, standing: m.Feed | None) -> Whose:
     if standing is None:
         return Whose(name)
     since = (standing.mode_since or m.EPOCH) if standing.mode == "invitations" else None
-    return Whose(name, standing.generation, standing.alarms, since, standing.digest)
+    last = standing.digest, standing.revised_at
+    return Whose(name, standing.generation, standing.alarms, since, *last)
 
 
 def _takes_part(person: Participant, role: m.Role) -> bool:

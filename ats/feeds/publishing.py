@@ -2,109 +2,62 @@
 
 Only what has changed is written, each file at once or not at all, and recorded when it was. A
 file's name is its link's token: where a link was rotated, the old file goes. To find that nothing
-has changed takes one look at the records and the folder, and no transaction.
+has changed takes one look at the records and the folder, and no transaction. One person's fault
+stops nobody else's feed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from ats.errors import Refused
+from ats import unexpected
+from ats.errors import AtsError, DatabaseFault, Refused
+from ats.feeds import making
 from ats.feeds import records as feed_records
-from ats.feeds.composing import AUDIENCES, Feeds, Whose
-from ats.feeds.folder import SUFFIX, CalendarFolder
+from ats.feeds.composing import Feeds, Whose
+from ats.feeds.folder import SUFFIX, CalendarFolder, FolderUnusable
+from ats.feeds.making import Made, Wanted
+from ats.feeds.published import Published
+from ats.feeds.sweeping import abandoned
 from ats.office import Office
+from ats.outbox.leases import real_now
 from ats.records import gather
 from ats.records import models as m
 from calendars.events import Calendar
-from calendars.feeds import feed
 
-__all__ = ["SUFFIX", "Published", "publish", "republish", "revised_at", "rotate"]
+__all__ = ["SUFFIX", "Published", "Publisher", "publish", "republish", "revised_at"]
 
 #: People looked at together, and those written in one transaction.
 LOOKED_AT, WRITTEN = 500, 50
 
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What a publication came to: feeds looked at, files written, files taken away."""
-
-    feeds: int = 0
-    written: int = 0
-    removed: int = 0
-
-    def __add__(self, other: Published) -> Published:
-        return Published(
-            self.feeds + other.feeds, self.written + other.written, self.removed + other.removed
-        )
+T = TypeVar("T")
 
 
 def publish(office: Office, folder: Path, codes: Sequence[str], *, now: dt.datetime) -> Published:
     """Write the feeds of these cohorts and of their people, as far as they have changed.
 
-    Raises Refused without links (their tokens are the names), and where the folder cannot be
-    written.
+    Files that are nobody's go. Raises Refused without links (their tokens are the names), and
+    FolderUnusable.
     """
-    publisher, done = _publisher(office, folder, now), Published()
-    for code in codes:
-        with office.store.read() as session:
-            people = _people(session, gather.cohort_named(session, code))
-        done += publisher.bring_up_to_date(partial(_of_cohort, code))
-        for some in _parts(people, LOOKED_AT):
-            done += publisher.bring_up_to_date(partial(_of_people, some))
-    return done
+    publisher = Publisher(office, folder, now=now)
+    done = sum((publisher.cohort(code) for code in codes), Published())
+    return done + publisher.sweep()
 
 
 def republish(office: Office, folder: Path, ref: str, *, now: dt.datetime) -> Published:
     """Write the feed of one person, if it has changed. Raises as `publish` does, and NotFound."""
-    publisher = _publisher(office, folder, now)
-    with office.store.read() as session:
-        role = Feeds(office, session, now=now).role(ref)
-        assert role.id is not None
-        ids = [role.id]
-    return publisher.bring_up_to_date(partial(_of_people, ids))
-
-
-def rotate(office: Office, folder: Path, ref: str, *, now: dt.datetime, by: str) -> None:
-    """Give somebody's feed another address; the old one leads nowhere from now on.
-
-    Raises NotFound for an unknown ref, and Refused where the folder cannot be written.
-    """
-
-    def work(session: Session) -> None:
-        role = Feeds(office, session, now=now).role(ref)
-        assert role.id is not None
-        (standing,) = feed_records.standing_feeds(session, [{"role_id": role.id}])
-        before, standing.generation = standing.generation, standing.generation + 1
-        after = standing.generation
-        session.add(standing)
-        session.add(
-            m.Audit(
-                at=now,
-                by=by,
-                action="calendar-rotate",
-                subject=role.ref,
-                before=before,
-                after=after,
-            )
-        )
-
-    office.store.transact(work)
-    if office.links is not None:
-        republish(office, folder, ref, now=now)
+    return Publisher(office, folder, now=now).person(ref)
 
 
 def revised_at(
-    standing: m.Feed | None, calendar: Calendar, digest: str, *, now: dt.datetime
+    standing: m.Feed | Whose, calendar: Calendar, digest: str, *, now: dt.datetime
 ) -> dt.datetime:
     """Return the moment that tells a subscriber whether a feed has changed: its newest revision.
 
@@ -112,7 +65,7 @@ def revised_at(
     when that was found: who asks by time only would otherwise never be given them.
     """
     newest = calendar.revised_at or m.EPOCH
-    if standing is None or standing.digest is None:
+    if standing.digest is None:
         return newest
     published = standing.revised_at or m.EPOCH
     if standing.digest == digest:
@@ -120,105 +73,121 @@ def revised_at(
     return newest if newest > published else max(now, published + dt.timedelta(seconds=1))
 
 
-def _publisher(office: Office, folder: Path, now: dt.datetime) -> _Publisher:
-    if office.links is None:
-        raise Refused("Calendars cannot be published: set ATS_PUBLIC_URL and ATS_SECRET_KEY first.")
-    return _Publisher(office, CalendarFolder(folder, office.links), now)
-
-
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """A feed as it would be published, and what its record is found by."""
+class Look:
+    """What there is to do: feeds looked at, those that are not as they should be, and faults."""
 
-    whose: Whose
-    calendar: Calendar
-    data: bytes
-    digest: str
-    found_by: dict[str, Any]
+    feeds: int
+    stale: tuple[Wanted, ...]
+    faults: tuple[str, ...]
 
 
-#: Makes some feeds from the records.
-Make = Callable[[Feeds, Session], Iterator[_Made]]
-
-
-def _of_cohort(code: str, feeds: Feeds, session: Session) -> Iterator[_Made]:
-    cohort = gather.cohort_named(session, code)
-    for audience in AUDIENCES:
-        whose = feeds.whose_cohort(cohort, audience)
-        found_by = {"cohort_id": cohort.id, "audience": audience}
-        yield _made(whose, feeds.of_cohort(code, audience), found_by)
-
-
-def _of_people(roles: Sequence[int], feeds: Feeds, session: Session) -> Iterator[_Made]:
-    query = select(m.Role).where(col(m.Role.id).in_(roles)).order_by(col(m.Role.id))
-    found = session.execute(query).scalars().all()
-    for role, (whose, calendar) in zip(found, feeds.of_people(found), strict=True):
-        yield _made(whose, calendar, {"role_id": role.id})
-
-
-def _made(whose: Whose, calendar: Calendar, found_by: dict[str, Any]) -> _Made:
-    data = feed(calendar)
-    return _Made(whose, calendar, data, hashlib.sha256(data).hexdigest(), found_by)
-
-
-def _people(session: Session, cohort: m.Cohort) -> list[int]:
-    """Return the roles of a cohort's participants, and of the mentors who have agreed to be so."""
-    e, s = m.Enrolment, m.Mentorship
-    own: Any = select(col(e.role_id)).where(col(e.cohort_id) == cohort.id)
-    mentors: Any = (
-        select(col(s.role_id))
-        .join(e, col(e.id) == col(s.enrolment_id))
-        .where(col(e.cohort_id) == cohort.id, col(s.accepted_at).is_not(None))
-    )
-    return sorted(session.execute(own.union(mentors)).scalars())
-
-
-def _parts(of: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    return (of[start : start + size] for start in range(0, len(of), size))
-
-
-class _Publisher:
+class Publisher:
     """Finds what has changed by reading alone, and makes that again while its records are held.
 
     A file is written before that is recorded: if the recording fails, it is written again.
+    Raises Refused without links, and FolderUnusable, here and wherever it writes.
     """
 
-    def __init__(self, office: Office, folder: CalendarFolder, now: dt.datetime) -> None:
+    def __init__(self, office: Office, folder: Path, *, now: dt.datetime) -> None:
+        if office.links is None:
+            raise Refused(
+                "Calendars cannot be published: set ATS_PUBLIC_URL and ATS_SECRET_KEY first."
+            )
         self._office = office
-        self._folder = folder
+        self._folder = CalendarFolder(folder, office.links)
         self._now = now
+        self._named: set[str] = set()  # files of feeds looked at
 
-    def bring_up_to_date(self, make: Make) -> Published:
-        """Write what is not in the folder as it should be."""
+    def cohort(self, code: str) -> Published:
+        """Write the feeds of a cohort and of its people, as far as they have changed."""
+        return sum(map(self._bring_up_to_date, self._wanted(code)), Published())
+
+    def person(self, ref: str) -> Published:
+        """Write the feed of one person, if it has changed. Raises NotFound."""
         with self._office.store.read() as session:
-            made = list(make(Feeds(self._office, session, now=self._now), session))
-        stale = [one.found_by for one in made if self._is_stale(one)]
-        done = Published(feeds=len(made))
-        for some in _parts(stale, WRITTEN):
-            done += self._office.store.transact(partial(self._write, make, some))
-        return done
+            wanted = making.wanted_of(Feeds(self._office, session, now=self._now).role(ref))
+        return self._bring_up_to_date([wanted])
 
-    def _is_stale(self, one: _Made) -> bool:
-        """Say whether there is something to do for a feed."""
-        sizes = self._folder.sizes
-        return (
-            one.whose.digest != one.digest
-            or sizes.get(self._folder.name(one.whose)) != len(one.data)
-            or any(name in sizes for name in self._folder.older(one.whose))
+    def look(self, code: str) -> Look:
+        """Return what there is to do for a cohort. Writes nothing."""
+        looks = [self._looked_at(some) for some in self._wanted(code)]
+        return Look(
+            sum(one.feeds for one in looks),
+            tuple(stale for one in looks for stale in one.stale),
+            tuple(fault for one in looks for fault in one.faults),
         )
 
-    def _write(self, make: Make, stale: Sequence[dict[str, Any]], session: Session) -> Published:
-        rows = feed_records.standing_feeds(session, stale)
-        if "role_id" in stale[0]:  # of hundreds of people few have changed
-            make = partial(_of_people, [one["role_id"] for one in stale])
-        made = list(make(Feeds(self._office, session, now=self._now), session))
-        done = Published()
-        for row, found_by in zip(rows, stale, strict=True):
-            (one,) = (one for one in made if one.found_by == found_by)
-            done += self._put(session, row, one)
+    def foreign(self) -> int:
+        """Return how many files have names that we did not give: under another key, by hand."""
+        return self._folder.foreign()
+
+    def sweep(self) -> Published:
+        """Take away the files of feeds that are no more, or not under that link, and old parts.
+
+        What does not bear a name of ours stays.
+        """
+        removed = 0
+        for some in _parts(list(self._folder.ours(without=self._named)), LOOKED_AT):
+            with self._office.store.read() as session:
+                files = abandoned(session, some)
+            removed += sum(map(self._folder.remove, files))
+        self._folder.remove_parts(real_now=real_now())
+        return Published(removed=removed)
+
+    def _wanted(self, code: str) -> Iterator[Sequence[Wanted]]:
+        """Yield the feeds of a cohort and of its people, some at a time."""
+        with self._office.store.read() as session:
+            cohort = gather.cohort_named(session, code)
+            self._office.programme_named(cohort.programme)  # its faults are nobody's in particular
+            own = making.wanted_of_cohort(cohort)
+            people = making.wanted_of_people(session, cohort)
+        yield own
+        yield from _parts(people, LOOKED_AT)
+
+    def _bring_up_to_date(self, wanted: Sequence[Wanted]) -> Published:
+        """Write what is not in the folder as it should be."""
+        look = self._looked_at(wanted)
+        faults = list(look.faults)
+        done = Published(feeds=look.feeds)
+        for some in _parts(look.stale, WRITTEN):
+            done += sum(_done_by_parts(self._written, some, faults), Published())
+        return done + Published(faults=tuple(faults))
+
+    def _looked_at(self, wanted: Sequence[Wanted]) -> Look:
+        faults: list[str] = []
+        made = [one for some in _done_by_parts(self._made, wanted, faults) for one in some]
+        self._named |= {self._folder.name(one.whose) for one in made}
+        stale = tuple(one.wanted for one in made if self._is_stale(one))
+        return Look(len(made), stale, tuple(faults))
+
+    def _made(self, wanted: Sequence[Wanted]) -> list[Made]:
+        with self._office.store.read() as session:
+            return list(making.made(self._feeds(session), session, wanted))
+
+    def _is_stale(self, one: Made) -> bool:
+        """Say whether there is something to do for a feed."""
+        revised = revised_at(one.whose, one.calendar, one.digest, now=self._now)
+        return one.whose.digest != one.digest or not self._folder.holds(
+            one.whose, size=len(one.data), revised_at=revised
+        )
+
+    def _written(self, stale: Sequence[Wanted]) -> Published:
+        return self._office.store.transact(partial(self._write, stale))
+
+    def _write(self, stale: Sequence[Wanted], session: Session) -> Published:
+        wanted = making.still_wanted(session, stale)
+        rows = feed_records.standing_feeds(session, [one.found_by for one in wanted])
+        made = {one.wanted.name: one for one in making.made(self._feeds(session), session, wanted)}
+        found = zip(rows, wanted, strict=True)
+        done = sum((self._put(session, row, made[one.name]) for row, one in found), Published())
+        self._folder.settle()
         return done
 
-    def _put(self, session: Session, row: m.Feed, one: _Made) -> Published:
+    def _feeds(self, session: Session) -> Feeds:
+        return Feeds(self._office, session, now=self._now)
+
+    def _put(self, session: Session, row: m.Feed, one: Made) -> Published:
         now, folder = self._now, self._folder
         revised = revised_at(row, one.calendar, one.digest, now=now)
         if row.digest != one.digest:
@@ -238,3 +207,34 @@ class _Publisher:
         removed = sum(folder.remove(name) for name in folder.older(one.whose))
         folder.put(one.whose, one.data, revised_at=revised)
         return Published(written=1, removed=removed)
+
+
+def _parts(of: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (of[start : start + size] for start in range(0, len(of), size))
+
+
+def _done_by_parts(
+    work: Callable[[Sequence[Wanted]], T], wanted: Sequence[Wanted], faults: list[str]
+) -> Iterator[T]:
+    """Yield what *work* makes of all, or of ever smaller parts until only what fails is left out.
+
+    That is told in *faults*, by its name. Raises what concerns all of them.
+    """
+    try:
+        done = work(wanted)
+    except (DatabaseFault, FolderUnusable):
+        raise
+    except Exception as fault:  # noqa: BLE001 (rule 14: nobody stops another)
+        if len(wanted) == 1:
+            faults.append(f"{wanted[0].name}: {_sentence(fault)}")
+            return
+        for part in _parts(wanted, (len(wanted) + 1) // 2):
+            yield from _done_by_parts(work, part, faults)
+    else:
+        yield done
+
+
+def _sentence(fault: Exception) -> str:
+    if isinstance(fault, AtsError):
+        return str(fault).partition("\n")[0]
+    return f"the calendar was {unexpected.told(fault)}"

@@ -10,6 +10,7 @@ from sqlalchemy import Row, select, update
 from sqlmodel import Session
 
 from ats.errors import NotFound, Refused
+from ats.intake.belongings import remove_belongings
 from ats.intake.columns import PROGRESS
 from ats.intake.hanging import Hanging
 from ats.intake.history import spoken, standing_imports
@@ -149,6 +150,7 @@ class _Undoing:
         for entity in ("progress", "header_mapping"):
             going[entity] = self._as_made(entity)
         unsend(self._connection, going["enrolment"], self._hanging.unnamed)
+        remove_belongings(self._connection, going["role"])
         self._unpark(going["enrolment"])
         self._touched |= {("enrolment", naming.enrolment_id) for naming in self._hanging.unnamed}
         staying = []

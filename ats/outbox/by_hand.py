@@ -56,8 +56,9 @@ def resend(office: Office, name: str, *, now: dt.datetime, by: str) -> Handled:
         planner = at.planner(session, at.cohort(session))
         if is_overtaken(message.context, planner.timeline):
             raise Refused(
-                f"Message {name} names a time of a webinar that has changed since, so it is not "
-                "sent again; whoever was told that time is told the new one by itself."
+                f"Message {name} names a time of a webinar that has changed since, or an old "
+                "address of its recording, so it is not sent again; whoever was told that is told "
+                "the new one by itself."
             )
         _refuse_before(message, row, name, planner)
         again = _next_number(session, row)

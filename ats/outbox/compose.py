@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,9 @@ from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
 from ats.people.links import Links
 from ats.planning.facts import Participant
+from ats.planning.rules import WEBINAR_RECORDED
 from ats.planning.timeline import Occurrence, Timeline
+from ats.planning.verdicts import Judge
 from config.programme import Milestone
 from config.vocabulary import nation_of
 
@@ -42,6 +44,10 @@ class Composer:
     now: dt.datetime
     trial: bool
     links: Links | None = None
+
+    @cached_property
+    def _judge(self) -> Judge:
+        return Judge(self.timeline, now=self.now)
 
     @cached_property
     def _same(self) -> SameForAll:
@@ -130,16 +136,30 @@ class Composer:
         o = line.occurrence
         if o.rule.for_each != "webinar" or o.subject is None:
             return None
-        webinar = self.timeline.webinars[o.subject]
+        webinar, tellings = self.timeline.webinars[o.subject], self.timeline.tellings
         was_at = webinar.starts_at
         if webinar.changes:
-            told = self.timeline.tellings.told_start(line.person, o.recipient, webinar)
+            told = tellings.told_start(line.person, o.recipient, webinar)
             was_at = told or webinar.changes[-1].started_at
         return {
             **self._same.webinar(o.subject),
             "was_at": self._same.text(was_at),
             "by_invitation": self.timeline.tellings.carries_entry(o, line.person),
+            "mail_follows": self._mail_follows(line),
+            "readdressed": tellings.told_recording(line.person, o.recipient, webinar)
+            not in (None, webinar.recording_url),
         }
+
+    def _mail_follows(self, line: Line) -> bool:
+        """Say whether the joining link and the recording of its webinar come by e-mail, too."""
+        o = line.occurrence
+        following = [
+            replace(o, rule=rule)
+            for rule in self.timeline.rules
+            if (rule.to, rule.audience) == (o.rule.to, o.rule.audience)
+            and (rule.needs_join_link or rule.anchor == WEBINAR_RECORDED)
+        ]
+        return bool(following) and all(self._judge.is_wanted(o, line.person) for o in following)
 
     def _nobody(self) -> dict[str, Any]:
         empty = ("person", "mentor", "milestone", "webinar", "as_of", "rung")

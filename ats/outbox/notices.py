@@ -78,6 +78,22 @@ def stage_notice(
     session.flush()
 
 
+def has_been_staged(
+    session: Session, cohort: m.Cohort, about: str, *, since: dt.datetime | None = None
+) -> bool:
+    """Say whether operations were asked to act about this (*since* then), and it did not fail."""
+    row = m.LedgerRow
+    asked = select(col(row.id)).where(
+        col(row.cohort_id) == cohort.id,
+        col(row.step) == ACTION,
+        col(row.occurrence).startswith(f"{about}/"),
+        col(row.outcome) != "failed",
+    )
+    if since is not None:
+        asked = asked.where(col(row.due_at) > since)
+    return session.execute(asked.limit(1)).first() is not None
+
+
 def unreachable_since_told(session: Session, cohort: m.Cohort, *, now: dt.datetime) -> list[str]:
     """Return whose addresses were refused, or came back, since operations were last asked to act.
 

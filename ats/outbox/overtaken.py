@@ -1,22 +1,32 @@
-"""Whether what was composed earlier gives times of webinars that stand no longer."""
+"""Whether what was composed earlier tells of webinars what is true no longer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ats.planning.timeline import Timeline
 
 
 def is_overtaken(context: Mapping[str, Any], timeline: Timeline) -> bool:
-    """Say whether a pinned context names another time of a webinar than the one that stands."""
+    """Say whether a pinned context names another time of a webinar than the one that stands.
+
+    Or another address of its recording.
+    """
     lists = timeline.tellings.of_all | timeline.tellings.of_the_next
     for part in context.get("parts", ()):
         told = [part["webinar"]] if part.get("webinar") else []
         told += part.get("webinars", ()) if part["template"] in lists else ()
         if any(_has_changed(webinar, timeline) for webinar in told):
             return True
+        if part["template"] in timeline.tellings.recordings and _is_elsewhere(told, timeline):
+            return True
     return False
+
+
+def _is_elsewhere(told: Iterable[Mapping[str, Any]], timeline: Timeline) -> bool:
+    recorded = ((webinar, timeline.webinars[webinar["key"]]) for webinar in told)
+    return any(was.get("recording_url") != now.recording_url for was, now in recorded)
 
 
 def _has_changed(told: Mapping[str, Any], timeline: Timeline) -> bool:

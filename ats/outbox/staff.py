@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from ats.outbox.letters import StaffLetters
 from ats.outbox.staff_moments import StaffMoments
 from ats.outbox.stage import insert_message, rfc_id
+from ats.outbox.untold import Untold
 from ats.planning.rules import Rule, rules_of
 from ats.planning.windows import Windows
 from ats.records import models as m
@@ -49,6 +50,8 @@ class StaffMail:
             if rule.is_staff_mail:
                 again += self._stage(rule)
                 again += self.moments.upcoming(rule)
+        again += self._apart("asking about people who were not told", self._stage_untold)
+        again += self.moments.changed_begin()
         return min(again, default=None)
 
     def foreseen(self) -> tuple[list[tuple[str, dt.datetime]], dt.datetime | None]:
@@ -56,18 +59,31 @@ class StaffMail:
         self._look_up()
         rules = [rule for rule in rules_of(self.letters.timeline.programme) if rule.is_staff_mail]
         come = [(f"{rule.step} {name}", at) for rule in rules for name, at in self._come(rule)]
-        ahead = (at for rule in rules for at in self.moments.upcoming(rule))
-        return come, min(ahead, default=None)
+        ahead = [at for rule in rules for at in self.moments.upcoming(rule)]
+        return come, min([*ahead, *self.moments.changed_begin()], default=None)
 
     def _stage(self, rule: Rule) -> list[dt.datetime]:
-        """Write what is due of one rule; its fault takes back its rows alone, to be tried again."""
+        """Write what is due of one rule."""
+        return self._apart(
+            f"telling {rule.to} by {rule.step}",
+            lambda: self._settle(rule, [*self._standing(rule), *self._due(rule)]),
+        )
+
+    def _stage_untold(self) -> list[dt.datetime]:
+        may_go = self.cohort.status != "trial" or "operations" in self.reachable_in_trial
+        timeline, domain = self.letters.timeline, self.mail_domain
+        Untold(self.session, self.cohort, timeline, self.now, domain, may_go).stage()
+        return []
+
+    def _apart(self, doing: str, work: Callable[[], list[dt.datetime]]) -> list[dt.datetime]:
+        """Do this and return when to look again; a fault takes back its rows alone."""
         counted = self.outcomes.copy()
         try:
             with self.session.begin_nested():
-                return self._settle(rule, [*self._standing(rule), *self._due(rule)])
+                return work()
         except Exception as fault:  # noqa: BLE001 (one letter's fault never stops the others)
             self.outcomes = counted
-            self.errors.append(f"telling {rule.to} by {rule.step} was {told(fault)}")
+            self.errors.append(f"{doing} was {told(fault)}")
             return [self.now]
 
     # -- what is due -----------------------------------------------------------------------

@@ -78,6 +78,11 @@ class StaffMoments:
             return Verdict("skipped", "nothing-to-tell") if webinar.recording_url else None
         return Verdict("expired") if webinar.starts_at <= self.now else None
 
+    def changed_begin(self) -> list[dt.datetime]:
+        """Return when webinars begin of which people had to be told that they changed."""
+        changed = (one for one in self.timeline.cohort.webinars if one.changes)
+        return [one.starts_at for one in changed if one.starts_at > self.now]
+
     def upcoming(self, rule: Rule) -> list[dt.datetime]:
         """Return when to look at a rule again: at its next moment, or as a webinar begins."""
         if rule.every is not None:

@@ -39,6 +39,14 @@ def calendar_choice(session: Session, ref: str) -> CalendarChoice:
     return _standing(_feed(session, known(session, ref)))
 
 
+def was_invited(session: Session, ref: str) -> bool:
+    """Say whether an e-mail has put a webinar into the calendar of this ref."""
+    sent = col(m.Message.recipient) == ref, col(m.Message.status) == "sent"
+    status = col(m.Message.context)[("entry", "event", "status")].as_string()
+    query = select(col(m.Message.id)).where(*sent, status.in_(("confirmed", "tentative")))
+    return session.execute(query.limit(1)).first() is not None
+
+
 def choose_calendar(
     session: Session, ref: str, wanted: CalendarChoice, *, now: dt.datetime
 ) -> CalendarChoice:

@@ -46,8 +46,11 @@ class Links:
         return f"{self.public_url}/preferences/{self._signed('preferences', ref)}"
 
     def calendar_page(self, whose: str, generation: int) -> str:
-        """Return the page on which somebody subscribes to a feed (`ats.feeds.composing.Whose`)."""
-        return f"{self.public_url}/calendar/{self.calendar_token(whose, generation)}"
+        """Return the page on which somebody subscribes to a feed (`ats.feeds.composing.Whose`).
+
+        Its token is another than the feed's, which is given to Google and others.
+        """
+        return f"{self.public_url}/calendar/{self._signed('calendar-page', [whose, generation])}"
 
     def calendar_file(self, whose: str, generation: int) -> str:
         """Return the address of the feed itself."""
@@ -59,7 +62,14 @@ class Links:
 
     def read_calendar(self, token: str) -> tuple[str, int]:
         """Return whose feed this token opens, and of which generation it is. Raises BadLink."""
-        whose, generation = self._read("calendar", token)
+        return self._read_feed("calendar", token)
+
+    def read_calendar_page(self, token: str) -> tuple[str, int]:
+        """Return the same of a token of the page; one that calendars are given opens none."""
+        return self._read_feed("calendar-page", token)
+
+    def _read_feed(self, purpose: str, token: str) -> tuple[str, int]:
+        whose, generation = self._read(purpose, token)
         return str(whose), int(generation)
 
     def read_unsubscribe(self, token: str) -> Unsubscription:
@@ -77,7 +87,7 @@ class Links:
     def _read(self, purpose: str, token: str) -> Any:
         try:
             return _serializer(self.secret, purpose).loads(token)
-        except BadData:
+        except (BadData, UnicodeEncodeError):
             raise BadLink from None
 
 

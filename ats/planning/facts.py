@@ -126,6 +126,14 @@ class WebinarChange:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressChange:
+    """The recording of a webinar got another address; until then it was at `was_url`."""
+
+    at: dt.datetime
+    was_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class WebinarFact:
     """A webinar of the cohort as it stands, with all changes of its time in their order."""
 
@@ -138,10 +146,15 @@ class WebinarFact:
     recording_url: str | None = None
     recorded_at: dt.datetime | None = None  # when the recording was published
     recording_summary: str = ""  # what was said, in a few lines
+    readdressed: tuple[AddressChange, ...] = ()  # changes of `recording_url`, in their order
     changes: tuple[WebinarChange, ...] = ()
     uid: str = ""
     sequence: int = 0
     revised_at: dt.datetime | None = None  # when anything that a calendar shows was changed
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        return self.starts_at + dt.timedelta(minutes=self.minutes)
 
     @property
     def moves(self) -> tuple[WebinarChange, ...]:
@@ -155,6 +168,11 @@ class WebinarFact:
         if overtaken is not None:
             return overtaken.started_at
         return None if self.status == "cancelled" else self.starts_at
+
+    def recording_as_of(self, moment: dt.datetime) -> str | None:
+        """Return where its recording was at this moment, once it had been published."""
+        later = (change.was_url for change in self.readdressed if change.at > moment)
+        return next(later, self.recording_url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,8 @@ class Moments:
             case rules.WEBINAR_RECORDED:
                 if webinar.recorded_at is not None:
                     yield 1, webinar.recorded_at
+                    moves = (change.at for change in webinar.readdressed)
+                    yield from ((n, _whole(at)) for n, at in enumerate(moves, 2))
             case _ if webinar.status != "cancelled":
                 at = self.webinar_moment(rule, webinar, nation)
                 most = 1 + len(webinar.moves) if rule.repeats else 1

@@ -13,6 +13,7 @@ from ats.planning.rules import (
     WEBINAR,
     WEBINAR_CANCELLED,
     WEBINAR_MOVED,
+    WEBINAR_RECORDED,
     Rule,
 )
 
@@ -33,6 +34,7 @@ class Tellings:
     of_one: frozenset[str]
     notices: frozenset[str]  # those among `of_one` that tell of a change
     entries: frozenset[str]  # and hold it for the calendar of whoever wants invitations
+    recordings: frozenset[str]  # steps that tell where a recording is
 
     @classmethod
     def of(cls, rules: Iterable[Rule], webinars: tuple[WebinarFact, ...]) -> Tellings:
@@ -45,6 +47,7 @@ class Tellings:
             of_one=frozenset(r.step for r in rules if r.anchor in (WEBINAR, *_ENTRIES)),
             notices=frozenset(r.step for r in rules if r.anchor in _NOTICES),
             entries=frozenset(r.step for r in rules if r.anchor in _ENTRIES or r.needs_join_link),
+            recordings=frozenset(r.step for r in rules if r.anchor == WEBINAR_RECORDED),
         )
 
     def told_start(
@@ -113,6 +116,20 @@ class Tellings:
         if entered is None or webinar.revised_at is None or not webinar.join_url:
             return True
         return webinar.revised_at >= entered
+
+    def told_recording(
+        self, person: Participant, recipient: str, webinar: WebinarFact
+    ) -> str | None:
+        """Return where *recipient* was told last that the recording is; None: never told."""
+        told = [
+            row.sent_at
+            for (step, occurrence, whose), row in person.past.items()
+            if row.sent_at is not None
+            and step in self.recordings
+            and whose == recipient
+            and occurrence.partition("/")[0] == webinar.key
+        ]
+        return webinar.recording_as_of(max(told)) if told else None
 
     def is_told_otherwise(self, person: Participant, recipient: str, webinar: WebinarFact) -> bool:
         """Say whether *recipient* was told another time than the one that stands."""

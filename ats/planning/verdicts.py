@@ -84,6 +84,11 @@ class Judge:
         policy = ESCALATION if o.rule.case else self.policy.classes[o.rule.class_]
         return self.windows.opening(policy, o.nation, self.now, bad_news=o.rule.bad_news)[0]
 
+    def is_wanted(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether this does not stop as its recipient switched it off, or has submitted."""
+        submitted = o.rule.to == "participant" and self._stops_after_submission(o, person)
+        return not (submitted or self._switched_off(o, person))
+
     # -- endings ---------------------------------------------------------------------------
 
     def left(self, o: Occurrence, person: Participant, row: PastRow | None) -> Verdict | None:
@@ -120,12 +125,9 @@ class Judge:
             return Verdict("skipped", "submitted" if met.name == "submitted" else "condition-met")
         if rule.to == "participant" and self._stops_after_submission(o, person):
             return Verdict("skipped", "submitted")
-        if o.recipient in person.suppressed:
-            return Verdict("skipped", "suppressed")
-        if self._switched_off(o, person):
-            return Verdict("skipped", "opted-out")
-        if rule.class_ == "chaser" and rule.to == "participant" and _spared(person):
-            return Verdict("skipped", "adjusted")
+        unwelcome = self._unwelcome(o, person)
+        if unwelcome is not None:
+            return Verdict("skipped", unwelcome)
         if self._is_with_somebody(o, person, row):
             return Verdict("skipped", "case-open")
         if self.is_fresh(o, person) and first_failing(rule.only_if, at) is not None:
@@ -150,6 +152,15 @@ class Judge:
         if self.timeline.tellings.entered_at(person, o.recipient, webinar.key) is not None:
             return True
         return bool(webinar.changes) and self._notices.noticed_at(o, person, webinar) == self.now
+
+    def _unwelcome(self, o: Occurrence, person: Participant) -> str | None:
+        """Return why this recipient is not written to in this way; None: they are."""
+        if o.recipient in person.suppressed:
+            return "suppressed"
+        if self._switched_off(o, person):
+            return "opted-out"
+        spared = "no-chasers" in person.adjustments and o.recipient == person.ref
+        return "adjusted" if spared and o.rule.class_ == "chaser" else None
 
     def _switched_off(self, o: Occurrence, person: Participant) -> bool:
         """Say whether its recipient wants no mail of this class, where this programme asks them.
@@ -311,11 +322,6 @@ class Judge:
             and occurrence.split("/")[0] == o.subject
         ]
         return known_until > max([o.event_at, *said])
-
-
-def _spared(person: Participant) -> bool:
-    """Say whether it was agreed that they get no reminders."""
-    return "no-chasers" in person.adjustments
 
 
 def _is_released(row: PastRow | None) -> bool:

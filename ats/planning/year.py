@@ -20,6 +20,7 @@ from ats.planning.rules import (
     INVITATIONS_CHOSEN,
     MENTORING_ENDED,
     RETURN,
+    WEBINAR_RECORDED,
     Rule,
     rules_of,
 )
@@ -49,7 +50,12 @@ class Year(Moments):
             yield from (o for o in self.of_rule(rule, person) if self.is_called_for(o, person))
 
     def is_called_for(self, o: Occurrence, person: Participant) -> bool:
-        """Say whether a repeat is: the one before it went, or ended, for another time."""
+        """Say whether a repeat is: the one before it went, or ended, for another time.
+
+        Of a recording: with another address.
+        """
+        if o.number > 1 and o.rule.anchor == WEBINAR_RECORDED:
+            return self._has_another_address(o, person)
         if o.number == 1 or not o.rule.repeats:
             return True
         before = person.past.get(
@@ -59,6 +65,16 @@ class Year(Moments):
             return False
         ended, webinar = before.sent_at or before.decided_at, self.webinars[o.subject or ""]
         return ended is not None and webinar.start_as_of(ended) != webinar.starts_at
+
+    def _has_another_address(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether this told, or is to tell, of another address than the one sent before."""
+        row, webinar = person.past.get(o.key), self.webinars[o.subject or ""]
+        if row is not None and row.is_final:
+            return True
+        if o.number <= len(webinar.readdressed):
+            return False  # it has changed once more
+        told = self.tellings.told_recording(person, o.recipient, webinar)
+        return told is not None and told != webinar.recording_url
 
     def of_rule(self, rule: Rule, person: Participant) -> Iterator[Occurrence]:
         """Yield what one rule gives to a participant, called for or not."""

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from ats.errors import NotFound
 from ats.planning.facts import (
+    AddressChange,
     CohortFacts,
     Key,
     Mentorship,
@@ -62,6 +63,12 @@ _CHANGES = (
     .where(col(m.Webinar.cohort_id) == bindparam("cohort"))
     .order_by(col(m.WebinarChange.sequence))
 )
+_ADDRESSES = (
+    select(col(m.Webinar.key), col(m.RecordingChange.at), col(m.RecordingChange.was_url))
+    .join(m.Webinar, col(m.Webinar.id) == col(m.RecordingChange.webinar_id))
+    .where(col(m.Webinar.cohort_id) == bindparam("cohort"))
+    .order_by(col(m.RecordingChange.id))
+)
 _EXPORTS = (
     select(col(m.Import.applied_at), col(m.Import.as_of))
     .where(
@@ -108,6 +115,9 @@ def cohort_facts(session: Session, cohort: m.Cohort) -> CohortFacts:
     changes: dict[str, list[WebinarChange]] = defaultdict(list)
     for key, *change in session.execute(_CHANGES, {"cohort": cohort.id}):
         changes[key].append(WebinarChange(*change))
+    addresses: dict[str, list[AddressChange]] = defaultdict(list)
+    for key, *address in session.execute(_ADDRESSES, {"cohort": cohort.id}):
+        addresses[key].append(AddressChange(*address))
     webinars: Any = session.execute(_WEBINARS, {"cohort": cohort.id})
     known = exports(session, cohort.id)
     return CohortFacts(
@@ -116,7 +126,11 @@ def cohort_facts(session: Session, cohort: m.Cohort) -> CohortFacts:
         starts=cohort.starts,
         status=cohort.status,
         webinars=tuple(
-            WebinarFact(**webinar._mapping, changes=tuple(changes[webinar.key]))
+            WebinarFact(
+                **webinar._mapping,
+                readdressed=tuple(addresses[webinar.key]),
+                changes=tuple(changes[webinar.key]),
+            )
             for webinar in webinars
         ),
         as_of=max((as_of for _, as_of in known), default=None),

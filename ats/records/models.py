@@ -346,6 +346,17 @@ class WebinarChange(SQLModel, table=True):
     by: str
 
 
+class RecordingChange(SQLModel, table=True):
+    """Where the recording of a webinar was before its address changed. Append-only."""
+
+    __tablename__ = "recording_change"
+    id: int | None = Field(default=None, primary_key=True)
+    webinar_id: int = _link("webinar.id")
+    at: dt.datetime = _moment(nullable=False)
+    was_url: str
+    by: str
+
+
 class Feed(SQLModel, table=True):
     """A calendar that people subscribe to: of a cohort and audience, or of one role.
 

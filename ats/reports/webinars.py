@@ -15,6 +15,7 @@ from ats.reports.markdown import bullets, plain, table
 from ats.reports.timeline import artifact_key, counted
 from ats.webinars import changes as webinar_changes
 from ats.webinars.affected import Change, Concerned
+from ats.webinars.counted import told_when
 from ats.webinars.remarks import spoken
 
 SHOWN = 500  # people on a page
@@ -70,7 +71,7 @@ def run_recording(
     webinar: str,
     *,
     url: str,
-    summary: str,
+    summary: str | None,
     captions: bool,
     transcript: bool,
     apply: bool,
@@ -95,13 +96,13 @@ def run_recording(
 
 def _run(change: Change) -> dict[str, Any]:
     done = {"move": "moved", "cancel": "cancelled", "recording": "recording published"}[change.kind]
-    people, later = counted(change.told_at_once, "e-mail"), _later(change)
+    people = counted(change.to_be_told, "e-mail")
     state = done if change.applied else f"only looked at, not {done}"
-    message = f"{people} {'go' if change.applied else 'would go'}{later}."
+    message = f"{told_when(change, _going if change.applied else _would_go)}."
     if not change.applied:
         message = f"Nothing is changed yet. {message} Run it again with apply to do it."
     return {
-        "name": f"{change.cohort} · {change.key} · {state}, {people}{later}",
+        "name": f"{change.cohort} · {change.key} · {state}, {people}",
         "verdict": "done",
         "message": " ".join([message, *(f"Mind: {remark}." for remark in change.remarks)]),
         "errors": [],
@@ -126,15 +127,16 @@ def _parts(change: Change) -> Iterator[str]:
     yield f"# {plain(change.title)}"
     if change.kind == "recording":
         yield f"Its recording, at {plain(change.recording_url)}; it was on {was}."
+        if change.recording_was:
+            yield f"Until now the recording was at {plain(change.recording_was)}."
     elif change.starts_at is None:
         yield f"Does not take place on {was}."
     else:
         yield f"On {spoken(change.timeline, change.starts_at)}, not on {was}."
-    people, later = counted(change.told_at_once, "e-mail"), _later(change)
     if change.applied:
-        yield f"This is done; {people} go with this run{later}."
+        yield f"This is done; {told_when(change, _going, at_once='with this run')}."
     else:
-        yield f"**Nothing is changed yet.** With apply, {people} would go{later}."
+        yield f"**Nothing is changed yet.** With apply, {told_when(change, _would_go)}."
     if change.remarks:
         yield "## To think of\n\n" + bullets(plain(remark) for remark in change.remarks)
     yield "## Whom it concerns"
@@ -144,15 +146,19 @@ def _parts(change: Change) -> Iterator[str]:
         yield f"And {len(change.concerned) - SHOWN} more."
 
 
+def _going(number: int) -> str:
+    return f"{counted(number, 'e-mail')} {'goes' if number == 1 else 'go'}"
+
+
+def _would_go(number: int) -> str:
+    return f"{counted(number, 'e-mail')} would go"
+
+
 def _row(one: Concerned, change: Change) -> tuple[str, str, str]:
     told = spoken(change.timeline, one.told) if one.told else "–"
     if one.why_not:
         return one.ref, told, f"no: {one.why_not}"
     return one.ref, told, f"yes, {one.waits}" if one.waits else "yes"
-
-
-def _later(change: Change) -> str:
-    return f", {change.told_later} more later" if change.told_later else ""
 
 
 def _named(by: str) -> str:

@@ -7,6 +7,7 @@ is what the next tick does.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -29,6 +30,7 @@ class Concerned:
     role: str
     told: dt.datetime | None  # when they take the webinar to start; None: nobody told them
     outlook: Outlook
+    told_address: str | None = None  # where they were told last that the recording is
 
     @property
     def why_not(self) -> str | None:
@@ -40,6 +42,11 @@ class Concerned:
         """What their e-mail waits for, if it does: 'when …'."""
         return self.outlook.waits
 
+    @property
+    def goes_at(self) -> dt.datetime | None:
+        """When it goes, if that is known; None: with the next tick, or what it waits for."""
+        return self.outlook.goes_at
+
     def document(self, timeline: Timeline) -> dict[str, Any]:
         """Return this as JSON tells it."""
         told = self.told.astimezone(timeline.zone).isoformat() if self.told else None
@@ -50,6 +57,8 @@ class Concerned:
             "will_be_told": self.why_not is None,
             "why_not": self.why_not,
             "waits": self.waits,
+            "told_address": self.told_address,
+            "goes_at": self.goes_at.astimezone(timeline.zone).isoformat() if self.goes_at else None,
         }
 
 
@@ -69,6 +78,8 @@ class Change:
     applied: bool
     timeline: Timeline
     recording_url: str | None = None
+    recording_was: str | None = None  # another address that it had
+    summary: str = ""  # of the recording
 
     @property
     def to_be_told(self) -> int:
@@ -81,9 +92,12 @@ class Change:
         return sum(one.waits is not None for one in self.concerned)
 
     @property
-    def told_at_once(self) -> int:
-        """How many of those get it with the next tick."""
-        return self.to_be_told - self.told_later
+    def times(self) -> tuple[tuple[dt.datetime | None, int], ...]:
+        """How many e-mails that wait for nothing go when, in order; None: with the next tick."""
+        going = (one for one in self.concerned if one.why_not is None and one.waits is None)
+        found = Counter(one.goes_at for one in going)
+        at_once = [(None, found.pop(None))] if None in found else []
+        return (*at_once, *sorted((at, number) for at, number in found.items() if at))
 
     def document(self) -> dict[str, Any]:
         """Return this as JSON tells it."""
@@ -96,10 +110,16 @@ class Change:
             "was_at": self.was_at.astimezone(zone).isoformat(),
             "starts_at": self.starts_at.astimezone(zone).isoformat() if self.starts_at else None,
             "recording_url": self.recording_url,
+            "recording_was": self.recording_was,
+            "summary": self.summary,
             "sequence": self.sequence,
             "applied": self.applied,
             "will_be_told": self.to_be_told,
             "told_later": self.told_later,
+            "when": [
+                {"at": at.astimezone(zone).isoformat() if at else None, "people": number}
+                for at, number in self.times
+            ],
             "concerned": [one.document(self.timeline) for one in self.concerned],
             "remarks": list(self.remarks),
         }
@@ -152,11 +172,13 @@ class Affected:
         ref, role = self._recipient(person)
         if ref is None:
             return None
-        told = self.before.tellings.told_start(person, ref, self.before.webinars[self.webinar.key])
+        tellings, webinar = self.before.tellings, self.before.webinars[self.webinar.key]
+        told = tellings.told_start(person, ref, webinar)
+        address = tellings.told_recording(person, ref, webinar)
         last = self._last_decision(person, ref)
         if last is None:
-            return Concerned(ref, role, told, Outlook(self._nothing_planned()))
-        return Concerned(ref, role, told, outlook(last, person, self.planner, told=told))
+            return Concerned(ref, role, told, Outlook(self._nothing_planned()), address)
+        return Concerned(ref, role, told, outlook(last, person, self.planner, told=told), address)
 
     def _recipient(self, person: Participant) -> tuple[str | None, str]:
         """Return whom it concerns about a participant: they, or the mentor who agreed."""

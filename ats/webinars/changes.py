@@ -19,6 +19,7 @@ from ats.outbox.cohort_now import CohortNow
 from ats.records.due import look_again_at_all
 from ats.webinars import listing
 from ats.webinars.affected import Change, Concerned
+from ats.webinars.counted import sent_elsewhere
 from ats.webinars.remarks import remarks
 from ats.webinars.standing import Standing
 
@@ -93,7 +94,7 @@ def publish_recording(
     key: str,
     *,
     url: str,
-    summary: str = "",
+    summary: str | None = None,
     captions: bool,
     transcript: bool,
     now: dt.datetime,
@@ -102,37 +103,46 @@ def publish_recording(
 ) -> Change:
     """Publish the recording of a webinar; without *apply* only say what that would mean.
 
-    A recording that was published already gets another address or summary, and whoever has had
-    the e-mail gets no other. Raises NotFound, and Refused for a webinar that was cancelled or has
-    not begun, for an address that is not https, for what is published already, and to apply it
-    without captions and transcript.
+    A recording that was published already gets another address, of which everybody who was sent
+    an earlier one gets one e-mail, or another summary; without one it keeps its own. Raises
+    NotFound, and Refused for a webinar that was cancelled or has not ended, for an address that is
+    not https, for what is published already, and to apply it without captions and transcript.
     """
-    url, summary = url.strip(), _fit(summary, "summary")
+    url, given = url.strip(), None if summary is None else _fit(summary, "summary")
     listing.refuse_address(url, "recording")
     checks = {"captions": captions, "transcript": transcript}
     missing = [name for name, is_there in checks.items() if not is_there]
 
     def change(at: Standing) -> Change:
-        webinar = at.webinar
         at.refuse_unless_over()
-        if (webinar.recording_url, webinar.recording_summary) == (url, summary):
-            raise Refused(f"The recording of {key} is published at that address already.")
-        changed = replace(at.fact, recording_url=url, recorded_at=at.fact.recorded_at or now)
-        said = tuple(f"its {name} {_IS[name]} still to be confirmed" for name in missing)
-        planned = replace(at.change("recording", changed, said), recording_url=url)
+        planned = _recorded(at, url, at.webinar.recording_summary if given is None else given)
+        said = (f"its {name} {_IS[name]} still to be confirmed" for name in missing)
+        planned = replace(planned, remarks=(*said, *planned.remarks))
         if apply:
             if missing:
                 raise Refused(
                     f"The recording is not published: check its {' and its '.join(missing)}, "
                     f"then add {' and '.join(f'--{name}' for name in missing)}."
                 )
-            at.audit("webinar-recording", webinar.recording_url, url, by=by)
-            webinar.recording_url, webinar.recording_summary = url, summary
-            webinar.recorded_at = webinar.recorded_at or now
-            webinar.revised_at = now
+            at.publish(url, planned.summary, by=by)
         return planned
 
     return _changed(office, cohort, key, now, change, apply=apply)
+
+
+def _recorded(at: Standing, url: str, summary: str) -> Change:
+    """Return what a recording there means. Raises Refused for what is published already."""
+    was = at.webinar.recording_url
+    if (was, at.webinar.recording_summary) == (url, summary):
+        raise Refused(f"The recording of {at.webinar.key} is published at {url} already.")
+    planned = at.change("recording", at.with_recording(url))
+    return replace(
+        planned,
+        remarks=tuple(sent_elsewhere(planned, url)),
+        recording_url=url,
+        recording_was=None if was == url else was,
+        summary=summary,
+    )
 
 
 def _changed(

@@ -35,10 +35,14 @@ _MENTEE = {
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Why no e-mail goes to somebody, or what one waits for; else it goes with the next tick."""
+    """Why no e-mail goes to somebody, or what one waits for, or when it goes.
+
+    With none of these it goes with the next tick.
+    """
 
     why_not: str | None = None
     waits: str | None = None
+    goes_at: dt.datetime | None = None
 
     @property
     def rank(self) -> int:
@@ -59,6 +63,8 @@ def outlook(
             ends = planner.ends(o, person)
             if verdict.until is not None and ends is not None and verdict.until >= ends:
                 return Outlook(f"{words['are']} on a break until after it")
+            if reason in DATED:
+                return Outlook(goes_at=verdict.until)
             return Outlook(waits=_waits(verdict, planner.timeline, words))
         case "expired":
             return Outlook("it is too late to be of use")
@@ -67,11 +73,9 @@ def outlook(
     return Outlook(_WHY_NOT.get(reason, reason.replace("-", " ")).format(**words))
 
 
-def _waits(verdict: Verdict, timeline: Timeline, words: Mapping[str, str]) -> str | None:
-    """Return what an e-mail waits for, as the end of 'gets an e-mail …'; None if for its hours."""
+def _waits(verdict: Verdict, timeline: Timeline, words: Mapping[str, str]) -> str:
+    """Return what an e-mail waits for, as the end of 'gets an e-mail …'."""
     match verdict.reason:
-        case reason if reason in DATED:
-            return None
         case "paused" if timeline.cohort.status == "paused":
             return "when the pause of the cohort ends"
         case "paused":

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
+from ats.planning import office_hours
 from ats.planning.facts import WebinarFact
 from ats.planning.notices import NOTICE_SUFFICES
 from ats.planning.timeline import Timeline
-from ats.published import on_time
+from ats.published import ends_after_due
 from config.vocabulary import nation_of
 
-_OFFICE_HOURS = (8, 20)  # nobody moves a webinar before or after these by intention
 _FRESH = dt.timedelta(days=1)
 
 
@@ -20,7 +21,7 @@ def remarks(
     webinar: WebinarFact,
     to: dt.datetime,
     *,
-    calendars: Iterable[str],
+    calendars: Collection[str],
     now: dt.datetime,
 ) -> Iterator[str]:
     """Yield what speaks against moving a webinar of this year there, a clause each.
@@ -29,10 +30,10 @@ def remarks(
     """
     local = to.astimezone(timeline.zone)
     yield from _no_working_day(timeline, local.date(), calendars)
-    if not _OFFICE_HOURS[0] <= local.hour < _OFFICE_HOURS[1]:
+    if not office_hours.holds(local, webinar.minutes):
         yield f"{local:%H:%M} is an unusual hour"
     yield from _others(timeline, webinar, to)
-    yield from _milestone(timeline, webinar, to)
+    yield from _milestone(timeline, replace(webinar, starts_at=to), calendars)
     if to - now < NOTICE_SUFFICES:
         yield "that is within a day: the notice serves as the reminder, and no other goes"
     if webinar.changes and now - webinar.changes[-1].at < _FRESH:
@@ -80,10 +81,15 @@ def _clock(timeline: Timeline, moment: dt.datetime) -> str:
     return f"{moment.astimezone(timeline.zone):%H:%M}"
 
 
-def _milestone(timeline: Timeline, webinar: WebinarFact, to: dt.datetime) -> Iterator[str]:
-    """Yield that the milestone that it prepares is due before it."""
-    milestone = timeline.programme.webinar(webinar.key).milestone
-    due = timeline.deadlines(on_time(timeline)).get(milestone or "")
-    if due is not None and to >= due:
-        title = timeline.programme.milestone(milestone or "").title
-        yield f"that is after “{title}”, which it prepares, is due ({spoken(timeline, due)})"
+def _milestone(
+    timeline: Timeline, webinar: WebinarFact, calendars: Collection[str]
+) -> Iterator[str]:
+    """Yield that the milestone that it prepares is due before it ends."""
+    late = ends_after_due(timeline, webinar, calendars or (timeline.programme.nation,))
+    if late:
+        due = min(late.values())
+        title = timeline.programme.milestone(
+            timeline.programme.webinar(webinar.key).milestone or ""
+        ).title
+        when = "that is" if webinar.starts_at >= due else "it ends"
+        yield f"{when} after “{title}”, which it prepares, is due ({spoken(timeline, due)})"

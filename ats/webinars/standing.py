@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from ats.errors import Refused
 from ats.outbox.cohort_now import CohortNow
-from ats.planning.facts import Participant, WebinarChange, WebinarFact
+from ats.planning.facts import AddressChange, Participant, WebinarChange, WebinarFact
 from ats.published import on_time
 from ats.records import gather
 from ats.records import models as m
@@ -47,12 +47,18 @@ class Standing:
 
     def refuse_unless_over(self) -> None:
         """Raise Refused for a webinar of which there can be no recording yet, or ever."""
-        key, starts = self.fact.key, self.fact.starts_at
+        key, starts, ends = self.fact.key, self.fact.starts_at, self.fact.ends_at
         if self.fact.status == "cancelled":
             raise Refused(f"The webinar {key} was cancelled, so it has no recording.")
         if starts > self.now:
             begins = self.spoken(starts)
-            raise Refused(f"The webinar {key} begins on {begins}; record it first.")
+            raise Refused(
+                f"The webinar {key} has not taken place yet: it is on {begins}. Publish its "
+                "recording after that."
+            )
+        if ends > self.now:
+            time = f"{ends.astimezone(self.timeline.zone):%H:%M}"
+            raise Refused(f"The webinar {key} ends at {time}; publish its recording after that.")
 
     def refuse_time(self, to: dt.datetime) -> None:
         """Raise Refused for a moment that has passed, is its own, or is outside the year."""
@@ -77,6 +83,14 @@ class Standing:
         """Return the webinar as a change leaves it, with that change among its own."""
         change = WebinarChange(self._at, self.fact.starts_at, to, note)
         return replace(webinar, changes=(*webinar.changes, change))
+
+    def with_recording(self, url: str) -> WebinarFact:
+        """Return the webinar with its recording there, and since when it is not where it was."""
+        was, recorded_at = self.fact.recording_url, self.fact.recorded_at or self.now
+        changed = replace(self.fact, recording_url=url, recorded_at=recorded_at)
+        if was is None or was == url:
+            return changed
+        return replace(changed, readdressed=(*changed.readdressed, AddressChange(self._at, was)))
 
     def change(self, kind: Kind, webinar: WebinarFact, said: tuple[str, ...] = ()) -> Change:
         """Return the change as it would be."""
@@ -134,6 +148,19 @@ class Standing:
         )
         before = webinar.starts_at.isoformat()
         self.audit(f"webinar-{kind}", before, starts_at and starts_at.isoformat(), by=by)
+
+    def publish(self, url: str, summary: str, *, by: str) -> None:
+        """Record where the recording is, and where it was before."""
+        webinar, was = self.webinar, self.webinar.recording_url
+        assert webinar.id is not None
+        if was is not None and was != url:
+            self._session.add(
+                m.RecordingChange(webinar_id=webinar.id, at=self._at, was_url=was, by=by)
+            )
+        self.audit("webinar-recording", was, url, by=by)
+        webinar.recording_url, webinar.recording_summary = url, summary
+        webinar.recorded_at = webinar.recorded_at or self.now
+        webinar.revised_at = self.now
 
     def audit(self, action: str, before: object, after: object, *, by: str) -> None:
         """Add a line to the audit trail."""

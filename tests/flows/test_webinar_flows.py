@@ -7,6 +7,7 @@ import datetime as dt
 import email
 import email.policy
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from ats.intake.watch import import_folder
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.records import gather
 from ats.records.store import Store
+from ats.reports.webinars import run_recording
 from ats.webinars.listing import document
 from config.settings import load_settings
 from flows.cancel_webinar import cancel_webinar
@@ -191,8 +193,34 @@ def test_a_recording_of_what_has_not_been_is_refused_in_one_sentence(
     state, named = run(publish_recording, **WEBINAR, recording=form, apply=True)
 
     assert (state.type.value, named) == ("FAILED", "refused")
-    assert str(state.message).startswith("The webinar webinar-2 begins on ")
+    assert str(state.message).startswith("The webinar webinar-2 has not taken place yet: ")
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_a_recording_on_a_saturday_says_when_it_goes(installed: Store) -> None:
+    """On the page and in the message alike."""
+    starts = dt.datetime.fromisoformat(webinar(installed)["starts_at"])
+    saturday = (starts + dt.timedelta(days=5 - starts.weekday() + 7)).replace(hour=11)
+
+    looked = run_recording(
+        replace(open_office(load_settings()), store=installed),
+        CODE,
+        "webinar-2",
+        url="https://video.example/7",
+        summary="",
+        captions=True,
+        transcript=True,
+        apply=False,
+        now=saturday,
+        by="Jo",
+    )
+
+    (when,) = looked["change"]["when"]
+    opens = dt.datetime.fromisoformat(when["at"])
+    monday = f"{opens:%A} {opens.day} {opens:%B %Y}, 09:00"
+    assert (opens.date() - saturday.date() >= dt.timedelta(days=2), when["people"]) == (True, 1)
+    assert f" 1 e-mail would go on {monday}. " in looked["message"]
+    assert f"With apply, 1 e-mail would go on {monday}." in looked["page"]["markdown"]
 
 
 def test_nobody_decides_without_a_name(installed: Store) -> None:

@@ -11,7 +11,7 @@ import icalendar
 from small_cohort import CODE, SmallCohort, at
 from sqlalchemy import select
 
-from ats.feeds import publishing
+from ats.feeds import publishing, rotating
 from ats.feeds.composing import Feeds
 from ats.feeds.publishing import Published
 from ats.planning.timeline import Timeline
@@ -62,7 +62,11 @@ class PublishingDesk:
         """Have somebody choose how they are reminded, or invited."""
         with self.cohort.store.write() as session:
             role = session.execute(select(m.Role).where(m.Role.ref == ref)).scalar_one()
-            session.add(m.Feed(role_id=role.id, **values))
+            standing = select(m.Feed).where(m.Feed.role_id == role.id)
+            feed = session.execute(standing).scalar() or m.Feed(role_id=role.id)
+            for name, value in values.items():
+                setattr(feed, name, value)
+            session.add(feed)
 
     def _overlay(self, ref: str, *, now: str = NOW, **values: Any) -> None:
         enrolment = self.cohort.enrolments()[ref].id
@@ -75,6 +79,15 @@ class PublishingDesk:
 
     def publish(self, now: str = NOW) -> Published:
         return publishing.publish(self.cohort.office, self.folder, [CODE], now=at(now))
+
+    def rotate(self, ref: str, *, now: str) -> None:
+        """Give somebody another link; the folder is as it was."""
+        rotating.rotate(self.cohort.office, ref, now=at(now), by="Jo")
+
+    def path(self, whose: str, generation: int = 1) -> Path:
+        """Return where somebody's calendar stands under the link of a generation."""
+        assert self.cohort.office.links is not None
+        return self.folder / f"{self.cohort.office.links.calendar_token(whose, generation)}.ics"
 
     def files(self) -> dict[str, bytes]:
         """Return what stands in the folder, by whose it is: "P0001", "2026-10/mentors"."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +19,7 @@ from sqlalchemy import event, select
 from ats.errors import NotFound, Refused
 from ats.feeds import publishing
 from ats.feeds.publishing import Published
+from ats.feeds.rotating import rotate
 from ats.records import models as m
 from calendars.feeds import feed
 
@@ -113,6 +117,82 @@ def test_a_file_that_was_cut_off_is_written_again(desk: PublishingDesk, damage: 
     assert desk.files() == had
 
 
+def test_a_file_as_long_as_it_should_be_and_of_another_time_is_written_again(
+    desk: PublishingDesk,
+) -> None:
+    """As in a folder that was restored from a backup."""
+    desk.extend("P0001", "pdp", "2027-01-29 17:00")
+    desk.publish()
+    had, path = desk.files(), desk.path("P0001")
+    older = path.stat().st_mtime - 86_400
+    path.write_bytes(path.read_bytes().replace(b"20270129T170000", b"20270122T170000"))
+    os.utime(path, (older, older))
+
+    assert desk.publish("2026-09-05 10:00") == Published(feeds=5, written=1)
+    assert desk.files() == had
+    assert desk.publish("2026-09-05 10:15") == Published(feeds=5)
+
+
+def test_a_file_system_that_keeps_whole_seconds_is_good_enough(desk: PublishingDesk) -> None:
+    desk.publish()
+    desk.choose("P0003", alarms=True)
+    desk.extend("P0001", "pdp", "2027-01-29 17:00", now="2026-09-04 10:00:00.75")
+    desk.publish("2026-09-05 10:00:00.75")
+    for path in desk.folder.iterdir():
+        seconds = path.stat().st_mtime_ns // 10**9
+        os.utime(path, (seconds, seconds))
+
+    assert desk.publish("2026-09-05 10:15") == Published(feeds=5)
+
+
+def test_a_name_in_the_folder_outlasts_the_machine(
+    desk: PublishingDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[bool] = []
+    fsync = os.fsync
+
+    def hear(number: int) -> None:
+        kept.append(stat.S_ISDIR(os.fstat(number).st_mode))
+        fsync(number)
+
+    monkeypatch.setattr(os, "fsync", hear)
+    desk.publish()
+    assert (kept.count(False), kept[-1]) == (5, True)
+
+
+def test_a_link_that_leads_nowhere_is_no_reason_to_write_anything(desk: PublishingDesk) -> None:
+    desk.publish()
+    (desk.folder / "old.ics").symlink_to("nowhere.ics")
+
+    assert desk.publish() == Published(feeds=5)
+
+
+def test_what_vanishes_while_it_is_looked_at_is_not_there(
+    desk: PublishingDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.publish()
+    gone = desk.path("P0001").name
+
+    class Vanishing:
+        def __init__(self, entry: os.DirEntry[str]) -> None:
+            self.name, self._entry = entry.name, entry
+
+        def stat(self, *, follow_symlinks: bool) -> os.stat_result:
+            if self.name == gone:
+                raise FileNotFoundError
+            return self._entry.stat(follow_symlinks=follow_symlinks)
+
+    scandir = os.scandir
+
+    @contextmanager
+    def scanned(path: Path) -> Iterator[list[Vanishing]]:
+        with scandir(path) as entries:
+            yield [Vanishing(one) for one in entries]
+
+    monkeypatch.setattr(os, "scandir", scanned)
+    assert desk.publish() == Published(feeds=5, written=1)
+
+
 def test_a_file_is_dated_by_its_newest_revision_and_any_later_one_differently(
     desk: PublishingDesk,
 ) -> None:
@@ -131,8 +211,9 @@ def test_a_file_is_dated_by_its_newest_revision_and_any_later_one_differently(
 
 def test_a_rotated_link_has_a_file_of_its_own_and_the_old_one_is_gone(desk: PublishingDesk) -> None:
     desk.publish()
-    office, links = desk.cohort.office, links_of(desk)
-    publishing.rotate(office, desk.folder, "p0001", now=at("2026-09-05 10:00"), by="Jo")
+    links = links_of(desk)
+    desk.rotate("p0001", now="2026-09-05 10:00")
+    desk.publish("2026-09-05 10:00")
 
     names = {path.name for path in desk.folder.iterdir()}
     assert f"{links.calendar_token('P0001', 2)}.ics" in names
@@ -151,8 +232,7 @@ def test_an_old_file_that_a_rotation_left_behind_goes_with_the_next_publication(
     desk: PublishingDesk,
 ) -> None:
     desk.publish()
-    office = replace(desk.cohort.office, links=None)
-    publishing.rotate(office, desk.folder, "P0001", now=at("2026-09-05 10:00"), by="Jo")
+    desk.rotate("P0001", now="2026-09-05 10:00")
 
     assert desk.publish("2026-09-05 10:15") == Published(feeds=5, written=1, removed=1)
     assert len(list(desk.folder.iterdir())) == 5
@@ -160,7 +240,14 @@ def test_an_old_file_that_a_rotation_left_behind_goes_with_the_next_publication(
 
 def test_nobody_unknown_can_be_given_another_link(desk: PublishingDesk) -> None:
     with pytest.raises(NotFound, match="P0099"):
-        publishing.rotate(desk.cohort.office, desk.folder, "P0099", now=at(NOW), by="Jo")
+        desk.rotate("P0099", now=NOW)
+
+
+def test_without_links_nobody_is_given_another_one(desk: PublishingDesk) -> None:
+    office = replace(desk.cohort.office, links=None)
+    with pytest.raises(Refused, match="set ATS_PUBLIC_URL and ATS_SECRET_KEY"):
+        rotate(office, "P0001", now=at(NOW), by="Jo")
+    assert desk.cohort.audit("calendar-rotate") == []
 
 
 def test_one_person_is_published_alone(desk: PublishingDesk) -> None:

@@ -96,7 +96,10 @@ def test_a_cohort_that_starts_on_the_others_last_day_is_told_by_both(trial: Comm
     launch = ("--starts", "2027-10-06", "--now", "2026-09-02")
     trial.done("cohort", "launch", "2027-10", *launch)
     said = "2027-10 starts on Wednesday 6 October 2027, the day of submission of 2026-10."
-    proposal = "Launch 2027-10 with its start on Monday 11 October 2027."
+    proposal = (
+        "2027-10 is launched and keeps its start, but is in trial: leave it there, and launch "
+        "another in its place under another code, with its start on Monday 11 October 2027."
+    )
 
     for code in ("2026-10", "2027-10"):
         found = trial.done("cohort", "check", code, "--now", "2026-09-02T11:00")

@@ -39,10 +39,13 @@ def test_without_apply_it_says_whom_it_concerns_and_what_they_were_told(told: Co
         "was_at": "2026-10-08T16:30:00+01:00",
         "starts_at": "2026-10-09T16:30:00+01:00",
         "recording_url": None,
+        "recording_was": None,
+        "summary": "",
         "sequence": 1,
         "applied": False,
         "will_be_told": 2,
         "told_later": 0,
+        "when": [{"at": None, "people": 2}],
         "concerned": [
             {**_concerned("P0001"), "why_not": None, "waits": None},
             {**_concerned("P0002"), "why_not": None, "waits": None},
@@ -53,6 +56,8 @@ def test_without_apply_it_says_whom_it_concerns_and_what_they_were_told(told: Co
                 "will_be_told": False,
                 "why_not": "they have not joined yet",
                 "waits": None,
+                "told_address": None,
+                "goes_at": None,
             },
         ],
         "remarks": [],
@@ -64,7 +69,14 @@ def test_without_apply_it_says_whom_it_concerns_and_what_they_were_told(told: Co
 
 def _concerned(ref: str) -> dict[str, object]:
     told = "2026-10-08T16:30:00+01:00"
-    return {"ref": ref, "role": "participant", "told": told, "will_be_told": True}
+    return {
+        "ref": ref,
+        "role": "participant",
+        "told": told,
+        "will_be_told": True,
+        "told_address": None,
+        "goes_at": None,
+    }
 
 
 def test_it_speaks_to_people_too(told: CommandLine) -> None:
@@ -79,7 +91,7 @@ def test_it_speaks_to_people_too(told: CommandLine) -> None:
         "Nothing is changed yet; with --apply 2 people get an e-mail.",
     ]
     assert done.out.splitlines()[-1] == (
-        "Done. 2 people get an e-mail with the next tick, which `ats tick` runs at once."
+        "Done. 2 people get an e-mail with the next tick; `ats tick` sends it at once."
     )
     assert (looked.code, done.code, looked.err + done.err) == (0, 0, "")
 
@@ -87,19 +99,12 @@ def test_it_speaks_to_people_too(told: CommandLine) -> None:
 def test_in_a_pause_it_says_that_they_get_it_when_the_pause_ends(told: CommandLine) -> None:
     told.done("cohort", "pause", "2026-10", *NOW)
     cohort = ("--cohort", "2026-10")
-    looked, done = told(*MOVE, *cohort), told(*MOVE, *cohort, "--apply")
+    looked = told(*MOVE, *cohort)
 
     assert looked.out.splitlines()[2:4] == [
         f"{ref}  2026-10-08 16:30  gets an e-mail when the pause of the cohort ends"
         for ref in ("P0001", "P0002")
     ]
-    assert looked.out.splitlines()[-1] == (
-        "Nothing is changed yet; with --apply 0 people get an e-mail; 2 people get it later."
-    )
-    assert done.out.splitlines()[-1] == (
-        "Done. 0 people get an e-mail with the next tick, which `ats tick` runs at once; "
-        "2 people get it later."
-    )
 
 
 def test_applied_the_next_tick_tells_them_and_the_list_agrees(
@@ -226,6 +231,10 @@ def test_what_has_begun_is_not_moved_and_not_cancelled(told: CommandLine) -> Non
             ],
         ),
         (
+            "2027-01-15T16:30",
+            [f"it ends after {PLAN}, which it prepares, is due ({DUE})"],
+        ),
+        (
             "2026-10-07T10:30",
             ["that is within a day: the notice serves as the reminder, and no other goes"],
         ),
@@ -237,6 +246,7 @@ def test_what_has_begun_is_not_moved_and_not_cancelled(told: CommandLine) -> Non
         "clash",
         "same day",
         "after its milestone",
+        "ends after it",
         "within a day",
     ],
 )
@@ -289,14 +299,102 @@ def test_a_recording_is_published_once_it_has_been_checked(
     assert webinar["recording_url"] == URL
     assert sum(b"Subject: Recording: " in one.data for one in mailbox.received) == 2
     assert told.refused(*RECORDING, *CHECKED, "--summary", "Needs first.", "--apply") == (
-        "The recording of webinar-1 is published at that address already."
+        f"The recording of webinar-1 is published at {URL} already."
+    )
+
+
+def test_a_corrected_address_is_shown_with_the_one_before_and_whom_it_concerns(
+    told: CommandLine, mailbox: InMemoryMailbox
+) -> None:
+    told.done(*RECORDING, *CHECKED, "--summary", "Needs first.", "--apply")
+    told.done("tick", "--now", "2026-10-09T10:10")
+    new = "https://video.example/watch/8"
+    correct = ("webinar", "recording", "webinar-1", new, *CHECKED, "--now", "2026-10-09T10:15")
+
+    document, looked = told.done(*correct), told(*correct)
+    done = told(*correct, "--apply")
+    told.done("tick", "--now", "2026-10-09T10:20")
+
+    remark = f"2 people were sent another address ({URL})"
+    assert (document["recording_was"], document["summary"]) == (URL, "Needs first.")
+    assert (document["remarks"], document["will_be_told"]) == ([remark], 2)
+    assert [one["told_address"] for one in document["concerned"]] == [URL, URL, None]
+    assert looked.out.splitlines()[:2] == [
+        f"Getting started and your self-assessment: recording at {new}, not at {URL}.",
+        f"Mind: {remark}.",
+    ]
+    assert done.out.splitlines()[-1] == (
+        "Done. 2 people get an e-mail with the next tick; `ats tick` sends it at once."
+    )
+    assert (
+        sum(b"Subject: New address of a recording: " in one.data for one in mailbox.received) == 2
     )
 
 
 def test_there_is_no_recording_of_what_has_not_been(told: CommandLine) -> None:
     assert told.refused("webinar", "recording", "webinar-1", URL, *NOW) == (
-        "The webinar webinar-1 begins on Thursday 8 October 2026, 16:30; record it first."
+        "The webinar webinar-1 has not taken place yet: it is on Thursday 8 October 2026, 16:30. "
+        "Publish its recording after that."
     )
+
+
+def test_a_recording_is_not_published_while_the_webinar_runs(told: CommandLine) -> None:
+    publish = ("webinar", "recording", "webinar-1", URL, *CHECKED, "--apply", "--now")
+
+    assert told.refused(*publish, "2026-10-08T17:29") == (
+        "The webinar webinar-1 ends at 17:30; publish its recording after that."
+    )
+    assert told.done(*publish, "2026-10-08T17:30")["applied"] is True
+
+
+SATURDAY = ("webinar", "recording", "webinar-1", URL, *CHECKED, "--now", "2026-10-10T11:00")
+
+
+def test_at_a_weekend_it_says_when_the_recording_goes(
+    told: CommandLine, mailbox: InMemoryMailbox
+) -> None:
+    looked, done = told(*SATURDAY), told(*SATURDAY, "--apply")
+
+    monday = "2 people get an e-mail on Monday 12 October 2026, 09:00."
+    assert looked.out.splitlines()[-1] == f"Nothing is changed yet; with --apply {monday}"
+    assert done.out.splitlines()[-1] == f"Done. {monday}"
+    told.done("tick", "--now", "2026-10-10T11:10")
+    assert mailbox.received == []
+    told.done("tick", "--now", "2026-10-12T09:00")
+    assert sum(b"Subject: Recording: " in one.data for one in mailbox.received) == 2
+
+
+def test_json_says_when_each_e_mail_goes(told: CommandLine) -> None:
+    document = told.done(*SATURDAY)
+
+    monday = "2026-10-12T09:00:00+01:00"
+    assert document["when"] == [{"at": monday, "people": 2}]
+    assert [one["goes_at"] for one in document["concerned"]] == [monday, monday, None]
+
+
+def test_in_a_paused_cohort_it_says_how_many_wait(
+    told: CommandLine, mailbox: InMemoryMailbox
+) -> None:
+    told.done("cohort", "pause", "2026-10", "--now", "2026-10-06T10:00")
+
+    looked, done = told(*MOVE), told(*MOVE, "--apply")
+
+    assert (looked.code, looked.err) == (0, "")
+    waiting = "2 people get an e-mail when the pause of the cohort ends."
+    assert looked.out.splitlines()[-1] == f"Nothing is changed yet; with --apply {waiting}"
+    assert done.out.splitlines()[-1] == f"Done. {waiting}"
+    assert [one["cohort"] for one in told.done("webinar", "list")][:1] == ["2026-10"]
+    told.done("tick", "--cohort", "2026-10", "--now", "2026-10-06T11:10")
+    told.done("cohort", "resume", "2026-10", "--now", "2026-10-06T11:20")
+    told.done("tick", "--now", "2026-10-06T11:30")
+    assert sum(b"Subject: New time" in one.data for one in mailbox.received) == 2
+
+
+def test_json_counts_those_who_wait_until_a_pause_ends(told: CommandLine) -> None:
+    told.done("cohort", "pause", "2026-10", "--now", "2026-10-06T10:00")
+    document = told.done(*MOVE)
+
+    assert (document["will_be_told"], document["told_later"]) == (2, 2)
 
 
 @pytest.mark.parametrize("url", ["", "http://video.example/1", "javascript:alert(1)", "x" * 2001])

@@ -327,32 +327,49 @@ def test_a_mentor_of_two_gets_one_notice_about_a_mentor_webinar(
     assert sorted(rows) == [("M0001", "merged"), ("M0001", "sent"), ("M0002", "skipped")]
 
 
-def test_a_recording_goes_to_all_once_and_its_address_may_be_mended(
+OLD_ADDRESS, ADDRESS = "https://video.example/1", "https://video.example/2"
+
+
+def publish(cohort: SmallCohort, url: str, now: str, summary: str | None = None) -> Change:
+    return webinar_changes.publish_recording(
+        cohort.office,
+        CODE,
+        "webinar-1",
+        url=url,
+        summary=summary,
+        captions=True,
+        transcript=True,
+        now=at(now),
+        by="Jo",
+        apply=True,
+    )
+
+
+def test_whoever_was_sent_an_old_address_of_a_recording_gets_the_new_one_once(
     told: SmallCohort, mailbox: InMemoryMailbox
 ) -> None:
-    def publish(url: str, now: str) -> Change:
-        return webinar_changes.publish_recording(
-            told.office,
-            CODE,
-            "webinar-1",
-            url=url,
-            summary="Needs first.\nThen goals.",
-            captions=True,
-            transcript=True,
-            now=at(now),
-            by="Jo",
-            apply=True,
-        )
-
-    first = publish("https://video.example/1", "2026-10-09 10:03")
+    first = publish(told, OLD_ADDRESS, "2026-10-09 10:03", "Needs first.\nThen goals.")
     told.tick("2026-10-09 10:10")
-    second = publish("https://video.example/2", "2026-10-09 10:15")
-    told.tick("2026-10-09 10:20")
-
     sent = [to for to, subject in said(mailbox) if subject == f"Recording: {TITLE}"]
+    mailbox.received.clear()
+    second = publish(told, ADDRESS, "2026-10-09 10:15")
+    told.tick("2026-10-09 10:20")
+    told.tick("2026-10-09 10:30")
+
     assert sent == PEOPLE
-    assert (first.to_be_told, second.to_be_told) == (3, 0)
-    assert {one.why_not for one in second.concerned} == {"they have had it"}
+    assert said(mailbox) == [(to, f"New address of a recording: {TITLE}") for to in PEOPLE]
+    text = text_of(mailbox, PEOPLE[0])
+    assert "has another address; please use this one." in text
+    assert (f"See the recording: {ADDRESS}" in text, "Then goals." in text) == (True, True)
+    assert told.outcomes("webinar-recording", recipient="P0001") == {
+        "webinar-1/1 to P0001": "sent",
+        "webinar-1/2 to P0001": "sent",
+    }
+    assert (first.to_be_told, second.to_be_told, second.recording_was) == (3, 3, OLD_ADDRESS)
+    assert (first.remarks, second.remarks) == (
+        (),
+        (f"3 people were sent another address ({OLD_ADDRESS})",),
+    )
     webinar = told.webinar("webinar-1")
     assert (webinar.recording_url, webinar.recorded_at, webinar.sequence) == (
         "https://video.example/2",
@@ -363,6 +380,52 @@ def test_a_recording_goes_to_all_once_and_its_address_may_be_mended(
         "https://video.example/1",
         "https://video.example/2",
     ]
+
+
+def test_a_recording_that_was_written_but_not_sent_goes_once_with_the_corrected_address(
+    told: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    """The mail server did not answer until the address had been corrected."""
+    address, told.address = told.address, SmtpAddress("127.0.0.1", 9)
+    publish(told, OLD_ADDRESS, "2026-10-09 10:03")
+    told.tick("2026-10-09 10:10")
+    second = publish(told, ADDRESS, "2026-10-09 10:15")
+    told.address = address
+    for minute in (20, 30, 40):
+        told.tick(f"2026-10-09 11:{minute}")
+
+    recordings = [mail for mail in said(mailbox) if TITLE in mail[1]]
+    assert recordings == [(to, f"Recording: {TITLE}") for to in PEOPLE]
+    assert ADDRESS in text_of(mailbox, PEOPLE[0])
+    assert second.remarks == ()
+    assert set(told.outcomes("webinar-recording")) == {f"webinar-1/1 to P000{n}" for n in (1, 2, 3)}
+
+
+def test_an_old_address_of_a_recording_is_not_sent_again_by_hand(told: SmallCohort) -> None:
+    publish(told, OLD_ADDRESS, "2026-10-09 10:03")
+    told.tick("2026-10-09 10:10")
+    (mail,) = (
+        one.rfc_id
+        for one in told.messages(recipient="P0001")
+        if one.subject == f"Recording: {TITLE}"
+    )
+    publish(told, ADDRESS, "2026-10-09 10:15")
+
+    with pytest.raises(Refused, match="an old address of its recording"):
+        resend(told.office, mail, now=at("2026-10-09 10:16"), by="Jo")
+
+
+def test_a_summary_stays_until_another_is_given_and_an_empty_one_clears_it(
+    told: SmallCohort,
+) -> None:
+    publish(told, OLD_ADDRESS, "2026-10-09 10:03", "Needs first.")
+    publish(told, ADDRESS, "2026-10-09 10:04")
+    kept = told.webinar("webinar-1").recording_summary
+    publish(told, ADDRESS, "2026-10-09 10:05", "")
+
+    assert (kept, told.webinar("webinar-1").recording_summary) == ("Needs first.", "")
+    with pytest.raises(Refused, match=f"is published at {ADDRESS} already"):
+        publish(told, ADDRESS, "2026-10-09 10:06")
 
 
 def test_in_trial_nobody_is_told_and_that_is_said(

@@ -68,7 +68,7 @@ def test_on_a_break_they_hear_on_the_morning_of_their_return(
         "P0003": "when their break ends",
         "P0004": "at once",
     }
-    assert (change.to_be_told, change.told_at_once, change.told_later) == (3, 1, 2)
+    assert (change.to_be_told, change.times, change.told_later) == (3, ((None, 1),), 2)
     told.tick("2026-10-06 11:10")
     assert noticed(mailbox) == ["dot@harbour.example"]
     told.tick("2026-10-09 00:10")

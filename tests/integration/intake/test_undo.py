@@ -4,9 +4,19 @@ import datetime as dt
 
 import pytest
 from desk import ADA, BEN, CAT, MIA, NED, UNDO_LEAVES, Desk, progress, roster
+from sqlmodel import SQLModel
 
 from ats.errors import NotFound, Refused
-from ats.records.models import Case, DeadlinePublished, LedgerRow, Message, Overlay
+from ats.records.models import (
+    Case,
+    DeadlinePublished,
+    Feed,
+    LedgerRow,
+    Message,
+    OptOut,
+    Overlay,
+    Publication,
+)
 
 CHANGED = (
     f"{ADA.replace('Byron', 'King').replace('2026-10-05', '2026-10-12')},{NED}",
@@ -199,6 +209,53 @@ def test_mail_that_did_not_go_goes_with_the_people(desk: Desk) -> None:
     write_to(desk, "queued")
     assert desk.undo(import_id).parked == ()
     assert desk.dump(*UNDO_LEAVES) == before
+
+
+def publish(desk: Desk, *, generation: int = 1) -> None:
+    """Leave the records of everybody's calendar, with what its person chose."""
+    with desk.store.write() as session:
+        for (role_id,) in desk.rows("role", "id"):
+            feed = Feed(role_id=role_id, generation=generation, mode="invitations",
+                        digest="d", published_at=desk.now)  # fmt: skip
+            session.add(feed)
+            session.flush()
+            assert feed.id is not None
+            session.add(
+                Publication(feed_id=feed.id, generation=1, at=desk.now, digest="d", events=7)
+            )
+            session.add(OptOut(role_id=role_id, class_="tip", since=desk.now))
+
+
+def test_calendars_and_choices_go_with_the_people(desk: Desk) -> None:
+    before = desk.dump(*UNDO_LEAVES)
+    import_id = desk.roster(roster(f"{ADA},{MIA}", BEN))["import_id"]
+    publish(desk, generation=2)
+    assert desk.undo(import_id).parked == ()
+    assert desk.dump(*UNDO_LEAVES) == before
+
+
+def test_the_calendar_of_who_stays_stays(desk: Desk) -> None:
+    import_id = desk.roster(roster(ADA, BEN))["import_id"]
+    publish(desk)
+    write_to(desk, "sent")
+    desk.undo(import_id)
+    (ada,) = desk.rows("role", "id")
+    assert [desk.rows("feed", "role_id"), desk.rows("opt_out", "role_id")] == [[ada], [ada]]
+    assert len(desk.rows("publication")) == 1
+
+
+def test_undoing_knows_every_table_that_hangs_on_people() -> None:
+    """A table of this kind that comes new is removed, or keeps its people, when they go."""
+    tables = SQLModel.metadata.tables.values()
+    hanging = {
+        table.name
+        for table in tables
+        for key in table.foreign_keys
+        if key.column.table.name in ("person", "role", "enrolment", "feed")
+    }
+    removed = {"role", "enrolment", "mentorship", "ledger", "feed", "publication", "opt_out"}
+    removed |= {"deadline_published"}
+    assert hanging == removed | {"progress", "overlay", "cases"}
 
 
 def test_who_has_progress_is_parked(desk: Desk) -> None:

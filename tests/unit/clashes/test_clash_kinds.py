@@ -152,20 +152,48 @@ def test_a_webinar_that_is_over_or_cancelled_is_told_no_more() -> None:
     assert len(told(replace(moved, now=at("2026-10-30", "16:29")), "webinar-on-day-off")) == 1
 
 
-def test_a_webinar_after_its_milestone_is_due_is_told() -> None:
-    late = year("england").with_webinar("webinar-2", at("2027-01-15", "17:00"))
+def test_a_webinar_that_ends_after_its_milestone_is_due_is_told() -> None:
+    late = year("england").with_webinar("webinar-2", at("2027-01-15", "16:01"))
 
     assert told(late, "webinar-after-due") == [
         (
             ("england",),
             (
-                "webinar-2 is on Friday 15 January 2027, 17:00, after pdp, which it prepares for, "
-                "is due on Friday 15 January 2027, 17:00."
+                "webinar-2 is on Friday 15 January 2027, 16:01, and ends after pdp, which it "
+                "prepares for, is due on Friday 15 January 2027, 17:00."
             ),
-            "Move webinar-2 to Thursday 14 January 2027, 17:00.",
+            "Move webinar-2 to Thursday 14 January 2027, 16:01.",
         )
     ]
-    assert kinds(year("england").with_webinar("webinar-2", at("2027-01-15", "16:59"))) == []
+    assert kinds(year("england").with_webinar("webinar-2", at("2027-01-15", "16:00"))) == []
+
+
+def test_a_webinar_is_proposed_for_a_day_before_its_milestone_is_due() -> None:
+    late = year("england").with_webinar("webinar-3", at("2027-03-25"))
+
+    ((_, _, proposal),) = told(late, "webinar-after-due")
+
+    assert proposal == "Move webinar-3 to Thursday 18 March 2027, 16:30."
+
+
+@pytest.mark.parametrize("time", ["02:15", "07:59", "19:30", "23:30"])
+def test_a_webinar_outside_office_hours_is_told(time: str) -> None:
+    late = year("england").with_webinar("q-and-a-1", at("2026-12-02", time))
+
+    assert told(late, "webinar-at-odd-hour") == [
+        (
+            ("england",),
+            f"q-and-a-1 is on Wednesday 2 December 2026, {time}, an unusual hour.",
+            "Move q-and-a-1 to Wednesday 2 December 2026, 16:30.",
+        )
+    ]
+
+
+@pytest.mark.parametrize("time", ["08:00", "19:00"])
+def test_a_webinar_inside_office_hours_is_not(time: str) -> None:
+    moved = year("england").with_webinar("q-and-a-1", at("2026-12-02", time))
+
+    assert told(moved, "webinar-at-odd-hour") == []
 
 
 def test_two_webinars_on_one_day_are_told_once() -> None:
@@ -213,7 +241,7 @@ def test_a_tip_on_the_day_of_a_chaser_makes_two_e_mails() -> None:
                 "milestone-reminder-1 (pdp) and diary-habit go on Tuesday 19 January 2027, in two "
                 "e-mails, to participants in England who are being chased."
             ),
-            "Let diary-habit go on Tuesday 12 January 2027.",
+            "“Let diary-habit go on Tuesday 12 January 2027” ends this, too.",  # and a full week
         )
     ]
     assert told(with_due(year("england"), "pdp", "2027-01-15"), "two-on-one-day") == []
@@ -279,8 +307,17 @@ def test_a_tip_after_submission_reaches_nobody_who_has_submitted() -> None:
 # -- cohorts ------------------------------------------------------------------------------------
 
 
-def beside(starts: str, ends: str, programme: str = "ats") -> list[tuple[str, str | None]]:
-    other = Neighbour("other", programme, *map(dt.date.fromisoformat, (starts, ends)))
+IN_ITS_PLACE = (
+    "{} is launched and keeps its start, but is in trial: leave it there, and launch another in "
+    "its place under another code, with its start on {}."
+)
+
+
+def beside(
+    starts: str, ends: str, programme: str = "ats", status: str = "trial"
+) -> list[tuple[str, str | None]]:
+    first, last = map(dt.date.fromisoformat, (starts, ends))
+    other = Neighbour("other", programme, first, last, status)
     found = replace(year("england"), neighbours=(other,))
     return [(text, proposal) for _, text, proposal in told(found, "cohorts-meet")]
 
@@ -289,7 +326,13 @@ def test_a_cohort_that_starts_on_this_ones_last_day_is_told() -> None:
     assert beside("2027-10-06", "2028-10-11") == [
         (
             "other starts on Wednesday 6 October 2027, the day of submission of 2026-10.",
-            "Launch other with its start on Monday 11 October 2027.",
+            IN_ITS_PLACE.format("other", "Monday 11 October 2027"),
+        )
+    ]
+    assert beside("2027-10-06", "2028-10-11", status="live") == [
+        (
+            "other starts on Wednesday 6 October 2027, the day of submission of 2026-10.",
+            "other keeps its start; see that somebody has time for both on that day.",
         )
     ]
     assert beside("2027-10-05", "2028-10-04") == []
@@ -300,7 +343,7 @@ def test_a_cohort_whose_last_day_is_this_ones_first_is_told() -> None:
     assert beside("2025-10-06", "2026-10-05") == [
         (
             "2026-10 starts on Monday 5 October 2026, the day of submission of other.",
-            "Launch 2026-10 with its start on Monday 12 October 2026.",
+            IN_ITS_PLACE.format("2026-10", "Monday 12 October 2026"),
         )
     ]
     assert beside("2025-10-06", "2026-10-06") == []
@@ -313,7 +356,7 @@ def test_a_cohort_launched_twice_is_told() -> None:
                 "other starts on the same day, Monday 5 October 2026, with the same programme as "
                 "2026-10."
             ),
-            "Launch other with its start on Monday 12 October 2026.",
+            IN_ITS_PLACE.format("other", "Monday 12 October 2026"),
         )
     ]
     assert beside("2026-10-05", "2027-10-06", programme="qtls") == []

@@ -79,6 +79,80 @@ def test_nothing_is_said_twice_and_the_order_is_always_the_same(found: Year) -> 
     assert severities == sorted(severities, reverse=True)  # red, then amber
 
 
+def webinars_of(found: Year) -> dict[str, tuple[dt.datetime, dt.datetime]]:
+    """Return when each webinar starts and ends."""
+    return {w.key: (w.starts_at, w.ends_at) for w in found.timeline.cohort.webinars}
+
+
+def overlap(one: tuple[dt.datetime, dt.datetime], other: tuple[dt.datetime, dt.datetime]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def proposed(found: Year) -> dict[str, tuple[dt.datetime, dt.datetime]]:
+    """Return the webinars that the check proposes to move, with their new times."""
+    stands, moved = webinars_of(found), {}
+    for finding in check(found):
+        if finding.remedy is not None:
+            then = webinars_of(finding.remedy.year)
+            moved |= {key: times for key, times in then.items() if times != stands[key]}
+    return moved
+
+
+@settings(max_examples=8, deadline=None)
+@given(years())
+def test_what_is_proposed_overlaps_no_webinar_and_no_other_proposal(found: Year) -> None:
+    moved, zone = proposed(found), found.timeline.zone
+
+    for key, times in moved.items():
+        others = [w for other, w in (*webinars_of(found).items(), *moved.items()) if other != key]
+        assert not any(overlap(times, other) for other in others)
+        starts, ends = (moment.astimezone(zone) for moment in times)
+        assert dt.time(8) <= starts.time() < ends.time() <= dt.time(20)
+
+
+@settings(max_examples=8, deadline=None)
+@given(years())
+def test_each_clash_has_a_proposal_and_none_has_that_of_another(found: Year) -> None:
+    proposals = [finding.proposal for finding in check(found)]
+    changes = [
+        f.proposal for f in check(found) if f.remedy and "ends this, too" not in f.remedy.text
+    ]
+
+    assert None not in proposals
+    assert len(set(changes)) == len(changes)
+
+
+def test_two_webinars_of_one_half_term_are_proposed_for_two_days() -> None:
+    found = year("england").with_webinar("q-and-a-1", at("2026-10-28"))
+    found = found.with_webinar("webinar-2", at("2026-10-28"))
+
+    assert [f.proposal for f in check(found) if "webinar" in f.clash.kind] == [
+        "Move q-and-a-1 to Monday 2 November 2026, 16:30.",
+        "Move webinar-2 to Friday 23 October 2026, 16:30.",
+        "“Move q-and-a-1 to Monday 2 November 2026, 16:30” ends this, too.",
+    ]
+
+
+def test_two_webinars_that_overlap_at_night_are_proposed_for_days() -> None:
+    found = year("england").with_webinar("q-and-a-1", at("2026-12-01", "23:30"))
+    found = found.with_webinar("webinar-2", at("2026-12-02", "00:15"))
+
+    assert [(f.clash.kind, f.proposal) for f in check(found) if "webinar" in f.clash.kind] == [
+        ("webinar-at-odd-hour", "Move q-and-a-1 to Tuesday 1 December 2026, 16:30."),
+        ("webinar-at-odd-hour", "Move webinar-2 to Wednesday 2 December 2026, 16:30."),
+        ("webinars-together", "“Move q-and-a-1 to Tuesday 1 December 2026, 16:30” ends this, too."),
+    ]
+
+
+def test_three_steps_that_a_holiday_brings_together_are_moved_together() -> None:
+    summer = year(starts="2027-08-09", now=LAUNCH.replace(year=2027, month=5))
+    (found,) = (f for f in check(summer) if f.clash.kind == "two-on-one-day")
+
+    assert found.proposal == (
+        "Let about-you-and-mentor and make-room go on Tuesday 28 September 2027."
+    )
+
+
 def check_documents(found: Year) -> list[dict[str, object]]:
     return [finding.document() for finding in check(found)]
 

@@ -106,6 +106,8 @@ def webinar(**fields: Any) -> Fields:
         "summary": [],
         "was_at": "2026-11-18T16:30:00+00:00",
         "by_invitation": False,
+        "mail_follows": True,
+        "readdressed": False,
         **fields,
     }
 
@@ -153,7 +155,8 @@ def contexts(key: str) -> Iterator[Fields]:
         for fields in STAFF[key]:
             yield message(shared(me, role), part(key, **fields))
     elif key.startswith("webinar-"):
-        for one in _webinar_news() if key in WEBINAR_NEWS else _webinars():
+        held = _already_held() if key == "webinar-moved" else ()
+        for one in (*(_webinar_news() if key in WEBINAR_NEWS else _webinars()), *held):
             about = {
                 "webinar": one,
                 "webinars": [one],
@@ -179,16 +182,24 @@ def _webinar_news() -> Iterator[Fields]:
     """Yield webinars of which there is something new: their time, their end, their recording."""
     notes = [[], ["The speaker was taken ill."], ["It was a bank holiday.", "Sorry for that."]]
     summaries = [[], ["Needs first, then goals.", "One goal is enough to begin with."]]
-    ways = product(notes, summaries, (None, JOIN), (False, True))
-    for note, summary, join_url, by_invitation in ways:
+    ways = product(notes, summaries, (None, JOIN), (False, True), (False, True))
+    for note, summary, join_url, by_invitation, mail_follows in ways:
         yield webinar(
             by_invitation=by_invitation,
+            mail_follows=mail_follows,
             note=note,
             summary=summary,
             join_url=join_url,
             recording_url=RECORDING,
+            readdressed=by_invitation,
             was_at="2026-11-17T09:00:00+00:00",
         )
+
+
+def _already_held() -> Iterator[Fields]:
+    """Yield webinars that were moved to a time that has passed when their notice goes."""
+    for recording_url, mail_follows in product((None, RECORDING), (False, True)):
+        yield webinar(past=True, recording_url=recording_url, mail_follows=mail_follows)
 
 
 def _rungs(key: str) -> list[str | None]:

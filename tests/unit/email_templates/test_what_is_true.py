@@ -13,6 +13,7 @@ from config.programme_file import find_programme, load_programme
 from tests.unit.email_templates.samples import (
     DUE,
     EXTENDED,
+    LINKS,
     MENTOR,
     PARTICIPANT,
     SECOND,
@@ -121,9 +122,62 @@ def test_what_may_be_switched_off_says_how() -> None:
     assert says == optional
 
 
-def foot(key: str) -> str:
+def test_where_there_is_a_page_for_it_the_foot_says_only_there_how() -> None:
+    """Not once more that one may reply."""
+    steps = [step for step in PROGRAMME.steps if step.to in ("participant", "mentor")]
+
+    for step in steps:
+        told = foot(step.key, preferences=LINKS["preferences"])
+        assert "You can switch tips and e-mails about webinars off" in told
+        assert "reply and say so" not in told
+
+
+def foot(key: str, *, preferences: str | None = None) -> str:
     """Return what stands at the foot of an e-mail, on one line."""
-    return one_line(RENDERER.render(next(contexts(key)))).split(" -- ")[1]
+    context = next(contexts(key))
+    links = {**context["shared"]["links"], "preferences": preferences}
+    context = {**context, "shared": {**context["shared"], "links": links}}
+    return one_line(RENDERER.render(context)).split(" -- ")[1]
+
+
+def changed(key: str, **about: object) -> str:
+    """Return the text of a notice about a webinar, on one line."""
+    return to_participant(key, webinar=webinar(**about))
+
+
+def test_who_gets_no_more_e_mails_about_webinars_is_promised_none() -> None:
+    """They have switched them off, or submitted; what they want they ask for."""
+    with_link = changed("webinar-moved", mail_follows=False)
+    without = changed("webinar-moved", mail_follows=False, join_url=None)
+
+    assert "We do not send you its recording. If you would like it," in with_link
+    assert "If you would like the joining link, or afterwards the captioned recording" in without
+    for text in (with_link, without, changed("webinar-cancelled", mail_follows=False)):
+        assert "comes by e-mail" not in text
+        assert "You get the captioned recording" not in text
+        assert "we will write to you" not in text
+    assert "Your joining link comes by e-mail" in changed("webinar-moved", join_url=None)
+    assert "within three working days" in changed("webinar-moved")
+    assert "we will write to you" in changed("webinar-cancelled")
+
+
+def test_a_notice_says_first_that_it_is_about_a_webinar() -> None:
+    """Its title alone may be taken for a deadline."""
+    for key in ("webinar-moved", "webinar-cancelled"):
+        for past in (False, True):
+            said = changed(key, past=past).partition("Eilidh, ")[2]
+            assert said.startswith('The webinar "From SWOT to your plan" ')
+
+
+def test_of_a_webinar_that_has_begun_meanwhile_nobody_is_asked_to_join() -> None:
+    held = changed("webinar-moved", past=True)
+    recorded = changed("webinar-moved", past=True, recording_url="https://video.example/7")
+
+    assert "was moved to an earlier time, and has begun already" in held
+    assert "Join the webinar" not in held
+    assert "does not suit you" not in held
+    assert "You get the captioned recording" in held
+    assert "Watch the recording: https://video.example/7" in recorded
 
 
 #: What a hint about a section speaks of, and no other hint of the same milestone.

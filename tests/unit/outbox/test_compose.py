@@ -10,8 +10,16 @@ from ats.office import Letterhead
 from ats.outbox.compose import Composer, Line
 from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
-from ats.planning.facts import Pause
-from tests.unit.planning.people import at, mentor, participant, timeline
+from ats.planning.facts import Participant, Pause, WebinarChange, WebinarFact
+from tests.unit.planning.people import (
+    WEBINARS,
+    at,
+    cohort,
+    complete,
+    mentor,
+    participant,
+    timeline,
+)
 
 HEAD = Letterhead(
     sender="ATS <ats@programme.example>",
@@ -86,3 +94,46 @@ def test_the_dates_told_are_everybodys_own_whoever_was_written_to_before() -> No
         own = {**year.deadlines(replace(person, pauses=())), **year.deadlines(person)}
         told = {key: moment.astimezone(year.zone).isoformat() for key, moment in own.items()}
         assert same.deadlines(person) == told
+
+
+def moved(webinar: WebinarFact) -> WebinarFact:
+    """Return a webinar as it is after a move on Mon 12 October."""
+    new = at("Fri 20 Nov 2026 16:30")
+    change = WebinarChange(at("Mon 12 Oct 2026 10:05"), webinar.starts_at, new)
+    return replace(webinar, starts_at=new, changes=(change,))
+
+
+def told_more(person: Participant, webinar: str, recipient: str) -> bool:
+    """Say what the notice of a move of this webinar says: whether link and recording follow."""
+    year = timeline(cohort(webinars=tuple(moved(w) if w.key == webinar else w for w in WEBINARS)))
+    (notice,) = (
+        o for o in year.occurrences(person) if o.key[:2] == ("webinar-moved", f"{webinar}/1")
+    )
+    known = {ref: Contact(ref, ref, "", f"{ref}@x.example") for ref in ("P0001", "M0001")}
+    composer = Composer(year, HEAD, known, at("Mon 12 Oct 2026 10:10"), trial=False)
+    (part,) = composer.compose(recipient, notice.role, [Line(notice, person)])["parts"]
+    return cast("bool", part["webinar"]["mail_follows"])
+
+
+@pytest.mark.parametrize(
+    ("facts", "follows"),
+    [
+        ({}, True),
+        ({"opted_out": frozenset({("P0001", "webinar")})}, False),
+        ({"opted_out": frozenset({("P0001", "tip"), ("M0001", "webinar")})}, True),
+        ({"sections": complete("submission")}, False),
+    ],
+)
+def test_a_notice_knows_whether_link_and_recording_follow(facts: Any, follows: bool) -> None:
+    assert told_more(participant(**facts), "webinar-2", "P0001") is follows
+
+
+@pytest.mark.parametrize("switched_off", [False, True])
+def test_so_it_does_for_a_mentor(switched_off: bool) -> None:
+    person = participant(
+        mentorships=(mentor(accepted_at=at("Mon 12 Oct 2026 08:00")),),
+        sections=complete("submission"),
+        opted_out=frozenset({("M0001", "webinar")} if switched_off else ()),
+    )
+
+    assert told_more(person, "mentor-webinar-1", "M0001") is not switched_off

@@ -11,6 +11,7 @@ from typing import Any
 from people import LONDON, day, told
 
 from ats.planning.facts import (
+    AddressChange,
     CohortFacts,
     Participant,
     SectionState,
@@ -66,9 +67,10 @@ def moves(moment: dt.datetime, webinar: str, to: dt.datetime | None) -> Change:
     return Change(moment, None, partial(_with_change, webinar=webinar, at=moment, to=to))
 
 
-def records(moment: dt.datetime, webinar: str) -> Change:
+def records(moment: dt.datetime, webinar: str, url: str | None = None) -> Change:
     """Return the change that publishes a recording, or corrects its address."""
-    return Change(moment, None, partial(_with_recording, webinar=webinar, at=moment))
+    url = url or f"https://video.example/{webinar}/{moment:%d%H%M}"
+    return Change(moment, None, partial(_with_recording, webinar=webinar, at=moment, url=url))
 
 
 def _with_change(
@@ -82,12 +84,20 @@ def _with_change(
     return _with_webinar(cohort, webinar, changed)
 
 
-def _with_recording(cohort: CohortFacts, *, webinar: str, at: dt.datetime) -> CohortFacts:
+def _with_recording(cohort: CohortFacts, *, webinar: str, at: dt.datetime, url: str) -> CohortFacts:
     def recorded(known: WebinarFact) -> WebinarFact:
-        url = f"https://video.example/{webinar}/{at:%d%H%M}"
-        return replace(known, recording_url=url, recorded_at=known.recorded_at or at)
+        return readdressed(known, at, url)
 
     return _with_webinar(cohort, webinar, recorded)
+
+
+def readdressed(known: WebinarFact, at: dt.datetime, url: str) -> WebinarFact:
+    """Return a webinar whose recording is published, or corrected, at a moment."""
+    moves = known.readdressed
+    if known.recording_url not in (None, url):
+        moves = (*moves, AddressChange(at, str(known.recording_url)))
+    recorded_at = known.recorded_at or at
+    return replace(known, recording_url=url, recorded_at=recorded_at, readdressed=moves)
 
 
 def _with_webinar(

@@ -218,6 +218,15 @@ def test_who_gets_a_notice_though_they_get_little_else(facts: Any, said: str) ->
     assert about("webinar-moved", one) == {"webinar-3/1": said}
 
 
+def test_reminders_count_on_no_notice_that_waits_and_expires() -> None:
+    parked = becomes(at("Thu 21 Jan 2027 08:00"), "P0001", parked=True)
+
+    one = year(parked, moved("Mon 25 Jan 2027 10:05", "Wed 27 Jan 2027 17:30"))
+
+    assert about("webinar-moved", one) == {"webinar-3/1": "expired"}
+    assert about("webinar-tomorrow", one) == {"webinar-3/1": "expired"}
+
+
 def test_in_trial_and_in_a_pause_the_notice_waits() -> None:
     paused = becomes(at("Thu 21 Jan 2027 08:00"), None, status="paused")
     resumed = becomes(at("Tue 26 Jan 2027 10:05"), None, status="live")

@@ -65,14 +65,52 @@ def test_whoever_was_told_nothing_yet_is_not_told_that_it_is_cancelled() -> None
     assert about("webinar-cancelled", one) == {"webinar-3/1": "skipped: late-joiner"}
 
 
-def test_a_recording_goes_to_everybody_and_once() -> None:
+def test_a_corrected_recording_goes_once_more_to_whoever_was_sent_the_old_address() -> None:
     """Its address is corrected on the Monday."""
     one = year(
         records(at("Fri 29 Jan 2027 10:05"), "webinar-3"),
         records(at("Mon 1 Feb 2027 10:05"), "webinar-3"),
     )
 
+    assert one.story("webinar-recording") == {
+        "webinar-3/1": "sent Fri 29 Jan 2027 10:10",
+        "webinar-3/2": "sent Mon 1 Feb 2027 10:10",
+    }
+
+
+def test_corrected_before_it_went_a_recording_goes_once() -> None:
+    """Published on a Saturday, corrected on the Sunday, and sent on the Monday."""
+    one = year(
+        records(at("Sat 30 Jan 2027 10:05"), "webinar-3"),
+        records(at("Sun 31 Jan 2027 10:05"), "webinar-3"),
+    )
+
+    assert one.story("webinar-recording") == {"webinar-3/1": "sent Mon 1 Feb 2027 09:00"}
+
+
+def test_an_address_that_is_corrected_and_taken_back_before_a_tick_is_told_to_nobody() -> None:
+    old, new = "https://video.example/old", "https://video.example/new"
+    one = year(
+        records(at("Fri 29 Jan 2027 10:05"), "webinar-3", old),
+        records(at("Mon 1 Feb 2027 10:05"), "webinar-3", new),
+        records(at("Mon 1 Feb 2027 10:06"), "webinar-3", old),
+    )
+
     assert one.story("webinar-recording") == {"webinar-3/1": "sent Fri 29 Jan 2027 10:10"}
+
+
+def test_an_address_that_changes_twice_at_a_weekend_is_told_once() -> None:
+    one = year(
+        records(at("Fri 29 Jan 2027 10:05"), "webinar-3"),
+        records(at("Sat 30 Jan 2027 10:05"), "webinar-3"),
+        records(at("Sun 31 Jan 2027 10:05"), "webinar-3"),
+    )
+
+    assert one.story("webinar-recording") == {
+        "webinar-3/1": "sent Fri 29 Jan 2027 10:10",
+        "webinar-3/2": "cancelled: no-longer-planned",
+        "webinar-3/3": "sent Mon 1 Feb 2027 09:00",
+    }
 
 
 @pytest.mark.parametrize(

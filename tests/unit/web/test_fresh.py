@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from starlette.datastructures import Headers
 
 from web.fresh import is_known
 
@@ -36,4 +37,14 @@ MODIFIED = 1_794_414_600
 def test_a_version_is_known_by_its_tag_or_else_by_its_date(
     headers: dict[str, str], known: bool
 ) -> None:
-    assert is_known(headers, etag=TAG, modified=MODIFIED) == known
+    assert is_known(Headers(headers), etag=TAG, modified=MODIFIED) == known
+
+
+def test_several_lines_of_tags_are_one_list() -> None:
+    lines = [(b"if-none-match", b'"x"'), (b"if-none-match", TAG.encode())]
+    assert is_known(Headers(raw=lines), etag=TAG, modified=MODIFIED)
+
+
+def test_what_has_no_date_is_known_by_its_tag_only() -> None:
+    assert not is_known(Headers({"if-modified-since": AT}), etag=TAG, modified=None)
+    assert is_known(Headers({"if-none-match": TAG}), etag=TAG, modified=None)

@@ -89,6 +89,7 @@ def every_page(role: Literal["participant", "mentor"]) -> dict[str, str]:
             "optional": [(kind, True) for kind in some],
             "always": others,
             "saved": True,
+            "is_invited": True,
             "calendar": "../calendar/x",
         },
         "calendar": a_calendar("P0017", role, CalendarChoice(alarms=True), saved=True),
