@@ -9,12 +9,13 @@ from functools import cached_property
 from typing import Any
 
 from ats.office import Letterhead
+from ats.outbox.about_changes import CHANGES_TOLD, KEYS, AboutChanges
 from ats.outbox.invitation import entry
 from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
 from ats.people.links import Links
 from ats.planning.facts import Participant
-from ats.planning.rules import WEBINAR_RECORDED
+from ats.planning.rules import WEBINAR_RECORDED, Rule
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.verdicts import Judge
 from config.programme import Milestone
@@ -122,7 +123,14 @@ class Composer:
             "as_of": as_of.isoformat() if as_of else None,
             "closures": self._same.breaks(first.occurrence.nation),
             "calendar_url": self._calendar(first.occurrence.recipient),
+            **self._change(rule, person),
         }
+
+    def _change(self, rule: Rule, person: Participant) -> Mapping[str, Any]:
+        """Return what only e-mails about a change in somebody's year say."""
+        if rule.anchor in CHANGES_TOLD:
+            return AboutChanges(self.timeline, person, self.now).facts()
+        return {}
 
     def _calendar(self, recipient: str) -> str | None:
         """Return the page of the calendar of whoever this goes to; None for an office."""
@@ -162,7 +170,7 @@ class Composer:
         return bool(following) and all(self._judge.is_wanted(o, line.person) for o in following)
 
     def _nobody(self) -> dict[str, Any]:
-        empty = ("person", "mentor", "milestone", "webinar", "as_of", "rung")
+        empty = ("person", "mentor", "milestone", "webinar", "as_of", "rung", *KEYS)
         later = ("calendar_url", "answer_url")
         return {
             **dict.fromkeys((*empty, *later)),

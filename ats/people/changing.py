@@ -131,6 +131,18 @@ class Change:
         overlay.revoked_at = self.decision.now
         self.session.add(overlay)
 
+    def stand_down(self, because: str) -> None:
+        """End the mentorship that stands, if one does."""
+        standing = self.session.execute(
+            select(m.Mentorship).where(
+                col(m.Mentorship.enrolment_id) == self.enrolment_id,
+                col(m.Mentorship.ended_at).is_(None),
+            )
+        ).scalar()
+        if standing is not None:
+            standing.ended_at, standing.ended_because = self.decision.now, because
+            self.session.add(standing)
+
     def close_cases(self, kinds: tuple[str, ...], because: str, *, about: str = "") -> None:
         """Close open cases of these kinds; with *about*, those with a signal of that milestone."""
         cases = self.session.execute(

@@ -15,6 +15,7 @@ from ats.office import Office
 from ats.people.changing import Action, Change, Changed, Decision, changed
 from ats.planning.facts import Participant
 from ats.planning.workdays import local_moment
+from ats.records import models as m
 from config.programme import Milestone
 
 #: Cases that more time settles.
@@ -136,6 +137,17 @@ def _leaving(status: str) -> Action:
         enrolment, decision = change.whose.enrolment, change.decision
         enrolment.status, enrolment.left_at = status, decision.now
         change.session.add(enrolment)
+        change.stand_down(status)
+        change.session.add(
+            m.EnrolmentChange(
+                enrolment_id=change.enrolment_id,
+                kind=status,
+                at=decision.now,
+                by=decision.by,
+                approved_by=decision.approved_by,
+                reason=decision.reason,
+            )
+        )
         change.close_cases(tuple(_kinds(change)), status)
         change.audit(status, "active", {"approved_by": decision.approved_by})
 

@@ -1,0 +1,97 @@
+"""What e-mails about a change in somebody's year say: dates that moved, an end, where things are.
+
+Values are JSON: moments and days are ISO text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ats.planning.facts import Participant, Pause
+from ats.planning.rules import DATES_CHANGED, LEFT, RETURN
+from ats.planning.timeline import Timeline
+
+#: The anchors of steps that say so.
+CHANGES_TOLD = (DATES_CHANGED, RETURN, LEFT, "mentor-accepted")
+#: The parts of the context that only these e-mails fill; of all others they are None.
+KEYS = ("changed", "ended", "progress", "back_on")
+
+
+@dataclass(frozen=True, slots=True)
+class AboutChanges:
+    """Tells about one person of a cohort at one moment."""
+
+    timeline: Timeline
+    person: Participant
+    now: dt.datetime
+
+    def facts(self) -> Mapping[str, Any]:
+        """Return the values of `KEYS`; of what has not happened as if it did now."""
+        today = self.timeline.local_date(self.now)
+        back_on = max((p.until_on for p in self.person.pauses if p.until_on), default=today)
+        return {
+            "changed": self._changed(),
+            "ended": self._ended(),
+            "progress": {"complete": self._complete(), "ahead": self._ahead()},
+            "back_on": back_on.isoformat(),
+        }
+
+    def _changed(self) -> dict[str, Any]:
+        """Return which deadlines are others than the programme's, and which are as it has them."""
+        unchanged = replace(self.person, extensions={}, pauses=())
+        moved: list[dict[str, str | None]] = []
+        stays: list[dict[str, str | None]] = []
+        for milestone in self._own_milestones():
+            due, was = (self._due(milestone.key, one) for one in (self.person, unchanged))
+            if was is None or (due or was) <= self.now:
+                continue
+            one = {"title": milestone.title, "due": due and due.isoformat(), "was": was.isoformat()}
+            (stays if due == was else moved).append(one)
+        pause = self._pause()
+        return {
+            "kind": self._kind(pause),
+            "from_on": pause and pause.from_on.isoformat(),
+            "back_on": pause and pause.until_on and pause.until_on.isoformat(),
+            "moved": moved,
+            "stays": stays,
+        }
+
+    def _kind(self, pause: Pause | None) -> str:
+        if pause is not None:
+            return "pause"
+        ends = {p.until_on for p in self.person.pauses if p.until_on is not None}
+        changed = {self.timeline.local_date(at) for at in self.person.dates_changed[-1:]}
+        return "return" if ends & changed else "extension"
+
+    def _pause(self) -> Pause | None:
+        """Return the break that they are on or that lies ahead."""
+        today = self.timeline.local_date(self.now)
+        ahead = (p for p in self.person.pauses if p.until_on is None or p.until_on > today)
+        return min(ahead, key=lambda p: p.from_on, default=None)
+
+    def _ended(self) -> dict[str, Any]:
+        on = self.timeline.local_date(self.person.left_at or self.now).isoformat()
+        return {"kind": self.person.status, "on": on, "into": None, "starts": None}
+
+    def _complete(self) -> list[str]:
+        programme, sections = self.timeline.programme, self.person.sections
+        done = [s.key for s in programme.sections if s.key in sections and sections[s.key].complete]
+        return [programme.section_title(key) for key in done]
+
+    def _ahead(self) -> list[dict[str, str]]:
+        dues = ((m.title, self._due(m.key, self.person)) for m in self._own_milestones())
+        return [
+            {"title": title, "due": due.isoformat()}
+            for title, due in dues
+            if due and due > self.now
+        ]
+
+    def _due(self, milestone: str, person: Participant) -> dt.datetime | None:
+        due = self.timeline.due(milestone, person)
+        return due and due.astimezone(self.timeline.zone)
+
+    def _own_milestones(self) -> list[Any]:
+        return [m for m in self.timeline.programme.milestones if m.whose == "participant"]
