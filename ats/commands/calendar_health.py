@@ -44,7 +44,7 @@ def _published(found: CalendarsNow, folder: Path) -> Iterator[Finding]:
         text = f"{counted(len(found.faults), 'calendar')} cannot be made ({found.faults[0]})"
         yield Finding("calendars made", "amber", text, "`ats calendars publish` names them.")
     if found.stale:
-        text = f"{found.stale} of {counted(found.feeds, 'calendar')} in {folder} out of date"
+        text = f"{found.stale} of {counted(found.feeds, 'calendar')} in {folder} are out of date"
         remedy = "Run `ats calendars publish`, and have cron do it where no deployment does."
         yield Finding("calendars", "amber", text, remedy)
     elif found.feeds:

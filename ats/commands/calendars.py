@@ -36,6 +36,7 @@ def publish(cohort: _Cohort = None, now: Now = None, as_json: Json = False) -> N
     from ats.reports.calendars import run_publish
 
     with open_desk(now) as desk:
+        desk.cohorts(cohort, paused=True)
         done = run_publish(desk.office, desk.settings.calendar_dir, cohort or "", now=desk.now)
         is_linked = desk.office.links is not None
     faults = done["errors"] if is_linked else [done["message"]]

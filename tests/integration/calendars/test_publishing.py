@@ -134,8 +134,9 @@ def test_a_file_as_long_as_it_should_be_and_of_another_time_is_written_again(
 
 
 def test_a_file_system_that_keeps_whole_seconds_is_good_enough(desk: PublishingDesk) -> None:
-    desk.publish()
     desk.choose("P0003", alarms=True)
+    desk.publish()
+    desk.silence("P0003")
     desk.extend("P0001", "pdp", "2027-01-29 17:00", now="2026-09-04 10:00:00.75")
     desk.publish("2026-09-05 10:00:00.75")
     for path in desk.folder.iterdir():

@@ -124,6 +124,7 @@ def test_a_moment_without_an_offset_is_local_and_one_with_an_offset_is_what_it_s
         ("message", "list", "--cohort", "1999-01"),
         ("tick", "--cohort", "1999-01"),
         ("reconcile", "--cohort", "1999-01"),
+        ("calendars", "publish", "--cohort", "1999-01"),
         ("roster", "import", "roster.csv", "--cohort", "1999-01"),
     ],
     ids=" ".join,

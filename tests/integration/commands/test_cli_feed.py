@@ -13,6 +13,7 @@ from small_cohort import CODE, at
 
 from ats.commands.entry import open_office
 from ats.feeds.publishing import publish
+from ats.people.links import Links
 from config.settings import load_settings
 
 ROOT = Path(__file__).parents[3]
@@ -86,12 +87,37 @@ def source(out: str) -> str:
     return line.removeprefix("SOURCE;VALUE=URI:")
 
 
-def test_without_links_a_calendar_is_printed_and_has_no_address(live: CommandLine) -> None:
+def test_without_links_a_calendar_is_printed_and_nobody_is_given_another_one(
+    live: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "SOURCE" not in printed(live, "--person", "M0001")
     assert live.refused("feed", "--person", "M0001", "--rotate", *NOW) == (
         "A calendar can have no new address: set ATS_PUBLIC_URL and ATS_SECRET_KEY first."
     )
-    assert not (live.folder / "var" / "calendars").exists()
+
+    for name, value in LINKS.items():
+        monkeypatch.setenv(name, value)
+    assert source(printed(live, "--person", "M0001")).endswith(f"/{token('M0001', 1)}.ics")
+
+
+def test_a_folder_that_cannot_be_written_stops_no_rotation(linked: CommandLine) -> None:
+    folder = linked.folder / "var" / "calendars"
+    folder.write_text("no folder")
+    ran = linked("feed", "--person", "P0001", "--rotate", *NOW)
+
+    assert ran.code == 0
+    fault, address = ran.err.splitlines()
+    assert fault == (
+        "Our pages refuse the old address of P0001 already, but its file may still stand in "
+        f"{folder}, and the new one is not there. Calendars cannot be written to {folder} "
+        "(Not a directory); mend that, or set ATS_CALENDAR_DIR. Then run `ats calendars publish`."
+    )
+    assert address.startswith("The calendar of P0001 has a new address, ")
+    assert source(ran.out).endswith(f"/{token('P0001', 2)}.ics")
+
+
+def token(ref: str, generation: int) -> str:
+    return Links(*LINKS.values()).calendar_token(ref, generation)
 
 
 @pytest.mark.parametrize(
@@ -111,22 +137,6 @@ def test_it_has_to_be_said_whose_calendar(live: CommandLine, arguments: tuple[st
     assert (ran.code, ran.out) == (2, "")
 
 
-def test_an_unknown_cohort_or_person_is_refused(live: CommandLine) -> None:
-    assert "2026-10" in live.refused("feed", "2030-10", "--audience", "mentors")
-    assert "P0099" in live.refused("feed", "--person", "P0099")
-
-
-def test_doctor_says_when_calendars_cannot_be_published(linked: CommandLine) -> None:
-    def finding() -> tuple[str, str]:
-        (one,) = (f for f in linked("doctor", "--json").document if f["name"] == "calendars")
-        return one["status"], one["text"]
-
-    folder = linked.folder / "var" / "calendars"
-    assert finding() == ("amber", f"5 of 5 calendars in {folder} out of date")
-    linked("feed", "--person", "P0001", "--rotate")
-    assert finding() == ("amber", f"4 of 5 calendars in {folder} out of date")
-    linked.done("calendars", "publish")
-    assert finding() == ("green", f"{folder} holds 5 calendars as the records have them")
-    folder.rename(linked.folder / "away")
-    folder.write_text("no folder")
-    assert finding() == ("red", f"they cannot be published to {folder}")
+def test_an_unknown_cohort_or_person_is_refused(linked: CommandLine) -> None:
+    assert "2026-10" in linked.refused("feed", "2030-10", "--audience", "mentors")
+    assert "P0099" in linked.refused("feed", "--person", "P0099", "--rotate")

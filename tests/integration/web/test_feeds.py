@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 import string
+import threading
+import time
 from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from public_site import PublicSite
 from records import rotated
 from small_cohort import CODE, SmallCohort
+from sqlalchemy import event
 
+from ats.errors import DatabaseFault
 from ats.feeds import publishing
 from ats.feeds.publishing import publish
 from ats.feeds.rotating import rotate
 from ats.people.links import Links
-from web import guesses
+from web import generations, guesses
 from web.headers import HEADERS
 
 
@@ -86,28 +93,45 @@ def test_a_feed_was_modified_when_its_newest_event_was(published: PublicSite, li
     assert f"{modified:%Y%m%dT%H%M%SZ}" == max(told)
 
 
-#: A feed that is made from the records can change without a newer date, and so tells none.
-NEVER_TOLD = "Fri, 01 Jan 2100 00:00:00 GMT"
-
-
-@pytest.mark.parametrize("is_published", [False, True])
-def test_who_has_it_already_is_told_so_in_few_words(
-    request: pytest.FixtureRequest, links: Links, is_published: bool
-) -> None:
-    site: PublicSite = request.getfixturevalue("published" if is_published else "site")
-    got = site.get(of_ada(links))
-    tag, date = got.headers["etag"], got.headers.get("last-modified", NEVER_TOLD)
-    asked = [{"If_None_Match": tag}, {"If_None_Match": f"W/{tag}"}]
-    asked += [{"If_Modified_Since": date}] if is_published else []
+def test_who_has_it_already_is_told_so_in_few_words(published: PublicSite, links: Links) -> None:
+    got = published.get(of_ada(links))
+    tag, date = got.headers["etag"], got.headers["last-modified"]
+    asked = [{"If_None_Match": tag}, {"If_None_Match": f"W/{tag}"}, {"If_Modified_Since": date}]
 
     for headers in asked:
-        answer = site.get(of_ada(links), **headers)
+        answer = published.get(of_ada(links), **headers)
 
         assert (answer.status, answer.text) == (304, "")
         for name in ("etag", "last-modified", "cache-control"):
             assert answer.headers.get(name) == got.headers.get(name)
         assert not {"content-type", "content-length"} & set(answer.headers)
-    assert site.get(of_ada(links), If_None_Match='"old"', If_Modified_Since=date).status == 200
+    assert published.get(of_ada(links), If_None_Match='"old"', If_Modified_Since=date).status == 200
+
+
+def test_what_is_made_from_the_records_is_known_by_its_tag_and_has_no_date(
+    site: PublicSite, links: Links
+) -> None:
+    got = site.get(of_ada(links))
+    late = format_datetime(site.now + dt.timedelta(days=400), usegmt=True)
+    known = site.get(of_ada(links), If_None_Match=got.headers["etag"])
+
+    assert (known.status, known.text) == (304, "")
+    assert not [answer for answer in (got, known) if "last-modified" in answer.headers]
+    assert site.get(of_ada(links), If_Modified_Since=late).status == 200
+
+
+def test_no_feed_was_modified_in_the_future(
+    published: PublicSite, links: Links, folder: Path
+) -> None:
+    path = folder / f"{links.calendar_token('P0001', 1)}.ics"
+    late = published.now + dt.timedelta(seconds=1)
+    os.utime(path, (late.timestamp(), late.timestamp()))
+    early = published.get(of_ada(links), If_Modified_Since=format_datetime(late, usegmt=True))
+    assert (early.status, "last-modified" in early.headers) == (200, False)
+
+    published.now = late
+    in_time = published.get(of_ada(links), If_Modified_Since=format_datetime(late, usegmt=True))
+    assert (in_time.status, "last-modified" in in_time.headers) == (304, True)
 
 
 def test_head_is_get_without_its_body(published: PublicSite, links: Links) -> None:
@@ -129,7 +153,6 @@ def test_the_same_feed_has_the_same_tag_published_or_not(
 
     assert (made.status, made.text) == (served.status, served.text)
     assert made.headers["etag"] == served.headers["etag"]
-    assert ("last-modified" in made.headers, "last-modified" in served.headers) == (False, True)
 
 
 def test_a_file_that_was_replaced_is_served_from_then_on(
@@ -186,15 +209,106 @@ def test_a_link_that_was_replaced_is_gone_and_the_new_one_opens(
     assert answers[0].headers["cache-control"] == "no-store"
 
 
+def test_a_link_that_was_replaced_is_gone_at_once_though_its_file_stands(
+    site: PublicSite, links: Links, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(site.office, folder, [CODE], now=site.now)
+    assert site.get(of_ada(links)).status == 200
+    rotated(site.office.store, "P0001")
+    monkeypatch.setattr(generations, "EVERY", 0.0)
+
+    answers = [site.get(links.calendar_file(ref, 1)) for ref in ("P0001", "P0002")]
+
+    assert [answer.status for answer in answers] == [410, 200]
+
+
+def test_what_was_replaced_is_remembered_while_the_database_does_not_answer(
+    site: PublicSite,
+    links: Links,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(generations, "EVERY", 0.0)
+    publish(site.office, folder, [CODE], now=site.now)
+    rotated(site.office.store, "P0001")
+    assert site.get(of_ada(links)).status == 410
+
+    def locked(_: Any) -> Any:
+        raise DatabaseFault("locked")
+
+    monkeypatch.setattr(generations, "rotated", locked)
+    answers = [site.get(links.calendar_file(ref, 1)) for ref in ("P0001", "P0002") * 2]
+
+    assert [answer.status for answer in answers] == [410, 200] * 2
+    assert sum("DatabaseFault" in line for line in caplog.messages) == 1
+
+
+def test_a_database_that_takes_its_time_holds_no_calendar_up(
+    site: PublicSite, links: Links, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, ask = threading.Event(), generations.rotated
+
+    def slow(session: Any) -> Any:
+        answers.wait(20)
+        return ask(session)
+
+    monkeypatch.setattr(generations, "rotated", slow)
+    monkeypatch.setattr(generations, "PATIENCE", 0.1)
+    publish(site.office, folder, [CODE], now=site.now)
+    begun = time.monotonic()
+    statuses = [site.get(of_ada(links)).status for _ in range(20)]
+    answers.set()
+
+    assert (statuses, time.monotonic() - begun < 5) == ([200] * 20, True)
+
+
+def test_many_who_poll_ask_the_database_once(
+    site: PublicSite, links: Links, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(site.office, folder, [CODE], now=site.now)
+    said: list[str] = []
+    event.listen(
+        site.office.store.engine, "before_cursor_execute", lambda *said_: said.append(said_[2])
+    )
+    monkeypatch.setattr(generations, "EVERY", 60.0)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: site.get(of_ada(links)), range(40)))
+
+    assert [one.split()[0] for one in said] == ["BEGIN", "SELECT"]
+
+
+@pytest.mark.parametrize("kind", ["calendars", "calendar"])
+def test_what_opens_the_feed_does_not_open_the_page_nor_the_other_way_round(
+    site: PublicSite, links: Links, kind: str
+) -> None:
+    """Google and others are given the feed's link."""
+    file, page = links.calendar_file("P0001", 1), links.calendar_page("P0001", 1)
+    token = file.rpartition("/")[2].removesuffix(".ics")
+    swapped = {
+        "calendar": f"/calendar/{token}",
+        "calendars": f"/calendars/{page.rpartition('/')[2]}.ics",
+    }
+
+    assert site.get(swapped[kind]).status == 404
+    assert [site.get(file).status, site.get(page).status] == [200, 200]
+
+
 @pytest.mark.parametrize("kind", ["calendars", "calendar"])
 def test_a_link_that_is_not_ours_is_not_found(
     site: PublicSite, links: Links, folder: Path, kind: str
 ) -> None:
     folder.mkdir()
     (folder / "x.ics").write_text("BEGIN:VCALENDAR")
-    token = links.calendar_token("P0001", 1)
+    address = links.calendar_file if kind == "calendars" else links.calendar_page
+
+    def of(whose: str) -> str:
+        return address(whose, 1).rpartition("/")[2].removesuffix(".ics")
+
+    token = of("P0001")
     foreign = links.preferences("P0001").rpartition("/")[2]
-    nobody = [links.calendar_token(whose, 1) for whose in ("P9999", "2020-10/mentors", "2026-10/x")]
+    nobody = [of(whose) for whose in ("P9999", "2020-10/mentors", "2026-10/x")]
     tokens = ["x", "..", "%2e%2e%2fats", "%00", "é", token[:-2], token + "x", foreign, *nobody]
     suffix = ".ics" if kind == "calendars" else ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 
@@ -89,7 +91,24 @@ def test_a_taken_port_is_refused_in_one_sentence(folder: Path, taken: int) -> No
     code, out, err = Serve(folder, ATS_PUBLIC_PORT=str(taken), ATS_SECRET_KEY=KEY).wait()
 
     assert (code, out, err.count("\n")) == (1, "", 1)
-    assert err.startswith(f"Port {taken} on 127.0.0.1, the public pages', cannot be used (")
+    assert err.startswith(
+        f"Port {taken} on 127.0.0.1, the public pages', cannot be used (Address already in use); "
+    )
+
+
+def test_a_fault_in_its_log_has_its_moment(folder: Path) -> None:
+    serve = Serve(folder, "--port", "0", ATS_SECRET_KEY=KEY)
+    address = serve.first_line().split()[5]
+    (folder / "var" / "ats.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(HTTPError, match="503"):
+        urllib.request.urlopen(f"{address}/health", timeout=20)
+
+    code, _, err = serve.end()
+    assert code == 0
+    lines = [line for line in err.splitlines() if "DatabaseFault at " in line]
+    assert [re.match(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ ", line) is None for line in lines] == [
+        False
+    ]
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,11 @@ def test_a_version_is_known_by_its_tag_or_else_by_its_date(
 
 
 def test_several_lines_of_tags_are_one_list() -> None:
-    lines = [(b"if-none-match", b'"x"'), (b"if-none-match", TAG.encode())]
+    lines = [(b"if-none-match", b'"x"'), (b"if-none-match", f'"y", W/{TAG}'.encode())]
     assert is_known(Headers(raw=lines), etag=TAG, modified=MODIFIED)
+    assert not is_known(Headers(raw=lines[:1] * 2), etag=TAG, modified=MODIFIED)
 
 
-def test_what_has_no_date_is_known_by_its_tag_only() -> None:
+def test_what_has_no_date_is_known_by_its_tag_alone() -> None:
     assert not is_known(Headers({"if-modified-since": AT}), etag=TAG, modified=None)
     assert is_known(Headers({"if-none-match": TAG}), etag=TAG, modified=None)
