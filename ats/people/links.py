@@ -5,6 +5,7 @@ A link needs no account. What it may do is signed into it, so a link for one thi
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,6 +21,14 @@ class BadLink(AtsError):
 
     def __init__(self) -> None:
         super().__init__(str(self.__doc__))
+
+
+class ExpiredLink(AtsError):
+    """This link was of use until an earlier day; the newest e-mail has a newer one."""
+
+    def __init__(self, until: dt.date) -> None:
+        super().__init__(str(self.__doc__))
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,20 @@ class Links:
     def _read_feed(self, purpose: str, token: str) -> tuple[str, int]:
         whose, generation = self._read(purpose, token)
         return str(whose), int(generation)
+
+    def page(self, name: str, about: Sequence[int | str], until: dt.date) -> str:
+        """Return the address of the page of this name about something, open to the end of a day.
+
+        The name is the page's path and signed into the token, so it opens no other page.
+        """
+        return f"{self.public_url}/{name}/{self._signed(name, [until.isoformat(), *about])}"
+
+    def read_page(self, name: str, token: str, *, today: dt.date) -> Sequence[Any]:
+        """Return what a token of such a page is about. Raises BadLink, and ExpiredLink."""
+        until, *about = self._read(name, token)
+        if today > dt.date.fromisoformat(until):
+            raise ExpiredLink(dt.date.fromisoformat(until))
+        return tuple(about)
 
     def read_unsubscribe(self, token: str) -> Unsubscription:
         """Return what this token switches off. Raises BadLink."""

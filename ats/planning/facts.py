@@ -34,6 +34,9 @@ class Mentorship:
     invited_since: dt.datetime | None = None  # they get invitations, and no subscription
     ended_because: str | None = None  # as staff ended it (`ats.records.models.ENDINGS`)
     sign_off_round: int = 1  # how often the sign-off is asked for
+    sign_off_revoked_at: dt.datetime | None = None  # and not asked for again since
+    address_changed_at: dt.datetime | None = None  # and not confirmed by staff since
+    silenced: bool = False  # nothing goes to them
 
 
 @dataclass(frozen=True, slots=True)

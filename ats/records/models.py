@@ -144,6 +144,7 @@ class Role(SQLModel, table=True):
     person_id: int = _link("person.id")
     kind: str
     ref: str = Field(unique=True, max_length=40)
+    silenced_at: dt.datetime | None = _moment()  # nothing goes to them, whoever names them
 
 
 class Enrolment(SQLModel, table=True):
@@ -229,7 +230,11 @@ class Overlay(SQLModel, table=True):
 
 
 class Mentorship(SQLModel, table=True):
-    """A mentor named by a participant; at most one stands at a time."""
+    """A mentor named by a participant; at most one stands at a time.
+
+    Who agrees on the page declares to be independent of the participant; staff who record an
+    answer ask. A sign-off that was taken back is asked for again only when staff reopen it.
+    """
 
     __table_args__ = (
         Index(
@@ -246,6 +251,9 @@ class Mentorship(SQLModel, table=True):
         CheckConstraint("ended_because IS NULL OR ended_at IS NOT NULL", name="cause_of_end"),
         _one_of("ended_because", *ENDINGS),
         CheckConstraint("sign_off_round > 0", name="round_counts"),
+        CheckConstraint(
+            "sign_off_revoked_at IS NULL OR signed_off_at IS NULL", name="signed_or_revoked"
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     enrolment_id: int = _link("enrolment.id")
@@ -254,7 +262,9 @@ class Mentorship(SQLModel, table=True):
     request_sent_at: dt.datetime | None = _moment()
     accepted_at: dt.datetime | None = _moment()
     declined_at: dt.datetime | None = _moment()
+    independent_at: dt.datetime | None = _moment()  # they declared that they are
     signed_off_at: dt.datetime | None = _moment()
+    sign_off_revoked_at: dt.datetime | None = _moment()
     sign_off_round: int = 1  # it rises when staff reopen a sign-off: it is asked for again
     ended_at: dt.datetime | None = _moment()
     ended_because: str | None = None
@@ -271,6 +281,29 @@ class RegisterMentor(SQLModel, table=True):
     joined_at: dt.datetime = _moment(nullable=False)
     last_asked_at: dt.datetime | None = _moment()
     left_at: dt.datetime | None = _moment()
+
+
+class Welcomed(SQLModel, table=True):
+    """What somebody agreed to hear of that is no part of the programme (opt-in)."""
+
+    __table_args__ = (_one_of("topic", "register"), UniqueConstraint("role_id", "topic"))
+    id: int | None = Field(default=None, primary_key=True)
+    role_id: int = _link("role.id", index=False)
+    topic: str
+    since: dt.datetime = _moment(nullable=False)
+
+
+class Note(SQLModel, table=True):
+    """What staff wrote down about a participant: a call made, something agreed. Append-only."""
+
+    __table_args__ = (_one_of("kind", "call", "note"),)
+    id: int | None = Field(default=None, primary_key=True)
+    enrolment_id: int = _link("enrolment.id")
+    case_id: int | None = _link("cases.id", nullable=True)
+    kind: str
+    at: dt.datetime = _moment(nullable=False)
+    by: str
+    text: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class Progress(SQLModel, table=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, func, select
+from sqlalchemy import Text, bindparam, case, cast, func, null, select
 from sqlmodel import col
 
 from ats.records import models as m
@@ -65,6 +65,15 @@ MENTORSHIPS: Any = (
         col(m.Feed.mode_since),
         col(m.Mentorship.ended_because),
         col(m.Mentorship.sign_off_round),
+        col(m.Mentorship.sign_off_revoked_at),
+        case(
+            (
+                col(m.Person.email_confirmed_at) >= col(m.Person.email_changed_at),
+                null(),
+            ),
+            else_=col(m.Person.email_changed_at),
+        ),
+        col(m.Role.silenced_at).is_not(None),
     )
     .join(m.Role, col(m.Role.id) == col(m.Mentorship.role_id))
     .join(m.Person, col(m.Person.id) == col(m.Role.person_id))

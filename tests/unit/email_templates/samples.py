@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ats.outbox.render import FILES
+from tests.unit.email_templates.change_samples import CHANGES, changes
+from tests.unit.email_templates.change_samples import KEYS as CHANGE_KEYS
 from tests.unit.email_templates.staff_samples import STAFF
 
 Fields = dict[str, Any]
@@ -133,6 +135,7 @@ def part(template: str, **fields: Any) -> Fields:
     nothing = dict.fromkeys(
         ["person", "mentor", "milestone", "webinar", "as_of", "calendar_url", "answer_url", "rung"]
     )
+    nothing |= dict.fromkeys(CHANGE_KEYS)
     return {
         "template": template,
         **nothing,
@@ -149,6 +152,15 @@ def message(shared: Fields, *parts: Fields) -> Fields:
 
 def contexts(key: str) -> Iterator[Fields]:
     """Yield the messages of one template for every kind of recipient that it has."""
+    if key not in CHANGES:
+        yield from _by_recipient(key)
+        return
+    for one, change in product(_by_recipient(key), changes()):
+        (told,) = one["parts"]
+        yield message(one["shared"], {**told, **change})
+
+
+def _by_recipient(key: str) -> Iterator[Fields]:
     if key.startswith(("ops-", "pxm-", "import-")):
         role = "pxm" if key.startswith("pxm-") else "operations"
         me = named("PXM" if role == "pxm" else "colleagues", "")

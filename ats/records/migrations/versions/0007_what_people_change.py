@@ -55,6 +55,37 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_register_mentor_role_id")),
         sa.PrimaryKeyConstraint("role_id", name=op.f("pk_register_mentor")),
     )
+    op.create_table(
+        "welcomed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("role_id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("topic IN ('register')", name=op.f("ck_welcomed_topic_known")),
+        sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_welcomed_role_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_welcomed")),
+        sa.UniqueConstraint("role_id", "topic", name=op.f("uq_welcomed_role_id_topic")),
+    )
+    op.create_table(
+        "note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('call', 'note')", name=op.f("ck_note_kind_known")),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_note_enrolment_id")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_note_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+    )
+    op.create_index(op.f("ix_note_enrolment_id"), "note", ["enrolment_id"])
+    op.create_index(op.f("ix_note_case_id"), "note", ["case_id"])
+    with op.batch_alter_table("role") as role:
+        role.add_column(sa.Column("silenced_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("overlay") as overlay:
         overlay.add_column(sa.Column("adjustment", sa.String(), nullable=True))
         overlay.drop_constraint(op.f(KINDS), type_="check")
@@ -73,6 +104,8 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("mentorship") as mentorship:
         mentorship.add_column(sa.Column("ended_because", sa.String(), nullable=True))
+        mentorship.add_column(sa.Column("independent_at", sa.DateTime(timezone=True)))
+        mentorship.add_column(sa.Column("sign_off_revoked_at", sa.DateTime(timezone=True)))
         mentorship.add_column(
             sa.Column("sign_off_round", sa.Integer(), nullable=False, server_default="1")
         )
@@ -86,6 +119,10 @@ def upgrade() -> None:
             "ended_because IN ('replaced', 'resigned', 'withdrawn', 'deferred', 'silenced')",
         )
         mentorship.create_check_constraint(op.f("ck_mentorship_round_counts"), "sign_off_round > 0")
+        mentorship.create_check_constraint(
+            op.f("ck_mentorship_signed_or_revoked"),
+            "sign_off_revoked_at IS NULL OR signed_off_at IS NULL",
+        )
     with op.batch_alter_table("person") as person:
         person.add_column(sa.Column("email_changed_at", sa.DateTime(timezone=True), nullable=True))
         person.add_column(
