@@ -14,8 +14,8 @@ from ats.outbox.invitation import entry
 from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
 from ats.people.links import Links
-from ats.planning.facts import Participant
-from ats.planning.rules import WEBINAR_RECORDED, Rule
+from ats.planning.facts import Mentorship, Participant
+from ats.planning.rules import LEFT, WEBINAR_RECORDED, Rule
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.verdicts import Judge
 from config.programme import Milestone
@@ -116,7 +116,9 @@ class Composer:
             "rung": rule.rung if len(rungs) == 1 else None,  # else it is not true of all
             "person": self._person(person),
             "mentees": [self._person(line.person) for line in lines] if role == "mentor" else [],
-            "mentor": self._mentor(person),
+            "mentor": self._mentor(
+                _thanked(person) if rule.anchor == LEFT else person.mentorship
+            ),
             "milestone": self._milestone(about, person) if rule.for_each == "milestone" else None,
             "webinar": self._webinar(first),
             "webinars": self._same.webinars(audience),
@@ -198,8 +200,7 @@ class Composer:
             and person.mentorship.signed_off_at is not None,
         }
 
-    def _mentor(self, person: Participant) -> dict[str, Any] | None:
-        standing = person.mentorship
+    def _mentor(self, standing: Mentorship | None) -> dict[str, Any] | None:
         contact = self.contacts.get(standing.ref) if standing else None
         if standing is None or contact is None:
             return None
@@ -228,3 +229,12 @@ class Composer:
         left = [k for k in milestone.complete if k not in sections or not sections[k].complete]
         left += [k for k in milestone.started if k not in sections]
         return [self.timeline.programme.section_title(key) for key in left]
+
+
+def _thanked(person: Participant) -> Mentorship | None:
+    """Return the mentor whom we write to because somebody left; None: nobody hears of it."""
+    last = person.mentorships[-1] if person.mentorships else None
+    if last is None or last.ended_because != person.status or last.ref in person.suppressed:
+        return None
+    knows = last.request_sent_at or last.accepted_at
+    return last if knows and not last.silenced else None

@@ -45,9 +45,18 @@ class Pause:
 
     from_on: dt.date
     until_on: dt.date | None = None
+    set_at: dt.datetime | None = None  # when staff settled it so
 
     def holds(self, day: dt.date) -> bool:
         return self.from_on <= day and (self.until_on is None or day < self.until_on)
+
+
+@dataclass(frozen=True, slots=True)
+class NextCohort:
+    """Where somebody who was deferred goes on, and from when."""
+
+    code: str
+    starts: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,10 @@ class Participant:
     silenced: bool = False
     parked: bool = False  # an undone import left them behind: everything waits
     left_at: dt.datetime | None = None  # deferred or withdrawn
+    next_cohort: NextCohort | None = None  # of somebody deferred, if it is known
+    restarted_at: dt.datetime | None = None  # when it was settled that they go on here
     dates_changed: tuple[dt.datetime, ...] = ()  # when staff changed them, in that order
+    called_off_at: dt.datetime | None = None  # the last of these that called a break off
     done: Mapping[str, dt.datetime] = field(default_factory=dict)  # milestone → they said so at
     adjustments: frozenset[str] = frozenset()  # 'no-chasers', 'other-format', 'phone-instead'
     # Refs, theirs or a mentor's, to which no mail gets through, and since when.

@@ -101,6 +101,7 @@ class Timeline(Year):
             person.pauses,
             person.dates_changed,
             person.left_at,
+            person.restarted_at,
             tuple(person.suppressed.items()),
             tuple(person.extensions.items()),
             tuple((key, s.complete, s.complete_seen_at) for key, s in person.sections.items()),

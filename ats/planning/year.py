@@ -83,9 +83,9 @@ class Year(Moments):
         elif rule.for_each == "webinar":
             yield from self._for_webinars(rule, person)
         elif rule.anchor in (DATES_CHANGED, RETURN):
-            for number, at in self.happened(rule, person):
+            for number, at, until in self.happened(rule, person):
                 yield from self._occurrence(
-                    rule, person, person.mentorship, at, None, None, number=number
+                    rule, person, person.mentorship, at, None, None, until=until, number=number
                 )
         elif rule.about_mentor:
             named: Counter[str] = Counter()
@@ -182,6 +182,7 @@ class Year(Moments):
         subject: str | None,
         event: dt.datetime | None,
         *,
+        until: dt.datetime | None = None,
         begun: bool = False,
         number: int = 1,
     ) -> Iterator[Occurrence]:
@@ -201,7 +202,7 @@ class Year(Moments):
             due_at=at,
             subject=subject,
             event_at=event,
-            useful_until=self._useful_until(rule, at, event, nation),
+            useful_until=until or self._useful_until(rule, at, event, nation),
             too_early=early,
         )
 

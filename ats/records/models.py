@@ -188,7 +188,7 @@ class EnrolmentChange(SQLModel, table=True):
     by: str
     approved_by: str | None = None
     reason: str  # a code of `config.reasons`
-    other_id: int | None = _link("enrolment.id", nullable=True, index=False)
+    other_id: int | None = _link("enrolment.id", nullable=True)
 
 
 class Overlay(SQLModel, table=True):

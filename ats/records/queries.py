@@ -127,6 +127,22 @@ OVERLAYS: Any = (
     .order_by(col(m.Overlay.id))
 )
 
+#: Whose year went on in another one: (old enrolment, new enrolment, when settled, cohort, from).
+RESTARTS: Any = (
+    select(
+        col(m.EnrolmentChange.enrolment_id),
+        col(m.EnrolmentChange.other_id),
+        col(m.EnrolmentChange.at),
+        col(m.Cohort.code),
+        col(m.Enrolment.joined_on),
+    )
+    .join(m.Enrolment, col(m.Enrolment.id) == col(m.EnrolmentChange.other_id))
+    .join(m.Cohort, col(m.Cohort.id) == col(m.Enrolment.cohort_id))
+    .where(
+        col(m.EnrolmentChange.enrolment_id).in_(_IDS) | col(m.EnrolmentChange.other_id).in_(_IDS)
+    )
+)
+
 OPEN_CASES: Any = select(col(m.Case.enrolment_id), col(m.Case.kind), col(m.Case.opened_at)).where(
     col(m.Case.enrolment_id).in_(_IDS), col(m.Case.state) != "closed"
 )

@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment_change")),
     )
     op.create_index(op.f("ix_enrolment_change_enrolment_id"), "enrolment_change", ["enrolment_id"])
+    op.create_index(op.f("ix_enrolment_change_other_id"), "enrolment_change", ["other_id"])
     op.create_table(
         "register_mentor",
         sa.Column("role_id", sa.Integer(), nullable=False),
