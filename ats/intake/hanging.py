@@ -8,6 +8,7 @@ from sqlalchemy import Connection, or_, select
 
 from ats.intake.relations import (
     CASE,
+    CHANGE,
     ENROLMENT,
     LEDGER,
     MENTORSHIP,
@@ -93,6 +94,9 @@ class Hanging:
             if table is OVERLAY:
                 query = query.where(OVERLAY.c.kind != "parked")
             rows = rows_where(self._connection, query, table.c.enrolment_id, enrolments)
+            found |= {row[0] for row in rows}
+        for column in (CHANGE.c.enrolment_id, CHANGE.c.other_id):
+            rows = rows_where(self._connection, select(column), column, enrolments)
             found |= {row[0] for row in rows}
         for (enrolment_id, _), ids in self._namings.items():
             if not self.removed["mentorship"].issuperset(ids):

@@ -22,6 +22,7 @@ def _table(name: str) -> Table:
 
 AUDIT = _table("audit")
 CASE = _table("cases")
+CHANGE = _table("enrolment_change")
 COHORT = _table("cohort")
 DEADLINE_PUBLISHED = _table("deadline_published")
 ENROLMENT = _table("enrolment")

@@ -87,7 +87,10 @@ class AboutChanges:
         return min(ahead, key=lambda p: p.from_on, default=None)
 
     def _ended(self) -> dict[str, Any]:
-        on, into = self.timeline.local_date(self.person.left_at or self.now), self.person.next_cohort
+        on, into = (
+            self.timeline.local_date(self.person.left_at or self.now),
+            self.person.next_cohort,
+        )
         return {
             "kind": self.person.status,
             "on": on.isoformat(),

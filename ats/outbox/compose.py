@@ -116,9 +116,7 @@ class Composer:
             "rung": rule.rung if len(rungs) == 1 else None,  # else it is not true of all
             "person": self._person(person),
             "mentees": [self._person(line.person) for line in lines] if role == "mentor" else [],
-            "mentor": self._mentor(
-                _thanked(person) if rule.anchor == LEFT else person.mentorship
-            ),
+            "mentor": self._mentor(_thanked(person) if rule.anchor == LEFT else person.mentorship),
             "milestone": self._milestone(about, person) if rule.for_each == "milestone" else None,
             "webinar": self._webinar(first),
             "webinars": self._same.webinars(audience),

@@ -69,6 +69,7 @@ class Changed:
     remarks: tuple[str, ...]
     applied: bool
     timeline: Timeline
+    next: Changed | None = None  # what it begins in another cohort
 
     def document(self) -> dict[str, Any]:
         """Return this as JSON tells it."""
@@ -80,7 +81,13 @@ class Changed:
             **self.effect.document(self.timeline.zone),
             "cases_closed": list(self.cases_closed),
             "remarks": list(self.remarks),
+            "next": self.next and self.next.document(),
         }
+
+    def as_preview(self) -> Changed:
+        """Return the same, not applied."""
+        after = self.next and self.next.as_preview()
+        return replace(self, applied=False, next=after)
 
 
 @dataclass(slots=True)
@@ -93,6 +100,7 @@ class Change:
     decision: Decision
     remarks: list[str] = field(default_factory=list)
     cases_closed: list[int] = field(default_factory=list)
+    next: Changed | None = None
 
     @property
     def enrolment_id(self) -> int:
@@ -197,27 +205,38 @@ def changed(
 
     def work(session: Session) -> Changed:
         whose = _locked(session, ref)
-        change = Change(session, whose, _outlook(office, session, whose, decision.now), decision)
+        before = outlook(office, session, whose, decision.now)
+        change = Change(session, whose, before, decision)
         action(change)
         look_again_about(session, [whose.enrolment.role_id])
         session.flush()
-        after = _outlook(office, session, whose, decision.now)
-        done = Changed(
+        after = outlook(office, session, whose, decision.now)
+        return Changed(
             action=name,
             person=whose.ref,
             cohort=whose.cohort.code,
-            effect=effect(change.outlook, after),
+            effect=effect(before, after),
             cases_closed=tuple(change.cases_closed),
             remarks=tuple(change.remarks),
             applied=True,
             timeline=after.timeline,
+            next=change.next,
         )
+
+    return transacted(office, work, preview=preview)
+
+
+def transacted(office: Office, work: Callable[[Session], Changed], *, preview: bool) -> Changed:
+    """Do the work in one transaction, or with *preview* take it back and show what it would do."""
+
+    def judged(session: Session) -> Changed:
+        done = work(session)
         if preview:
-            raise _TakenBack(replace(done, applied=False))
+            raise _TakenBack(done.as_preview())
         return done
 
     try:
-        return office.store.transact(work)
+        return office.store.transact(judged)
     except _TakenBack as shown:
         return shown.changed
 
@@ -238,7 +257,8 @@ def _locked(session: Session, ref: str) -> Enrolled:
     return standing(session, ref)
 
 
-def _outlook(office: Office, session: Session, whose: Enrolled, now: dt.datetime) -> Outlook:
+def outlook(office: Office, session: Session, whose: Enrolled, now: dt.datetime) -> Outlook:
+    """Return somebody's year in one cohort as it stands in this transaction."""
     at = CohortNow(office, whose.cohort.code, now)
     cohort = at.cohort(session)
     assert whose.enrolment.id is not None

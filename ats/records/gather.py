@@ -179,7 +179,9 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
                 sections=sections.get(row.id, {}),
                 mentorships=tuple(mentorships.get(row.id, ())),
                 extensions={o.milestone: o.due_at for o in mine if o.milestone and o.due_at},
-                pauses=tuple(Pause(o.from_on, o.until_on, o.recorded_at) for o in mine if o.from_on),
+                pauses=tuple(
+                    Pause(o.from_on, o.until_on, o.recorded_at) for o in mine if o.from_on
+                ),
                 parked=any(o.kind == "parked" for o in mine),
                 silenced=any(o.kind == "silence" for o in mine),
                 left_at=row.left_at,
