@@ -1,4 +1,4 @@
-"""A new role or employer, as one form: address, teaching, who observes, whether the mentor stays."""
+"""A new role or employer, as one form: address, teaching, observer, whether the mentor stays."""
 
 from __future__ import annotations
 
@@ -166,10 +166,8 @@ def _ask_pxm(change: Change, teaching: bool, observer: str | None) -> None:
             now=change.decision.now,
         )
     if signals:
-        what = " and ".join(
-            signal.removeprefix("new-role ").replace("-", " ") for signal in signals
-        )
-        change.remarks.append(f"a case for the PXM: {what}")
+        what = (signal.removeprefix("new-role ").replace("-", " ") for signal in signals)
+        change.remarks.append(f"a case for the PXM: {' and '.join(what)}")
     else:
         change.remarks.append(f"{observer} observes")
 

@@ -19,6 +19,7 @@ from ats.office import Office
 from ats.people.carrying import (
     ask_again,
     carry_adjustments,
+    carry_sections,
     former_mentor,
     sections_of,
 )
