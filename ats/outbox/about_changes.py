@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ats.planning import stall
 from ats.planning.facts import Participant, Pause
 from ats.planning.rules import DATES_CHANGED, LEFT, RETURN
 from ats.planning.timeline import Timeline
+from config.programme import Milestone
 
 #: The anchors of steps that say so.
 CHANGES_TOLD = (DATES_CHANGED, RETURN, LEFT, "mentor-accepted")
@@ -104,16 +106,22 @@ class AboutChanges:
         return [programme.section_title(key) for key in done]
 
     def _ahead(self) -> list[dict[str, str]]:
-        dues = ((m.title, self._due(m.key, self.person)) for m in self._own_milestones())
+        left = (m for m in self._own_milestones() if not self._is_met(m))
+        dues = ((m.title, self._due(m.key, self.person)) for m in left)
         return [
             {"title": title, "due": due.isoformat()}
             for title, due in dues
             if due and due > self.now
         ]
 
+    def _is_met(self, milestone: Milestone) -> bool:
+        if milestone.mentor is not None:
+            return milestone.mentor == "named" and self.person.mentorship is not None
+        return stall.is_met(self.person, milestone.complete, milestone.started)
+
     def _due(self, milestone: str, person: Participant) -> dt.datetime | None:
         due = self.timeline.due(milestone, person)
         return due and due.astimezone(self.timeline.zone)
 
-    def _own_milestones(self) -> list[Any]:
+    def _own_milestones(self) -> list[Milestone]:
         return [m for m in self.timeline.programme.milestones if m.whose == "participant"]
