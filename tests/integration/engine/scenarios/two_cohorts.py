@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from small_cohort import SmallCohort, at, read
+from small_cohort import PROGRESS, ROSTER, SmallCohort, at, read
 
 from ats import cohorts, engine
+from ats.intake.imports import apply_import
+from ats.intake.preflight import Preflight
+from ats.intake.progress import preflight_progress
+from ats.intake.roster import preflight_roster
+from ats.intake.table import read_table
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.people import participants, restarts
 from ats.people.changing import Changed, Decision
@@ -91,3 +96,30 @@ def enrolment_in(year: SmallCohort, code: str, ref: str = "P0001") -> m.Enrolmen
     with year.store.read() as session:
         return next(e.enrolment for e in enrolments(session, ref) if e.cohort.code == code)
 
+
+
+def roster(year: SmallCohort, code: str, *people: str, now: str) -> Preflight:
+    """Import a roster of a cohort, and return what its preflight said."""
+    table = read_table(year._file(ROSTER, people))
+    policy = year.office.programme_named("ats").send_policy
+    with year.store.write() as session:
+        cohort = gather.cohort_named(session, code)
+        found = preflight_roster(session, cohort, table, now=at(now), policy=policy)
+        apply_import(session, found, now=at(now), by="Jo", allow_large_change=True)
+        return found
+
+
+def export(year: SmallCohort, code: str, as_of: str, *lines: str) -> Preflight:
+    """Return what the preflight of a progress export says; nothing is applied."""
+    programme = year.office.programme_named("ats")
+    table = read_table(year._file(PROGRESS, [f"{code},{line}" for line in lines]))
+    with year.store.read() as session:
+        return preflight_progress(
+            session,
+            gather.cohort_named(session, code),
+            table,
+            now=at(f"{as_of} 07:30"),
+            policy=programme.send_policy,
+            as_of=dt.date.fromisoformat(as_of),
+            sections={section.key: section.title for section in programme.sections},
+        )
