@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from small_cohort import ADA, BEN, CODE, GRACE, SmallCohort, at
 from two_cohorts import (
@@ -19,6 +21,7 @@ from two_cohorts import (
     tick_daily,
 )
 
+from ats import cohorts
 from ats.errors import Refused
 from ats.feeds.composing import Feeds
 from ats.outbox.mailbox import InMemoryMailbox
@@ -191,10 +194,6 @@ REFUSED = {
 def test_a_cohort_in_which_they_cannot_go_on_is_refused_and_nothing_is_done(
     year: SmallCohort, name: str
 ) -> None:
-    import datetime as dt
-
-    from ats import cohorts
-
     code, why = REFUSED[name]
     launch(year, now="2026-11-02 10:00")
     if code == "2025-10":
@@ -205,9 +204,7 @@ def test_a_cohort_in_which_they_cannot_go_on_is_refused_and_nothing_is_done(
             gather.cohort_named(session, code).status = "closed"
     if code == "qtls-2027":
         starts = dt.date(2027, 10, 4)
-        cohorts.launch(
-            year.office, code, starts=starts, programme="qtls", now=at(AGREED), by="Jo"
-        )
+        cohorts.launch(year.office, code, starts=starts, programme="qtls", now=at(AGREED), by="Jo")
 
     with pytest.raises(Refused, match=why):
         defer(year, AGREED, Into(code))
@@ -226,9 +223,12 @@ def test_a_cohort_in_which_they_cannot_go_on_is_refused_and_nothing_is_done(
 def test_a_decision_that_is_none_is_refused(
     year: SmallCohort, reason: str, approver: str | None, why: str
 ) -> None:
-    with pytest.raises(Refused, match=why):
+    def decide() -> None:
         decision = Decision(at(AGREED), "Jo", reason, approver)
         participants.defer(year.office, "P0001", decision, preview=False)
+
+    with pytest.raises(Refused, match=why):
+        decide()
     assert enrolment_in(year, CODE).status == "active"
 
 

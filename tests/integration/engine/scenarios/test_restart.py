@@ -27,7 +27,7 @@ from two_cohorts import (
 
 from ats.errors import Refused
 from ats.outbox.mailbox import InMemoryMailbox
-from ats.people import mentors, participants
+from ats.people import mentors, participants, restarts
 from ats.people.changing import Decision
 from ats.people.restarts import Into
 from ats.people.waiting import waiting
@@ -252,8 +252,6 @@ def test_where_nobody_can_begin_is_refused(year: SmallCohort, name: str) -> None
 
 def test_who_did_not_defer_does_not_restart(year: SmallCohort) -> None:
     def refused(ref: str) -> str:
-        from ats.people import restarts
-
         decision = Decision(at(BACK), "Jo", "own-request")
         with pytest.raises(Refused) as refusal:
             restarts.restart(year.office, ref, Into(NEXT), decision, preview=False)
@@ -262,7 +260,9 @@ def test_who_did_not_defer_does_not_restart(year: SmallCohort) -> None:
     assert "`ats participant defer P0002 --into 2027-10`" in refused("P0002")
     leaves = Decision(at(BACK), "Jo", "own-request", "Sam")
     participants.withdraw(year.office, "P0002", leaves, preview=False)
-    assert "P0002 withdrew from cohort 2026-10; coming back is a new application" in refused("P0002")
+    assert "P0002 withdrew from cohort 2026-10; coming back is a new application" in refused(
+        "P0002"
+    )
     restart(year, BACK)
     assert refused("P0001") == "P0001 goes on in cohort 2027-10 already; nothing to do."
 

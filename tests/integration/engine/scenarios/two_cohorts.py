@@ -68,7 +68,9 @@ def restart(
 
 def said(mailbox: InMemoryMailbox, *to: str) -> list[tuple[str, str]]:
     """Return (recipient, subject) of what came, in order, to these or all but staff; forget it."""
-    found = [(one.recipient.partition("@")[0], str(read(one)["Subject"])) for one in mailbox.received]
+    found = [
+        (one.recipient.partition("@")[0], str(read(one)["Subject"])) for one in mailbox.received
+    ]
     mailbox.received.clear()
     return [one for one in found if (one[0] in to if to else one[0] not in ("operations", "pxm"))]
 
@@ -95,7 +97,6 @@ def enrolment_in(year: SmallCohort, code: str, ref: str = "P0001") -> m.Enrolmen
     """Return somebody's enrolment in one cohort."""
     with year.store.read() as session:
         return next(e.enrolment for e in enrolments(session, ref) if e.cohort.code == code)
-
 
 
 def roster(year: SmallCohort, code: str, *people: str, now: str) -> Preflight:
