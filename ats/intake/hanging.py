@@ -13,9 +13,12 @@ from ats.intake.relations import (
     LEDGER,
     MENTORSHIP,
     MESSAGE,
+    NOTE,
     OVERLAY,
     PROGRESS,
+    REGISTER_MENTOR,
     ROLE,
+    WELCOMED,
     rows_where,
 )
 from ats.intake.traces import Traces
@@ -89,7 +92,7 @@ class Hanging:
     def _burdened(self, enrolments: Iterable[int]) -> set[int]:
         """Return those that others' records refer to."""
         found = set()
-        for table in (PROGRESS, OVERLAY, CASE):
+        for table in (PROGRESS, OVERLAY, CASE, NOTE):
             query = select(table.c.enrolment_id)
             if table is OVERLAY:
                 query = query.where(OVERLAY.c.kind != "parked")
@@ -164,6 +167,9 @@ class Hanging:
             )
             if row[1] not in self.removed[entity]
         }
+        for table in (REGISTER_MENTOR, WELCOMED):
+            mine = rows_where(self._connection, select(table.c.role_id), table.c.role_id, made)
+            used |= {row[0] for row in mine}
         used |= {id_ for id_ in made if self._traces.heir(("role", id_))}
         written_to = {ref for _, ref in self._written}
         used |= {id_ for id_ in made if self._roles[id_].ref in written_to}

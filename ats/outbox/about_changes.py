@@ -57,7 +57,8 @@ class AboutChanges:
             due, was = (self._due(milestone.key, one) for one in (self.person, unchanged))
             if was is None or (due or was) <= self.now:
                 continue
-            one = {"title": milestone.title, "due": due and due.isoformat(), "was": was.isoformat()}
+            moment = due.isoformat() if due else None
+            one = {"title": milestone.title, "due": moment, "was": was.isoformat()}
             (stays if due == was else moved).append(one)
         pause = self._pause()
         return {

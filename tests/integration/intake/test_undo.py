@@ -255,7 +255,8 @@ def test_undoing_knows_every_table_that_hangs_on_people() -> None:
     }
     removed = {"role", "enrolment", "mentorship", "ledger", "feed", "publication", "opt_out"}
     removed |= {"deadline_published"}
-    assert hanging == removed | {"progress", "overlay", "cases"}
+    kept = {"progress", "overlay", "cases", "note", "enrolment_change"}
+    assert hanging == removed | kept | {"register_mentor", "welcomed"}
 
 
 def test_who_has_progress_is_parked(desk: Desk) -> None:
