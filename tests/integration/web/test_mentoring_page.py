@@ -83,6 +83,32 @@ def test_a_yes_is_recorded_with_the_declaration_and_welcomed(
     }
 
 
+@pytest.mark.parametrize("said", [yes, no])
+def test_an_answer_stops_the_ladder_of_the_request(
+    site: PublicSite, asked: str, cohort: SmallCohort, mailbox: InMemoryMailbox, said: Any
+) -> None:
+    said(site, asked)
+    mailbox.received.clear()
+
+    cohort.tick_daily("2026-10-09", "2026-11-20")
+
+    assert not [case for case in cohort.cases() if case[1] in ("call-mentor", "replace-mentor")]
+    assert "sent" not in set(cohort.outcomes("chase-mentor-request", about="P0001").values())
+
+
+def test_a_reminder_leads_to_the_page_too(
+    cohort: SmallCohort, mailbox: InMemoryMailbox, site: PublicSite, asked: str
+) -> None:
+    mailbox.received.clear()
+    cohort.tick_daily("2026-10-08", "2026-10-14")
+    site.now = at("2026-10-14 12:00")
+
+    newer = link_in(mailbox, "grace@harbour.example", "mentoring")
+
+    assert "Yes: you mentor Ada Lovelace." in yes(site, newer).text
+    assert "You have answered already" in site.get(asked).text
+
+
 def test_a_no_ends_the_mentorship(site: PublicSite, asked: str) -> None:
     page = no(site, asked)
 
