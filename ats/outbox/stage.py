@@ -122,7 +122,8 @@ class Stager:
 
     def _ask_to_confirm(self, person: Participant, occurrence: Occurrence) -> None:
         """Ask operations to confirm the mentor's new address."""
-        changed_at = person.mentorship and person.mentorship.address_changed_at
+        mentor = person.mentorship
+        changed_at = mentor.address_changed_at if mentor else None
         if changed_at is not None:
             ask_to_confirm(
                 self.session,

@@ -51,7 +51,7 @@ def link(site: PublicSite, page: Page, *refs: str, until: dt.date = LATER) -> st
     of = select(m.Role.ref, m.Mentorship.id).join(m.Enrolment, m.Enrolment.role_id == m.Role.id)
     of = of.join(m.Mentorship, m.Mentorship.enrolment_id == m.Enrolment.id)
     with site.office.store.read() as session:
-        ids = {ref: number for ref, number in session.execute(of)}
+        ids = dict(map(tuple, session.execute(of)))
     asked = MentorLink("M0001", tuple(About(ref, ids[ref]) for ref in refs))
     path = urlsplit(answer_page(LINKS, page, asked, until)).path
     return f"http://127.0.0.1:{site.port}{path}"

@@ -1,4 +1,4 @@
-"""The page of a sign-off: the statement in full, confirmed by a button, revocable until submitted."""
+"""The page of a sign-off: the statement in full, a button, and a way back until submission."""
 
 from __future__ import annotations
 
