@@ -59,6 +59,7 @@ CONDITIONS: dict[str, str | None] = {
     "mentor-accepted": None,
     "mentor-pending": None,  # named, and has not answered
     "mentor-signed-off": None,
+    "sign-off-revoked": None,  # by the mentor, and not reopened by staff since
     "follows-another": None,  # the mentor, an earlier one who had agreed
     "portfolio-ready": None,
     "submitted": None,

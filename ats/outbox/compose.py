@@ -10,6 +10,7 @@ from typing import Any
 
 from ats.office import Letterhead
 from ats.outbox.about_changes import CHANGES_TOLD, KEYS, AboutChanges
+from ats.outbox.answer_pages import AnswerPages
 from ats.outbox.invitation import entry
 from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
@@ -123,6 +124,7 @@ class Composer:
             "as_of": as_of.isoformat() if as_of else None,
             "closures": self._same.breaks(first.occurrence.nation),
             "calendar_url": self._calendar(first.occurrence.recipient),
+            "answer_url": self._answers(lines),
             **self._change(rule, person),
         }
 
@@ -138,6 +140,17 @@ class Composer:
         if self.links is None or contact is None:
             return None
         return self.links.calendar_page(recipient, contact.feed_generation)
+
+    def _answers(self, lines: Sequence[Line]) -> str | None:
+        """Return the page on which a mentor says yes or no, or signs off; None elsewhere."""
+        first = lines[0].occurrence
+        if self.links is None or first.role != "mentor":
+            return None
+        people = [line.person for line in lines]
+        page = AnswerPages(self.timeline, self.links, self.now)
+        if first.rule.until_signed_off:
+            return page.sign_off(first.recipient, people)
+        return page.request(first.recipient, people) if first.rule.until_accepted else None
 
     def _webinar(self, line: Line) -> dict[str, Any] | None:
         """Return the webinar that a line is about, and when its recipient took it to be."""

@@ -19,7 +19,7 @@ from ats.errors import Refused
 from ats.office import Office
 from ats.outbox.cohort_now import CohortNow
 from ats.people.effects import Effect, Outlook, effect
-from ats.people.enrolled import Enrolled, standing
+from ats.people.enrolled import Enrolled, locked
 from ats.planning.timeline import Timeline
 from ats.records import gather
 from ats.records import models as m
@@ -204,7 +204,7 @@ def changed(
     """
 
     def work(session: Session) -> Changed:
-        whose = _locked(session, ref)
+        whose = locked(session, ref)
         before = outlook(office, session, whose, decision.now)
         change = Change(session, whose, before, decision)
         action(change)
@@ -246,15 +246,6 @@ class _TakenBack(Exception):
 
     def __init__(self, changed: Changed) -> None:
         self.changed = changed
-
-
-def _locked(session: Session, ref: str) -> Enrolled:
-    """Return the standing enrolment, which nobody else changes before this transaction ends."""
-    whose = standing(session, ref)
-    assert whose.enrolment.id is not None
-    gather.lock(session, [whose.enrolment.id])
-    session.refresh(whose.enrolment)
-    return standing(session, ref)
 
 
 def outlook(office: Office, session: Session, whose: Enrolled, now: dt.datetime) -> Outlook:

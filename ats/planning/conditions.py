@@ -82,6 +82,11 @@ def _mentor_signed_off(at: Situation, _: Value) -> bool:
     return mentorship is not None and mentorship.signed_off_at is not None
 
 
+def _sign_off_revoked(at: Situation, _: Value) -> bool:
+    mentorship = at.person.mentorship
+    return mentorship is not None and mentorship.sign_off_revoked_at is not None
+
+
 def _follows_another(at: Situation, _: Value) -> bool:
     standing = at.person.mentorship
     before = (m for m in at.person.mentorships if m is not standing)
@@ -152,6 +157,7 @@ _MEANING: dict[str, Callable[[Situation, Value], bool]] = {
     "mentor-accepted": _mentor_accepted,
     "mentor-pending": lambda at, _: _mentor_named(at, _) and not _mentor_accepted(at, _),
     "mentor-signed-off": _mentor_signed_off,
+    "sign-off-revoked": _sign_off_revoked,
     "follows-another": _follows_another,
     "portfolio-ready": _portfolio_ready,
     "submitted": _submitted,

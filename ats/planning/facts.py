@@ -35,8 +35,10 @@ class Mentorship:
     ended_because: str | None = None  # as staff ended it (`ats.records.models.ENDINGS`)
     sign_off_round: int = 1  # how often the sign-off is asked for
     sign_off_revoked_at: dt.datetime | None = None  # and not asked for again since
+    sign_off_reopened_at: dt.datetime | None = None  # when the round began, after the first
     address_changed_at: dt.datetime | None = None  # and not confirmed by staff since
     silenced: bool = False  # nothing goes to them
+    id: int = 0  # by which links name it
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,16 @@ class Rule:
         """It goes to an office and is about nobody in particular."""
         return self.to in ("operations", "pxm") and not self.is_ladder
 
+    @property
+    def until_accepted(self) -> bool:
+        """It stops as soon as the mentor has agreed."""
+        return any(condition.name == "mentor-accepted" for condition in self.unless)
+
+    @property
+    def until_signed_off(self) -> bool:
+        """It stops as soon as the mentor has signed off, and begins anew when that is reopened."""
+        return any(condition.name == "mentor-signed-off" for condition in self.unless)
+
 
 def rules_of(programme: Programme) -> tuple[Rule, ...]:
     """Return the rules of a programme: its steps, then its ladders' rungs, in file order."""

@@ -10,7 +10,7 @@ from ats.planning.conditions import Situation, first_failing, first_holding
 from ats.planning.facts import Key, Participant, PastRow
 from ats.planning.moments import NEVER
 from ats.planning.notices import Notices, is_notice
-from ats.planning.occurrence import name_of
+from ats.planning.occurrence import name_of, namings
 from ats.planning.rules import (
     DATES_CHANGED,
     ENDINGS,
@@ -182,9 +182,11 @@ class Judge:
         ):
             return False
         ref = o.subject if o.rule.about_mentor else o.recipient
-        ends = [m.ended_at for m in person.mentorships if m.ref == ref]
-        if o.rule.about_mentor:  # of the naming that it is about; the same mentor may be named anew
-            ends = ends[o.number - 1 : o.number]
+        ends = [
+            m.ended_at
+            for m, number in namings(o.rule, person)
+            if m.ref == ref and (number == o.number or not o.rule.about_mentor)
+        ]  # of the naming that it is about; the same mentor may be named anew
         return all(end is not None and end <= self.now for end in ends)
 
     def _is_with_somebody(self, o: Occurrence, person: Participant, row: PastRow | None) -> bool:
@@ -258,7 +260,27 @@ class Judge:
             return Verdict("held", "release")
         if not self.is_fresh(o, person):
             return Verdict("held", "stale-data")
-        return self._still_held(o, row)
+        return self._at_new_address(o, person) or self._still_held(o, row)
+
+    def _at_new_address(self, o: Occurrence, person: Participant) -> Verdict | None:
+        """Return the hold of a sign-off's link to an address that staff have to confirm first."""
+        changed = self.address_to_confirm(o, person)
+        if changed is None:
+            return None
+        return Verdict("held", "release", changed + self._confirmed_within)
+
+    def address_to_confirm(self, o: Occurrence, person: Participant) -> dt.datetime | None:
+        """Return when the address changed to which this may not bring its link; else None."""
+        mentor = person.mentorship
+        if o.role != "mentor" or not o.rule.until_signed_off or mentor is None:
+            return None
+        changed = mentor.address_changed_at
+        is_new = changed is not None and self.now < changed + self._confirmed_within
+        return changed if is_new else None
+
+    @property
+    def _confirmed_within(self) -> dt.timedelta:
+        return dt.timedelta(weeks=self.policy.confirm_address_weeks)
 
     def _everything_waits(self, o: Occurrence, person: Participant) -> Verdict | None:
         """Return the hold in which all mail to this recipient about this person is; else None."""

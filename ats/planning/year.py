@@ -8,13 +8,12 @@ on *now*. Wall-clock times are computed as a local date first and zoned last, so
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ats.planning.facts import CohortFacts, Mentorship, Participant, WebinarFact
 from ats.planning.invited import invitation_number, invited_from
 from ats.planning.moments import Moments
-from ats.planning.occurrence import Occurrence, name_of
+from ats.planning.occurrence import Occurrence, name_of, namings
 from ats.planning.rules import (
     DATES_CHANGED,
     INVITATIONS_CHOSEN,
@@ -88,11 +87,12 @@ class Year(Moments):
                     rule, person, person.mentorship, at, None, None, until=until, number=number
                 )
         elif rule.about_mentor:
-            named: Counter[str] = Counter()
-            for mentorship in person.mentorships:
-                named[mentorship.ref] += 1  # the same mentor named again is asked again
-                number = named[mentorship.ref]
+            for mentorship, number in namings(rule, person):
                 yield from self._one(rule, person, mentorship, mentorship.ref, number)
+        elif rule.until_signed_off and rule.to == "mentor":
+            for mentorship, number in namings(rule, person):
+                if mentorship is person.mentorship:
+                    yield from self._one(rule, person, mentorship, None, number)
         else:
             yield from self._one(rule, person, person.mentorship, None)
 
@@ -165,6 +165,8 @@ class Year(Moments):
             moment = rule.at_for.get(nation_of(person.nation), rule.at)
             assert moment is not None
             at = self.moment_of(moment, person, mentorship)
+        if at is not None and mentorship is not None and rule.until_signed_off:
+            at = _in_its_round(rule, at, mentorship)
         if at is None:
             return
         ended = mentorship.ended_at if mentorship else None
@@ -243,3 +245,15 @@ class Year(Moments):
             last = self.workdays[nation].shift(self.local_date(at), useful)
             self._stale[memo] = local_moment(last + dt.timedelta(days=1), dt.time(), self.zone)
         return self._stale[memo]
+
+
+def _in_its_round(rule: Rule, at: dt.datetime, mentorship: Mentorship) -> dt.datetime | None:
+    """Return when this is due in the round of sign-off that stands; None: it lies before it.
+
+    What was asked for before a sign-off was reopened is asked for again then, but nobody is
+    reminded of what they were asked a moment ago.
+    """
+    begun = mentorship.sign_off_reopened_at
+    if begun is None or at >= begun:
+        return at
+    return None if rule.is_ladder and rule.case is None else begun.replace(microsecond=0)

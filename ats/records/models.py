@@ -254,6 +254,9 @@ class Mentorship(SQLModel, table=True):
         CheckConstraint(
             "sign_off_revoked_at IS NULL OR signed_off_at IS NULL", name="signed_or_revoked"
         ),
+        CheckConstraint(
+            "(sign_off_round > 1) = (sign_off_reopened_at IS NOT NULL)", name="reopened_has_moment"
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     enrolment_id: int = _link("enrolment.id")
@@ -266,6 +269,7 @@ class Mentorship(SQLModel, table=True):
     signed_off_at: dt.datetime | None = _moment()
     sign_off_revoked_at: dt.datetime | None = _moment()
     sign_off_round: int = 1  # it rises when staff reopen a sign-off: it is asked for again
+    sign_off_reopened_at: dt.datetime | None = _moment()
     ended_at: dt.datetime | None = _moment()
     ended_because: str | None = None
 

@@ -66,6 +66,7 @@ MENTORSHIPS: Any = (
         col(m.Mentorship.ended_because),
         col(m.Mentorship.sign_off_round),
         col(m.Mentorship.sign_off_revoked_at),
+        col(m.Mentorship.sign_off_reopened_at),
         case(
             (
                 col(m.Person.email_confirmed_at) >= col(m.Person.email_changed_at),
@@ -74,6 +75,7 @@ MENTORSHIPS: Any = (
             else_=col(m.Person.email_changed_at),
         ),
         col(m.Role.silenced_at).is_not(None),
+        col(m.Mentorship.id),
     )
     .join(m.Role, col(m.Role.id) == col(m.Mentorship.role_id))
     .join(m.Person, col(m.Person.id) == col(m.Role.person_id))

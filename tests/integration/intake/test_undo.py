@@ -259,6 +259,16 @@ def test_undoing_knows_every_table_that_hangs_on_people() -> None:
     assert hanging == removed | kept | {"register_mentor", "welcomed"}
 
 
+def test_an_address_that_is_given_back_never_changed(desk: Desk) -> None:
+    desk.roster(roster(ADA))
+    moved = desk.roster(roster(ADA.replace("ada@", "ada.byron@")), allow_large_change=True)
+    assert desk.people()["P0001"]["email_changed_at"] == desk.now
+
+    assert desk.undo(moved["import_id"]).kept == ()
+
+    assert desk.people()["P0001"]["email_changed_at"] is None
+
+
 def test_who_has_progress_is_parked(desk: Desk) -> None:
     import_id = desk.roster(roster(ADA, BEN))["import_id"]
     desk.progress(progress("P0002,pdp,complete,2026-10-07"), "2026-10-12")

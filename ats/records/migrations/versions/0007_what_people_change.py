@@ -110,6 +110,7 @@ def upgrade() -> None:
         mentorship.add_column(
             sa.Column("sign_off_round", sa.Integer(), nullable=False, server_default="1")
         )
+        mentorship.add_column(sa.Column("sign_off_reopened_at", sa.DateTime(timezone=True)))
     with op.batch_alter_table("mentorship") as mentorship:
         mentorship.alter_column("sign_off_round", server_default=None)
         mentorship.create_check_constraint(
@@ -123,6 +124,10 @@ def upgrade() -> None:
         mentorship.create_check_constraint(
             op.f("ck_mentorship_signed_or_revoked"),
             "sign_off_revoked_at IS NULL OR signed_off_at IS NULL",
+        )
+        mentorship.create_check_constraint(
+            op.f("ck_mentorship_reopened_has_moment"),
+            "(sign_off_round > 1) = (sign_off_reopened_at IS NOT NULL)",
         )
     with op.batch_alter_table("person") as person:
         person.add_column(sa.Column("email_changed_at", sa.DateTime(timezone=True), nullable=True))
