@@ -43,6 +43,7 @@ ANCHORS = (
     "left",
     "mentoring-ended",
     "mentor-unreachable",
+    "participant-unreachable",
     "milestone",
 )
 
@@ -60,6 +61,7 @@ CONDITIONS: dict[str, str | None] = {
     "mentor-pending": None,  # named, and has not answered
     "mentor-signed-off": None,
     "follows-another": None,  # the mentor, an earlier one who had agreed
+    "welcomes-register": None,  # the mentor agreed to be asked onto it
     "portfolio-ready": None,
     "submitted": None,
     "late-joiner": None,

@@ -14,6 +14,7 @@ from ats.outbox.invitation import entry
 from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
 from ats.people.links import Links
+from ats.planning.again import as_arrived, repeats
 from ats.planning.facts import Participant
 from ats.planning.rules import WEBINAR_RECORDED, Rule
 from ats.planning.timeline import Occurrence, Timeline
@@ -145,16 +146,17 @@ class Composer:
         if o.rule.for_each != "webinar" or o.subject is None:
             return None
         webinar, tellings = self.timeline.webinars[o.subject], self.timeline.tellings
+        person = as_arrived(line.person) if repeats(o.key) else line.person
         was_at = webinar.starts_at
         if webinar.changes:
-            told = tellings.told_start(line.person, o.recipient, webinar)
+            told = tellings.told_start(person, o.recipient, webinar)
             was_at = told or webinar.changes[-1].started_at
         return {
             **self._same.webinar(o.subject),
             "was_at": self._same.text(was_at),
-            "by_invitation": self.timeline.tellings.carries_entry(o, line.person),
+            "by_invitation": self.timeline.tellings.carries_entry(o, person),
             "mail_follows": self._mail_follows(line),
-            "readdressed": tellings.told_recording(line.person, o.recipient, webinar)
+            "readdressed": tellings.told_recording(person, o.recipient, webinar)
             not in (None, webinar.recording_url),
         }
 

@@ -23,6 +23,10 @@ REMEDY = (
 )
 
 
+#: What came back longer before belongs to another episode.
+EPISODE = dt.timedelta(days=14)
+
+
 @dataclass(frozen=True, slots=True)
 class DeadAddress:
     """An address of somebody to which nothing goes, or went until it was lifted.
@@ -52,6 +56,17 @@ class DeadAddress:
         """'came back (550 5.1.1 no such user)'."""
         said = self.answer or self.status
         return HAPPENED[self.reason] + (f" ({said})" if said else "")
+
+
+def stands_for(session: Session, person: int) -> m.Suppression | None:
+    """Return why nothing goes to the address that somebody has now; None: mail goes there."""
+    found: m.Suppression | None = session.execute(
+        select(m.Suppression)
+        .join(m.Person, SUPPRESSION_STANDS)
+        .where(col(m.Person.id) == person)
+        .with_for_update(of=m.Suppression)
+    ).scalar()
+    return found
 
 
 def dead_addresses(session: Session, refs: Iterable[str]) -> list[DeadAddress]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from ats.planning.again import original
 from ats.planning.facts import Key, Participant
 from ats.planning.rules import Rule
 from config.programme import Role
@@ -31,8 +32,8 @@ class Occurrence:
 
     @property
     def number(self) -> int:
-        """Its number: the last part of its name."""
-        return int(self.occurrence.rpartition("/")[2])
+        """Its number: the last part of its name, whether it goes again or not."""
+        return int(original(self.occurrence).rpartition("/")[2])
 
     @property
     def key(self) -> Key:

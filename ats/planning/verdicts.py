@@ -15,7 +15,9 @@ from ats.planning.rules import (
     DATES_CHANGED,
     ENDINGS,
     INVITATIONS_CHOSEN,
+    MENTOR_UNREACHABLE,
     MENTORING_ENDED,
+    REQUEST_SENT,
     THROUGH_BREAKS,
 )
 from ats.planning.timeline import Occurrence, Timeline
@@ -177,7 +179,7 @@ class Judge:
 
         What a refusal sets off is no business of theirs and goes on.
         """
-        if o.rule.anchor in ("mentor-declined", MENTORING_ENDED) or not (
+        if o.rule.anchor in ("mentor-declined", MENTORING_ENDED, MENTOR_UNREACHABLE) or not (
             o.rule.about_mentor or o.role == "mentor"
         ):
             return False
@@ -249,6 +251,8 @@ class Judge:
             return everything_waits
         if first_holding(rule.wait_while, at) is not None:
             return Verdict("held", "parked")
+        if rule.anchor == REQUEST_SENT and o.subject in person.suppressed:
+            return Verdict("held", "parked")  # nobody knows whether they have answered
         on_break = self._on_break(o, person)
         if on_break is not None:
             return on_break

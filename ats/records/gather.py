@@ -16,6 +16,7 @@ from ats.planning.facts import (
     CohortFacts,
     Key,
     Mentorship,
+    Outage,
     Participant,
     PastRow,
     Pause,
@@ -161,6 +162,7 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
     cases = _open_cases(connection, wanted)
     past = _past(connection, wanted)
     suppressed = _suppressed(connection, wanted)
+    mended = _mended(connection, wanted)
     opted_out = _opted_out(connection, wanted)
     people = []
     for row in connection.execute(queries.ENROLLED, wanted):
@@ -185,6 +187,7 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
                 done={o.milestone: o.recorded_at for o in mine if o.kind == "done"},
                 adjustments=frozenset(o.adjustment for o in mine if o.adjustment),
                 suppressed=suppressed.get(row.id, {}),
+                mended=mended.get(row.id, {}),
                 opted_out=opted_out.get(row.id, frozenset()),
                 cases=cases.get(row.id, {}),
                 past=past.get(row.id, {}),
@@ -240,6 +243,16 @@ def _suppressed(connection: Connection, wanted: Wanted) -> Mapping[int, Mapping[
     found: dict[int, dict[str, dt.datetime]] = defaultdict(dict)
     for enrolment, ref, since in connection.execute(queries.SUPPRESSED, wanted):
         found[enrolment][ref] = since
+    return found
+
+
+def _mended(
+    connection: Connection, wanted: Wanted
+) -> Mapping[int, Mapping[str, tuple[Outage, ...]]]:
+    """Return by enrolment when mail to the participant or a mentor did not get through."""
+    found: dict[int, dict[str, tuple[Outage, ...]]] = defaultdict(dict)
+    for enrolment, ref, since, until in connection.execute(queries.MENDED, wanted):
+        found[enrolment][ref] = (*found[enrolment].get(ref, ()), (since, until))
     return found
 
 

@@ -155,6 +155,20 @@ SUPPRESSED: Any = (
     .join(m.Suppression, SUPPRESSION_STANDS)
 )
 
+#: (enrolment, ref, since, until) when mail to the participant or a mentor did not get through.
+MENDED: Any = (
+    select(
+        _ROLES.c.enrolment_id,
+        col(m.Role.ref),
+        col(m.Suppression.at),
+        func.coalesce(col(m.Suppression.lifted_at), col(m.Suppression.replaced_at)),
+    )
+    .join(m.Role, col(m.Role.id) == _ROLES.c.role_id)
+    .join(m.Suppression, col(m.Suppression.person_id) == col(m.Role.person_id))
+    .where(col(m.Suppression.lifted_at).is_not(None) | col(m.Suppression.replaced_at).is_not(None))
+    .order_by(col(m.Suppression.at), col(m.Suppression.id))
+)
+
 #: (enrolment, ref, class) that the participant or a mentor has switched off.
 OPTED_OUT: Any = (
     select(_ROLES.c.enrolment_id, col(m.Role.ref), col(m.OptOut.class_))
