@@ -24,6 +24,7 @@ from ats.intake.traces import Record, Traces
 from ats.intake.undone import Undone, record_undone
 from ats.intake.unsent import remove_rows, unsend
 from ats.intake.writing import insert_rows, wake
+from ats.people.vital import mended
 
 _LARGEST = 2**31 - 1  # that every database takes
 _ROWS = ("mentorship", "enrolment", "role", "person", "progress", "header_mapping")

@@ -11,6 +11,8 @@ from typing import Any
 from ats.office import Letterhead
 from ats.outbox.about_changes import CHANGES_TOLD, KEYS, AboutChanges
 from ats.outbox.invitation import entry
+from ats.outbox.mentor_pages import KEYS as PAGES
+from ats.outbox.mentor_pages import PAGES_IN, mentor_pages
 from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
 from ats.people.links import Links
@@ -125,7 +127,16 @@ class Composer:
             "closures": self._same.breaks(first.occurrence.nation),
             "calendar_url": self._calendar(first.occurrence.recipient),
             **self._change(rule, person),
+            **self._mentor_pages(rule, lines),
         }
+
+    def _mentor_pages(self, rule: Rule, lines: Sequence[Line]) -> Mapping[str, Any]:
+        """Return the pages that e-mails to a mentor about themselves link to."""
+        if rule.template not in PAGES_IN:
+            return {}
+        today = self.timeline.local_date(self.now)
+        mentees = [line.person for line in lines]
+        return mentor_pages(self.links, lines[0].occurrence.recipient, mentees, today=today)
 
     def _change(self, rule: Rule, person: Participant) -> Mapping[str, Any]:
         """Return what only e-mails about a change in somebody's year say."""
@@ -172,7 +183,7 @@ class Composer:
         return bool(following) and all(self._judge.is_wanted(o, line.person) for o in following)
 
     def _nobody(self) -> dict[str, Any]:
-        empty = ("person", "mentor", "milestone", "webinar", "as_of", "rung", *KEYS)
+        empty = ("person", "mentor", "milestone", "webinar", "as_of", "rung", *KEYS, *PAGES)
         later = ("calendar_url", "answer_url")
         return {
             **dict.fromkeys((*empty, *later)),

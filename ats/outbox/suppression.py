@@ -26,6 +26,7 @@ class Lifted:
     """A suppression that stands no more; `message` is the one that failed or came back."""
 
     ref: str
+    person: int  # id
     since: dt.datetime
     reason: str
     status: str
@@ -115,7 +116,13 @@ def lift(store: Store, ref: str, *, now: dt.datetime, by: str) -> Lifted:
             )
         )
         return Lifted(
-            who.ref, standing.at, standing.reason, standing.status, now, standing.message_id
+            who.ref,
+            who.person_id,
+            standing.at,
+            standing.reason,
+            standing.status,
+            now,
+            standing.message_id,
         )
 
 

@@ -176,7 +176,7 @@ class Year(Moments):
         mentorship = person.mentorship
         mentor = mentorship.ref if mentorship else None
         ref = mentor if rule.anchor == MENTOR_UNREACHABLE else person.ref
-        if ref in person.suppressed:
+        if ref is not None and ref in person.suppressed:
             number = len(person.mended.get(ref, ())) + 1
             subject = ref if rule.about_mentor else None
             yield from self._one(rule, person, mentorship, subject, number)

@@ -163,6 +163,7 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
     past = _past(connection, wanted)
     suppressed = _suppressed(connection, wanted)
     mended = _mended(connection, wanted)
+    welcoming = _welcoming(connection, wanted)
     opted_out = _opted_out(connection, wanted)
     people = []
     for row in connection.execute(queries.ENROLLED, wanted):
@@ -188,6 +189,7 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
                 adjustments=frozenset(o.adjustment for o in mine if o.adjustment),
                 suppressed=suppressed.get(row.id, {}),
                 mended=mended.get(row.id, {}),
+                welcomes_register=welcoming.get(row.id, frozenset()),
                 opted_out=opted_out.get(row.id, frozenset()),
                 cases=cases.get(row.id, {}),
                 past=past.get(row.id, {}),
@@ -253,6 +255,14 @@ def _mended(
     found: dict[int, dict[str, tuple[Outage, ...]]] = defaultdict(dict)
     for enrolment, ref, since, until in connection.execute(queries.MENDED, wanted):
         found[enrolment][ref] = (*found[enrolment].get(ref, ()), (since, until))
+    return found
+
+
+def _welcoming(connection: Connection, wanted: Wanted) -> Mapping[int, frozenset[str]]:
+    """Return by enrolment the mentors who agreed to be asked onto the register, once."""
+    found: dict[int, frozenset[str]] = defaultdict(frozenset)
+    for enrolment, ref in connection.execute(queries.WELCOMING, wanted):
+        found[enrolment] |= {ref}
     return found
 
 
