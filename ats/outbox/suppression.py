@@ -16,6 +16,7 @@ from ats.people.dead_addresses import stands_for
 from ats.people.enrolled import known
 from ats.people.vital import send_again
 from ats.records import models as m
+from ats.records.due import look_again_about
 from ats.records.store import Store
 
 _REFUSED = re.compile(r"(?<![\d.])5\.1\.\d{1,3}(?![\d.])")
@@ -58,10 +59,11 @@ def suppress(
     )
     if not key or session.execute(standing).first() is not None:
         return False
+    person = _person(session, message.recipient)
     session.add(
         m.Suppression(
             email_key=key,
-            person_id=_person(session, message.recipient),
+            person_id=person,
             reason=reason,
             status=status,
             message_id=message.id,
@@ -69,6 +71,8 @@ def suppress(
         )
     )
     session.flush()
+    roles = select(col(m.Role.id)).where(col(m.Role.person_id) == person)
+    look_again_about(session, session.execute(roles).scalars().all())  # somebody is asked
     return True
 
 

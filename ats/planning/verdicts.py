@@ -127,6 +127,8 @@ class Judge:
             return Verdict("skipped", "submitted" if met.name == "submitted" else "condition-met")
         if rule.to == "participant" and self._stops_after_submission(o, person):
             return Verdict("skipped", "submitted")
+        if not rule.is_ladder and first_failing(rule.only_if, at) is not None:
+            return Verdict("skipped", "condition-unmet")  # whether mail reaches them or not
         unwelcome = self._unwelcome(o, person)
         if unwelcome is not None:
             return Verdict("skipped", unwelcome)

@@ -20,8 +20,8 @@ def goes(step: str) -> dict[str, object]:
     return {"step": step, **to, "occurrence": "1/again-1", "goes_at": "2026-10-08T10:00:00+01:00"}
 
 
-def missed(step: str, occurrence: str, due_at: str) -> dict[str, object]:
-    return {"step": step, "occurrence": occurrence, "due_at": due_at, "goes_again": True}
+def missed(step: str, occurrence: str, due_at: str, *, no: bool = False) -> dict[str, object]:
+    return {"step": step, "occurrence": occurrence, "due_at": due_at, "goes_again": not no}
 
 
 @pytest.fixture
@@ -46,7 +46,9 @@ def test_addresses_that_do_not_work_are_listed_with_whom_to_ask(refused: Command
             "ask": "Valley College",
             "not_delivered": [
                 missed("agenda-published", "1", "2026-09-03T09:00:00+01:00"),
+                missed("webinar-week-ahead", "webinar-1/1", "2026-10-01T09:00:00+01:00", no=True),
                 missed("portfolio-issued", "1", "2026-10-05T10:00:00+01:00"),
+                missed("webinar-tomorrow", "webinar-1/1", "2026-10-07T09:00:00+01:00", no=True),
             ],
         },
         {
