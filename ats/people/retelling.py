@@ -106,6 +106,8 @@ class Retelling:
             which = first_holding(planned.rule.wait_while, self._situation(planned))
             if which is not None:
                 why = condition(which, self.timeline.programme, planned.subject, past=False)
+            elif planned.subject in self.person.suppressed:
+                why = "mail to the mentor does not get through, and those days do not count"
         if reason == "paused":
             why = COHORT_PAUSED if self.timeline.cohort.status == "paused" else ON_A_BREAK
         if reason in ("away", "closed"):
