@@ -585,7 +585,12 @@ class Suppression(SQLModel, table=True):
     )
     id: int | None = Field(default=None, primary_key=True)
     email_key: str
-    person_id: int | None = _link("person.id", nullable=True)
+    person_id: int | None = Field(
+        default=None,
+        sa_column=Column(
+            Integer, ForeignKey("person.id", ondelete="SET NULL"), nullable=True, index=True
+        ),
+    )
     reason: str
     status: str = ""  # of RFC 3463, such as 5.1.1
     message_id: int | None = _link("message.id", nullable=True)

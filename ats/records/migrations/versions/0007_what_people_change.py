@@ -132,7 +132,11 @@ def upgrade() -> None:
         suppression.add_column(sa.Column("person_id", sa.Integer(), nullable=True))
         suppression.add_column(sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True))
         suppression.create_foreign_key(
-            op.f("fk_suppression_person_id"), "person", ["person_id"], ["id"]
+            op.f("fk_suppression_person_id"),
+            "person",
+            ["person_id"],
+            ["id"],
+            ondelete="SET NULL",
         )
         suppression.create_index(op.f("ix_suppression_person_id"), ["person_id"])
     op.execute(
