@@ -12,9 +12,12 @@ from ats.office import Letterhead
 from ats.outbox.about_changes import CHANGES_TOLD, KEYS, AboutChanges
 from ats.outbox.answer_pages import AnswerPages
 from ats.outbox.invitation import entry
+from ats.outbox.mentor_pages import KEYS as PAGES
+from ats.outbox.mentor_pages import PAGES_IN, mentor_pages
 from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
 from ats.people.links import Links
+from ats.planning.again import as_arrived, repeats
 from ats.planning.facts import Mentorship, Participant
 from ats.planning.rules import LEFT, WEBINAR_RECORDED, Rule
 from ats.planning.timeline import Occurrence, Timeline
@@ -126,7 +129,16 @@ class Composer:
             "calendar_url": self._calendar(first.occurrence.recipient),
             "answer_url": self._answers(lines),
             **self._change(rule, person),
+            **self._mentor_pages(rule, lines),
         }
+
+    def _mentor_pages(self, rule: Rule, lines: Sequence[Line]) -> Mapping[str, Any]:
+        """Return the pages that e-mails to a mentor about themselves link to."""
+        if rule.template not in PAGES_IN:
+            return {}
+        today = self.timeline.local_date(self.now)
+        mentees = [line.person for line in lines]
+        return mentor_pages(self.links, lines[0].occurrence.recipient, mentees, today=today)
 
     def _change(self, rule: Rule, person: Participant) -> Mapping[str, Any]:
         """Return what only e-mails about a change in somebody's year say."""
@@ -158,16 +170,17 @@ class Composer:
         if o.rule.for_each != "webinar" or o.subject is None:
             return None
         webinar, tellings = self.timeline.webinars[o.subject], self.timeline.tellings
+        person = as_arrived(line.person) if repeats(o.key) else line.person
         was_at = webinar.starts_at
         if webinar.changes:
-            told = tellings.told_start(line.person, o.recipient, webinar)
+            told = tellings.told_start(person, o.recipient, webinar)
             was_at = told or webinar.changes[-1].started_at
         return {
             **self._same.webinar(o.subject),
             "was_at": self._same.text(was_at),
-            "by_invitation": self.timeline.tellings.carries_entry(o, line.person),
+            "by_invitation": self.timeline.tellings.carries_entry(o, person),
             "mail_follows": self._mail_follows(line),
-            "readdressed": tellings.told_recording(line.person, o.recipient, webinar)
+            "readdressed": tellings.told_recording(person, o.recipient, webinar)
             not in (None, webinar.recording_url),
         }
 
@@ -183,7 +196,7 @@ class Composer:
         return bool(following) and all(self._judge.is_wanted(o, line.person) for o in following)
 
     def _nobody(self) -> dict[str, Any]:
-        empty = ("person", "mentor", "milestone", "webinar", "as_of", "rung", *KEYS)
+        empty = ("person", "mentor", "milestone", "webinar", "as_of", "rung", *KEYS, *PAGES)
         later = ("calendar_url", "answer_url")
         return {
             **dict.fromkeys((*empty, *later)),

@@ -107,6 +107,8 @@ class Retelling:
             which = first_holding(planned.rule.wait_while, self._situation(planned))
             if which is not None:
                 why = condition(which, self.timeline.programme, planned.subject, past=False)
+            elif planned.subject in self.person.suppressed:
+                why = "mail to the mentor does not get through, and those days do not count"
         if reason == "release" and planned is not None and planned.rule.until_signed_off:
             why = NEW_ADDRESS
         if reason == "paused":

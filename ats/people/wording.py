@@ -58,6 +58,7 @@ _CONDITIONS: Mapping[str, str] = {
     "mentor-accepted": "the mentor {have}{no} agreed",
     "mentor-signed-off": "the mentor {have}{no} signed off",
     "sign-off-revoked": "the mentor {have}{no} taken the sign-off back",
+    "welcomes-register": "the mentor {have}{no} agreed to be asked onto the register",
     "portfolio-ready": "the portfolio {be}{no} ready",
     "submitted": "the portfolio {be}{no} submitted",
     "late-joiner": "they {have}{no} joined after the start",
@@ -96,6 +97,7 @@ _EVENTS: Mapping[str, str] = {
     "left": "the enrolment ended",
     "mentoring-ended": "the mentoring ended",
     "mentor-unreachable": "the mentor could not be reached",
+    "participant-unreachable": "the participant could not be reached",
     "invitations-chosen": "the recipient chose invitations by e-mail",
 }
 

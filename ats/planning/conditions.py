@@ -93,6 +93,11 @@ def _follows_another(at: Situation, _: Value) -> bool:
     return standing is not None and any(m.accepted_at is not None for m in before)
 
 
+def _welcomes_register(at: Situation, _: Value) -> bool:
+    standing = at.person.mentorship
+    return standing is not None and standing.ref in at.person.welcomes_register
+
+
 def _portfolio_ready(at: Situation, _: Value) -> bool:
     submission = at.timeline.programme.submission
     keys = tuple(s.key for s in at.timeline.programme.sections if s.key != submission)
@@ -159,6 +164,7 @@ _MEANING: dict[str, Callable[[Situation, Value], bool]] = {
     "mentor-signed-off": _mentor_signed_off,
     "sign-off-revoked": _sign_off_revoked,
     "follows-another": _follows_another,
+    "welcomes-register": _welcomes_register,
     "portfolio-ready": _portfolio_ready,
     "submitted": _submitted,
     "late-joiner": lambda at, _: at.timeline.is_late_joiner(at.person),

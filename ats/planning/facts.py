@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 #: (step, occurrence, recipient): what makes an occurrence of one enrolment unique.
 Key = tuple[str, str, str]
 
+#: From when until when mail to somebody did not get through.
+Outage = tuple[dt.datetime, dt.datetime]
+
 
 @dataclass(frozen=True, slots=True)
 class SectionState:
@@ -107,6 +110,9 @@ class Participant:
     adjustments: frozenset[str] = frozenset()  # 'no-chasers', 'other-format', 'phone-instead'
     # Refs, theirs or a mentor's, to which no mail gets through, and since when.
     suppressed: Mapping[str, dt.datetime] = field(default_factory=dict)
+    # Refs to which none got through for a while, in the past: from when until when.
+    mended: Mapping[str, tuple[Outage, ...]] = field(default_factory=dict)
+    welcomes_register: frozenset[str] = frozenset()  # mentors to be asked onto the register
     opted_out: frozenset[tuple[str, str]] = frozenset()  # (ref, class of message) switched off
     invited_since: dt.datetime | None = None  # they get invitations, and no subscription
     cases: Mapping[str, dt.datetime] = field(default_factory=dict)  # open: kind → opened at

@@ -18,6 +18,7 @@ from ats.planning.workdays import Workdays, local_moment, week_day
 from config.programme import ANCHORS, Milestone, Moment, Programme
 
 MORNING = dt.time(9)
+_DAY = dt.timedelta(days=1)
 #: Later than any moment of any year.
 NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
@@ -129,6 +130,25 @@ class Moments:
         assert rule.workdays is not None
         days = self.workdays[person.nation]
         return local_moment(days.shift(self.local_date(anchor), rule.workdays), MORNING, self.zone)
+
+    def waited_for(
+        self, at: dt.datetime, sent: dt.datetime, ref: str, person: Participant
+    ) -> dt.datetime | None:
+        """Return a rung's moment later by the working days on which no mail got through to *ref*.
+
+        Days until the request was *sent* are none of them. None while no mail gets through yet.
+        """
+        days, day = self.workdays[person.nation], self.local_date(at)
+        counted = self.local_date(sent)
+        for since, until in person.mended.get(ref, ()):
+            if local_moment(day, MORNING, self.zone) >= since:
+                last = self.local_date(until) - _DAY
+                lost_after = max(counted, self.local_date(since) - _DAY)
+                day = days.shift(day, days.count(lost_after, last))
+                counted = max(counted, last)
+        at = local_moment(day, MORNING, self.zone)
+        down = person.suppressed.get(ref)
+        return None if down is not None and at >= down else at
 
     def webinar_moment(self, rule: Rule, webinar: WebinarFact, nation: str) -> dt.datetime:
         """Return when a step about this webinar is due to somebody of this nation."""
@@ -259,6 +279,8 @@ class Moments:
                 return state.complete_seen_at if state and state.complete else None
             case rules.LEFT:
                 return person.left_at
+            case rules.PARTICIPANT_UNREACHABLE:
+                return _unreachable_to_mentor_since(mentorship, person)
         if name not in ANCHORS:
             webinar = self.webinars.get(name)
             return webinar.starts_at if webinar else self.due(name, person)
@@ -266,7 +288,7 @@ class Moments:
             return None
         return {
             "mentor-named": mentorship.named_at,
-            "request-sent": mentorship.request_sent_at,
+            rules.REQUEST_SENT: mentorship.request_sent_at,
             "mentor-accepted": mentorship.accepted_at,
             "mentor-declined": mentorship.declined_at,
             rules.MENTORING_ENDED: _stood_down_at(mentorship),
@@ -303,6 +325,15 @@ def _stood_down_at(mentorship: Mentorship) -> dt.datetime | None:
 def _unreachable_since(mentorship: Mentorship, person: Participant) -> dt.datetime | None:
     since = person.suppressed.get(mentorship.ref)
     return max(since, mentorship.named_at) if since else None
+
+
+def _unreachable_to_mentor_since(
+    mentorship: Mentorship | None, person: Participant
+) -> dt.datetime | None:
+    """Return since when somebody's mentor, who has agreed, is whom to ask for another address."""
+    since = person.suppressed.get(person.ref)
+    accepted = mentorship.accepted_at if mentorship else None
+    return max(since, accepted) if since and accepted else None
 
 
 def _whole(moment: dt.datetime) -> dt.datetime:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ats.planning.again import original
 from ats.planning.facts import Key, Mentorship, Participant
 from ats.planning.rules import Rule
 from config.programme import Role
@@ -33,8 +34,8 @@ class Occurrence:
 
     @property
     def number(self) -> int:
-        """Its number: the last part of its name."""
-        return int(self.occurrence.rpartition("/")[2])
+        """Its number: the last part of its name, whether it goes again or not."""
+        return int(original(self.occurrence).rpartition("/")[2])
 
     @property
     def key(self) -> Key:

@@ -33,6 +33,10 @@ RETURN = "return"
 LEFT = "left"
 MENTORING_ENDED = "mentoring-ended"
 MENTOR_UNREACHABLE = "mentor-unreachable"
+PARTICIPANT_UNREACHABLE = "participant-unreachable"
+UNREACHABLE = (MENTOR_UNREACHABLE, PARTICIPANT_UNREACHABLE)
+#: From when on a mentor's answer is waited for.
+REQUEST_SENT = "request-sent"
 #: What tells of an end goes after it.
 ENDINGS = (LEFT, MENTORING_ENDED)
 #: What a break does not stop: what tells of it, or of what is after it.
@@ -100,7 +104,7 @@ def rules_of(programme: Programme) -> tuple[Rule, ...]:
 
 _MENTOR_ANCHORS = (
     "mentor-named",
-    "request-sent",
+    REQUEST_SENT,
     "mentor-accepted",
     "mentor-declined",
     MENTORING_ENDED,

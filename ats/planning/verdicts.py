@@ -15,7 +15,9 @@ from ats.planning.rules import (
     DATES_CHANGED,
     ENDINGS,
     INVITATIONS_CHOSEN,
+    MENTOR_UNREACHABLE,
     MENTORING_ENDED,
+    REQUEST_SENT,
     THROUGH_BREAKS,
 )
 from ats.planning.timeline import Occurrence, Timeline
@@ -125,6 +127,8 @@ class Judge:
             return Verdict("skipped", "submitted" if met.name == "submitted" else "condition-met")
         if rule.to == "participant" and self._stops_after_submission(o, person):
             return Verdict("skipped", "submitted")
+        if not rule.is_ladder and first_failing(rule.only_if, at) is not None:
+            return Verdict("skipped", "condition-unmet")  # whether mail reaches them or not
         unwelcome = self._unwelcome(o, person)
         if unwelcome is not None:
             return Verdict("skipped", unwelcome)
@@ -177,7 +181,7 @@ class Judge:
 
         What a refusal sets off is no business of theirs and goes on.
         """
-        if o.rule.anchor in ("mentor-declined", MENTORING_ENDED) or not (
+        if o.rule.anchor in ("mentor-declined", MENTORING_ENDED, MENTOR_UNREACHABLE) or not (
             o.rule.about_mentor or o.role == "mentor"
         ):
             return False
@@ -251,6 +255,8 @@ class Judge:
             return everything_waits
         if first_holding(rule.wait_while, at) is not None:
             return Verdict("held", "parked")
+        if rule.anchor == REQUEST_SENT and o.subject in person.suppressed:
+            return Verdict("held", "parked")  # nobody knows whether they have answered
         on_break = self._on_break(o, person)
         if on_break is not None:
             return on_break

@@ -8,8 +8,10 @@ on *now*. Wall-clock times are computed as a local date first and zoned last, so
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
+from ats.planning.again import original, repeats
 from ats.planning.facts import CohortFacts, Mentorship, Participant, WebinarFact
 from ats.planning.invited import invitation_number, invited_from
 from ats.planning.moments import Moments
@@ -17,8 +19,11 @@ from ats.planning.occurrence import Occurrence, name_of, namings
 from ats.planning.rules import (
     DATES_CHANGED,
     INVITATIONS_CHOSEN,
+    MENTOR_UNREACHABLE,
     MENTORING_ENDED,
+    REQUEST_SENT,
     RETURN,
+    UNREACHABLE,
     WEBINAR_RECORDED,
     Rule,
     rules_of,
@@ -47,6 +52,24 @@ class Year(Moments):
         """Yield everything planned for and about one participant, in no particular order."""
         for rule in self.rules:
             yield from (o for o in self.of_rule(rule, person) if self.is_called_for(o, person))
+        yield from self.again(person)
+
+    def again(
+        self, person: Participant, rules: Collection[Rule] | None = None
+    ) -> Iterator[Occurrence]:
+        """Yield what goes or went again, where it is still planned; of some rules if given."""
+        repeated = [key for key in person.past if repeats(key)]
+        steps = {step for step, _, _ in repeated}
+        found = {
+            o.key: o
+            for rule in (self.rules if rules is None else rules)
+            if rule.step in steps
+            for o in self.of_rule(rule, person)
+        }
+        for step, occurrence, recipient in repeated:
+            first = found.get((step, original(occurrence), recipient))
+            if first is not None and self.is_called_for(first, person):
+                yield replace(first, occurrence=occurrence)
 
     def is_called_for(self, o: Occurrence, person: Participant) -> bool:
         """Say whether a repeat is: the one before it went, or ended, for another time.
@@ -86,6 +109,8 @@ class Year(Moments):
                 yield from self._occurrence(
                     rule, person, person.mentorship, at, None, None, until=until, number=number
                 )
+        elif rule.anchor in UNREACHABLE:
+            yield from self._unreachable(rule, person)
         elif rule.about_mentor:
             for mentorship, number in namings(rule, person):
                 yield from self._one(rule, person, mentorship, mentorship.ref, number)
@@ -146,6 +171,16 @@ class Year(Moments):
         if at < webinar.starts_at:
             yield invitation_number(rule, webinar, person, since), since
 
+    def _unreachable(self, rule: Rule, person: Participant) -> Iterator[Occurrence]:
+        """Yield what asks for another address, once each time that one fails, while it does."""
+        mentorship = person.mentorship
+        mentor = mentorship.ref if mentorship else None
+        ref = mentor if rule.anchor == MENTOR_UNREACHABLE else person.ref
+        if ref is not None and ref in person.suppressed:
+            number = len(person.mended.get(ref, ())) + 1
+            subject = ref if rule.about_mentor else None
+            yield from self._one(rule, person, mentorship, subject, number)
+
     def _one(
         self,
         rule: Rule,
@@ -161,6 +196,8 @@ class Year(Moments):
             if anchor is None:
                 return
             at: dt.datetime | None = self.rung_moment(rule, anchor, person)
+            if rule.anchor == REQUEST_SENT and mentorship is not None and at is not None:
+                at = self.waited_for(at, anchor, mentorship.ref, person)
         else:
             moment = rule.at_for.get(nation_of(person.nation), rule.at)
             assert moment is not None

@@ -17,6 +17,7 @@ from ats.planning.facts import (
     Key,
     Mentorship,
     NextCohort,
+    Outage,
     Participant,
     PastRow,
     Pause,
@@ -163,6 +164,8 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
     cases = _open_cases(connection, wanted)
     past = _past(connection, wanted)
     suppressed = _suppressed(connection, wanted)
+    mended = _mended(connection, wanted)
+    welcoming = _welcoming(connection, wanted)
     opted_out = _opted_out(connection, wanted)
     people = []
     for row in connection.execute(queries.ENROLLED, wanted):
@@ -192,6 +195,8 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
                 done={o.milestone: o.recorded_at for o in mine if o.kind == "done"},
                 adjustments=frozenset(o.adjustment for o in mine if o.adjustment),
                 suppressed=suppressed.get(row.id, {}),
+                mended=mended.get(row.id, {}),
+                welcomes_register=welcoming.get(row.id, frozenset()),
                 opted_out=opted_out.get(row.id, frozenset()),
                 cases=cases.get(row.id, {}),
                 past=past.get(row.id, {}),
@@ -267,6 +272,24 @@ def _suppressed(connection: Connection, wanted: Wanted) -> Mapping[int, Mapping[
     found: dict[int, dict[str, dt.datetime]] = defaultdict(dict)
     for enrolment, ref, since in connection.execute(queries.SUPPRESSED, wanted):
         found[enrolment][ref] = since
+    return found
+
+
+def _mended(
+    connection: Connection, wanted: Wanted
+) -> Mapping[int, Mapping[str, tuple[Outage, ...]]]:
+    """Return by enrolment when mail to the participant or a mentor did not get through."""
+    found: dict[int, dict[str, tuple[Outage, ...]]] = defaultdict(dict)
+    for enrolment, ref, since, until in connection.execute(queries.MENDED, wanted):
+        found[enrolment][ref] = (*found[enrolment].get(ref, ()), (since, until))
+    return found
+
+
+def _welcoming(connection: Connection, wanted: Wanted) -> Mapping[int, frozenset[str]]:
+    """Return by enrolment the mentors who agreed to be asked onto the register, once."""
+    found: dict[int, frozenset[str]] = defaultdict(frozenset)
+    for enrolment, ref in connection.execute(queries.WELCOMING, wanted):
+        found[enrolment] |= {ref}
     return found
 
 

@@ -572,7 +572,10 @@ class Wording(SQLModel, table=True):
 
 
 class Suppression(SQLModel, table=True):
-    """An address that does not work: nothing goes to it while this stands."""
+    """An address that does not work: nothing goes to it while this stands.
+
+    `person_id` had it then; `replaced_at`: they have another one since.
+    """
 
     __table_args__ = (
         _one_of("reason", "refused", "bounced"),
@@ -586,12 +589,19 @@ class Suppression(SQLModel, table=True):
     )
     id: int | None = Field(default=None, primary_key=True)
     email_key: str
+    person_id: int | None = Field(
+        default=None,
+        sa_column=Column(
+            Integer, ForeignKey("person.id", ondelete="SET NULL"), nullable=True, index=True
+        ),
+    )
     reason: str
     status: str = ""  # of RFC 3463, such as 5.1.1
     message_id: int | None = _link("message.id", nullable=True)
     at: dt.datetime = _moment(nullable=False)
     lifted_at: dt.datetime | None = _moment()
     lifted_by: str | None = None
+    replaced_at: dt.datetime | None = _moment()
 
 
 class Bounce(SQLModel, table=True):

@@ -134,3 +134,18 @@ def upgrade() -> None:
         person.add_column(
             sa.Column("email_confirmed_at", sa.DateTime(timezone=True), nullable=True)
         )
+    with op.batch_alter_table("suppression") as suppression:
+        suppression.add_column(sa.Column("person_id", sa.Integer(), nullable=True))
+        suppression.add_column(sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True))
+        suppression.create_foreign_key(
+            op.f("fk_suppression_person_id"),
+            "person",
+            ["person_id"],
+            ["id"],
+            ondelete="SET NULL",
+        )
+        suppression.create_index(op.f("ix_suppression_person_id"), ["person_id"])
+    op.execute(
+        "UPDATE suppression SET person_id ="
+        " (SELECT person.id FROM person WHERE person.email_key = suppression.email_key)"
+    )
