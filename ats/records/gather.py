@@ -179,7 +179,7 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
                 extensions={o.milestone: o.due_at for o in mine if o.milestone and o.due_at},
                 pauses=tuple(Pause(o.from_on, o.until_on) for o in mine if o.from_on),
                 parked=any(o.kind == "parked" for o in mine),
-                silenced=any(o.kind == "silence" for o in mine),
+                silenced=row.silenced or any(o.kind == "silence" for o in mine),
                 left_at=row.left_at,
                 dates_changed=_dates_changed(changed),
                 done={o.milestone: o.recorded_at for o in mine if o.kind == "done"},
