@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -24,6 +24,7 @@ from ats.planning.timeline import Timeline
 from ats.records import gather
 from ats.records import models as m
 from ats.records.due import look_again_about
+from ats.records.store import Store
 from config.reasons import REASONS
 
 
@@ -185,6 +186,7 @@ class Change:
 
 
 Action = Callable[[Change], None]
+T = TypeVar("T")
 
 
 def changed(
@@ -197,36 +199,46 @@ def changed(
 
     def work(session: Session) -> Changed:
         whose = _locked(session, ref)
-        change = Change(session, whose, _outlook(office, session, whose, decision.now), decision)
+        change = Change(session, whose, outlook_of(office, session, whose, decision.now), decision)
         action(change)
         look_again_about(session, [whose.enrolment.role_id])
         session.flush()
-        after = _outlook(office, session, whose, decision.now)
-        done = Changed(
+        after = outlook_of(office, session, whose, decision.now)
+        return Changed(
             action=name,
             person=whose.ref,
             cohort=whose.cohort.code,
             effect=effect(change.outlook, after),
             cases_closed=tuple(change.cases_closed),
             remarks=tuple(change.remarks),
-            applied=True,
+            applied=not preview,
             timeline=after.timeline,
         )
+
+    return transact(office.store, work, preview=preview)
+
+
+def transact(store: Store, work: Callable[[Session], T], *, preview: bool) -> T:
+    """Do the work in one transaction and return its result; a preview is taken back."""
+
+    def tried(session: Session) -> T:
+        done = work(session)
         if preview:
-            raise _TakenBack(replace(done, applied=False))
+            raise _TakenBack(done)
         return done
 
     try:
-        return office.store.transact(work)
+        return store.transact(tried)
     except _TakenBack as shown:
-        return shown.changed
+        seen: T = shown.result
+        return seen
 
 
 class _TakenBack(Exception):
     """Ends the transaction of a preview."""
 
-    def __init__(self, changed: Changed) -> None:
-        self.changed = changed
+    def __init__(self, result: Any) -> None:
+        self.result = result
 
 
 def _locked(session: Session, ref: str) -> Enrolled:
@@ -238,7 +250,8 @@ def _locked(session: Session, ref: str) -> Enrolled:
     return standing(session, ref)
 
 
-def _outlook(office: Office, session: Session, whose: Enrolled, now: dt.datetime) -> Outlook:
+def outlook_of(office: Office, session: Session, whose: Enrolled, now: dt.datetime) -> Outlook:
+    """Return the year of an enrolment as this transaction sees it."""
     at = CohortNow(office, whose.cohort.code, now)
     cohort = at.cohort(session)
     assert whose.enrolment.id is not None
