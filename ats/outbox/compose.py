@@ -13,13 +13,16 @@ from ats.outbox.about_changes import CHANGES_TOLD, KEYS, AboutChanges
 from ats.outbox.invitation import entry
 from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
-from ats.people.links import Links
+from ats.people.links import DONE, Links
 from ats.planning.facts import Participant
 from ats.planning.rules import WEBINAR_RECORDED, Rule
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.verdicts import Judge
 from config.programme import Milestone
 from config.vocabulary import nation_of
+
+#: How long a link “I have done this” opens, where a break has no end yet.
+DONE_LINK_LASTS = dt.timedelta(weeks=8)
 
 STAFF = {"operations": "colleagues", "pxm": "PXM"}
 
@@ -123,6 +126,7 @@ class Composer:
             "as_of": as_of.isoformat() if as_of else None,
             "closures": self._same.breaks(first.occurrence.nation),
             "calendar_url": self._calendar(first.occurrence.recipient),
+            "done_url": self._done(first),
             **self._change(rule, person),
         }
 
@@ -138,6 +142,16 @@ class Composer:
         if self.links is None or contact is None:
             return None
         return self.links.calendar_page(recipient, contact.feed_generation)
+
+    def _done(self, line: Line) -> str | None:
+        """Return where a participant says that this milestone is done; nobody is chased later."""
+        o, person = line.occurrence, line.person
+        closes = self.timeline.submission_due(person)
+        if self.links is None or o.rule.for_each != "milestone" or o.role != "participant":
+            return None
+        until = self.timeline.local_date(closes or self.now + DONE_LINK_LASTS)
+        about = (self.timeline.cohort.code, person.ref, str(o.subject))
+        return self.links.page(DONE, about, until)
 
     def _webinar(self, line: Line) -> dict[str, Any] | None:
         """Return the webinar that a line is about, and when its recipient took it to be."""
@@ -171,7 +185,7 @@ class Composer:
 
     def _nobody(self) -> dict[str, Any]:
         empty = ("person", "mentor", "milestone", "webinar", "as_of", "rung", *KEYS)
-        later = ("calendar_url", "answer_url")
+        later = ("calendar_url", "answer_url", "done_url")
         return {
             **dict.fromkeys((*empty, *later)),
             "mentees": [],

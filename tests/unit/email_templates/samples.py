@@ -60,6 +60,8 @@ LINKS = {
 OFFICES = ("operations", "pxm")
 CALENDAR = "https://programme.example/calendar/abc"
 ANSWER = "https://programme.example/answer/abc"
+DONE = "https://programme.example/done/abc"
+LATER_KEYS = ("calendar_url", "answer_url", "done_url")
 JOIN = "https://meet.example/j/123?pwd=a&x=1"
 RECORDING = "https://video.example/watch/7"
 
@@ -133,7 +135,7 @@ def shared(me: Fields, role: str, *, today: str = "2026-10-13", trial: bool = Fa
 def part(template: str, **fields: Any) -> Fields:
     """Return a part with every key of the contract, None or empty where nothing is said."""
     nothing = dict.fromkeys(
-        ["person", "mentor", "milestone", "webinar", "as_of", "calendar_url", "answer_url", "rung"]
+        [*("person", "mentor", "milestone", "webinar", "as_of", "rung"), *LATER_KEYS]
     )
     nothing |= dict.fromkeys(CHANGE_KEYS)
     return {
@@ -253,6 +255,7 @@ def _to_participants(key: str) -> Iterator[Fields]:
         "webinars": _year(),
         "as_of": "2027-06-28",
         "calendar_url": CALENDAR,
+        "done_url": DONE,
         "closures": [{"name": "Summer", "from": "2027-07-12", "to": "2027-09-05"}],
     }
     days = ["2026-10-13", "2027-10-07"]
