@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from ats.commands import (
+    audit,
     bounces,
     calendars,
     case,
@@ -27,8 +28,10 @@ from ats.commands import (
     init,
     mentor,
     message,
+    participant_care,
     participant_year,
     person,
+    person_care,
     programme,
     reading,
     reconcile,
@@ -85,6 +88,12 @@ app.command()(reading.why)
 app.command()(reading.forecast)
 app.command()(feed.feed)
 app.command()(reconcile.reconcile)
+app.command()(audit.audit)
+participant_year.app.command()(participant_care.adjust)
+participant_year.app.command()(participant_care.seen_done)
+participant_year.app.command()(participant_care.note)
+person.app.command()(person_care.silence)
+person.app.command()(person_care.mend)
 for group in (
     programme,
     cohort,

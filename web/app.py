@@ -12,10 +12,13 @@ from starlette.middleware import Middleware
 from ats.office import Office
 from web import (
     calendars,
+    done,
     feeds,
     health,
+    letter,
     mentoring,
     preferences,
+    register,
     sign_off,
     unsubscribe,
 )
@@ -34,14 +37,15 @@ def make_app(
     site = make_site(office, clock=clock, calendars=calendar_folder)
     pages = (
         feeds,
-        health,
         calendars,
-        preferences,
-        unsubscribe,
-        mentoring,
-        sign_off,
+        done,
+        health,
         letter,
+        mentoring,
+        preferences,
         register,
+        sign_off,
+        unsubscribe,
     )
     app = Starlette(
         routes=[route for page in pages for route in page.routes(site)],

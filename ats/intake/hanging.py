@@ -171,6 +171,7 @@ class Hanging:
             mine = rows_where(self._connection, select(table.c.role_id), table.c.role_id, made)
             used |= {row[0] for row in mine}
         used |= {id_ for id_ in made if self._traces.heir(("role", id_))}
+        used |= {id_ for id_ in made if self._roles[id_].silenced_at}  # or a roster could undo it
         written_to = {ref for _, ref in self._written}
         used |= {id_ for id_ in made if self._roles[id_].ref in written_to}
         people = self._traces.made_of("person")

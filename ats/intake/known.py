@@ -43,6 +43,7 @@ class KnownRole:
     person_id: int
     kind: str
     ref: str
+    silenced_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)

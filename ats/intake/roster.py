@@ -115,6 +115,7 @@ def _checked(
     check.refuse_strangers(matcher.subjects, problems)
     check.refuse_unjoined(entries, known, problems)
     check.refuse_other_mentor(entries, known, problems)
+    check.refuse_silenced_mentor(entries, known, problems)
     matcher.settle(decisions)
     return entries
 

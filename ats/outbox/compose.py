@@ -16,7 +16,7 @@ from ats.outbox.mentor_pages import KEYS as PAGES
 from ats.outbox.mentor_pages import PAGES_IN, mentor_pages
 from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
-from ats.people.links import Links
+from ats.people.links import DONE, Links
 from ats.planning.again import as_arrived, repeats
 from ats.planning.facts import Mentorship, Participant
 from ats.planning.rules import LEFT, WEBINAR_RECORDED, Rule
@@ -24,6 +24,9 @@ from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.verdicts import Judge
 from config.programme import Milestone
 from config.vocabulary import nation_of
+
+#: How long a link “I have done this” opens, where a break has no end yet.
+DONE_LINK_LASTS = dt.timedelta(weeks=8)
 
 STAFF = {"operations": "colleagues", "pxm": "PXM"}
 
@@ -128,6 +131,7 @@ class Composer:
             "closures": self._same.breaks(first.occurrence.nation),
             "calendar_url": self._calendar(first.occurrence.recipient),
             "answer_url": self._answers(lines),
+            "done_url": self._done(first),
             **self._change(rule, person),
             **self._mentor_pages(rule, lines),
         }
@@ -164,6 +168,16 @@ class Composer:
             return page.sign_off(first.recipient, people)
         return page.request(first.recipient, people) if first.rule.until_accepted else None
 
+    def _done(self, line: Line) -> str | None:
+        """Return where a participant says that this milestone is done; nobody is chased later."""
+        o, person = line.occurrence, line.person
+        closes = self.timeline.submission_due(person)
+        if self.links is None or o.rule.for_each != "milestone" or o.role != "participant":
+            return None
+        until = self.timeline.local_date(closes or self.now + DONE_LINK_LASTS)
+        about = (self.timeline.cohort.code, person.ref, str(o.subject))
+        return self.links.page(DONE, about, until)
+
     def _webinar(self, line: Line) -> dict[str, Any] | None:
         """Return the webinar that a line is about, and when its recipient took it to be."""
         o = line.occurrence
@@ -197,7 +211,7 @@ class Composer:
 
     def _nobody(self) -> dict[str, Any]:
         empty = ("person", "mentor", "milestone", "webinar", "as_of", "rung", *KEYS, *PAGES)
-        later = ("calendar_url", "answer_url")
+        later = ("calendar_url", "answer_url", "done_url")
         return {
             **dict.fromkeys((*empty, *later)),
             "mentees": [],

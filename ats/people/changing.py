@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -24,6 +24,7 @@ from ats.planning.timeline import Timeline
 from ats.records import gather
 from ats.records import models as m
 from ats.records.due import look_again_about
+from ats.records.store import Store
 from config.reasons import REASONS
 
 
@@ -193,6 +194,7 @@ class Change:
 
 
 Action = Callable[[Change], None]
+T = TypeVar("T")
 
 
 def changed(
@@ -228,24 +230,31 @@ def changed(
 
 def transacted(office: Office, work: Callable[[Session], Changed], *, preview: bool) -> Changed:
     """Do the work in one transaction, or with *preview* take it back and show what it would do."""
+    done = transact(office.store, work, preview=preview)
+    return done.as_preview() if preview else done
 
-    def judged(session: Session) -> Changed:
+
+def transact(store: Store, work: Callable[[Session], T], *, preview: bool) -> T:
+    """Do the work in one transaction and return its result; a preview is taken back."""
+
+    def tried(session: Session) -> T:
         done = work(session)
         if preview:
-            raise _TakenBack(done.as_preview())
+            raise _TakenBack(done)
         return done
 
     try:
-        return office.store.transact(judged)
+        return store.transact(tried)
     except _TakenBack as shown:
-        return shown.changed
+        seen: T = shown.result
+        return seen
 
 
 class _TakenBack(Exception):
     """Ends the transaction of a preview."""
 
-    def __init__(self, changed: Changed) -> None:
-        self.changed = changed
+    def __init__(self, result: Any) -> None:
+        self.result = result
 
 
 def outlook(office: Office, session: Session, whose: Enrolled, now: dt.datetime) -> Outlook:

@@ -152,6 +152,11 @@ class Retelling:
             f"{when(since, self.zone)}: {whom} wait from here on until {UNTIL}, because {BECAUSE}."
         )
 
+    def of_note(self, note: m.Note) -> str:
+        """Return the sentence about something that staff wrote down."""
+        what = "called" if note.kind == "call" else "noted"
+        return f"{when(note.at, self.zone)}: {note.by} {what}: {note.text}"
+
     def of_dead_address(self, one: DeadAddress) -> str:
         """Return the sentences about an address that does not work, or did not for a while."""
         what = f"the e-mail “{one.subject.removeprefix('TRIAL: ')}”" if one.subject else "an e-mail"

@@ -57,15 +57,7 @@ def _milestone_complete(at: Situation, value: Value) -> bool:
             "accepted": _mentor_accepted,
             "signed-off": _mentor_signed_off,
         }[milestone.mentor](at, None)
-    complete = stall.is_met(at.person, milestone.complete, milestone.started)
-    return complete or _said_done(at, key)
-
-
-def _said_done(at: Situation, milestone: str) -> bool:
-    """Say whether they told us that it is done, and no export has been taken since."""
-    said = at.person.done.get(milestone)
-    as_of = at.timeline.cohort.as_of
-    return said is not None and (as_of is None or as_of <= at.timeline.local_date(said))
+    return stall.is_met(at.person, milestone.complete, milestone.started)
 
 
 def _mentor_named(at: Situation, _: Value) -> bool:

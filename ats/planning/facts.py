@@ -42,6 +42,7 @@ class Mentorship:
     address_changed_at: dt.datetime | None = None  # and not confirmed by staff since
     silenced: bool = False  # nothing goes to them
     id: int = 0  # by which links name it
+    beside_silence: bool = False  # somebody they mentor is silenced, and no person saw to it yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,14 @@ class Participant:
     def mentorship(self) -> Mentorship | None:
         """The standing mentorship, if there is one."""
         return next((m for m in self.mentorships if m.ended_at is None), None)
+
+    def is_silenced(self, ref: str) -> bool:
+        """Say whether nothing about this person goes to this recipient, ever again."""
+        return self.silenced or any(m.silenced for m in self.mentorships if m.ref == ref)
+
+    def is_beside_silence(self, ref: str) -> bool:
+        """Say whether mail to this mentor waits until a person has spoken with them."""
+        return any(m.beside_silence for m in self.mentorships if m.ref == ref)
 
     def invitations_since(self, ref: str) -> dt.datetime | None:
         """Return since when they, or a mentor of theirs, want invitations; None: they do not."""

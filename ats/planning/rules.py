@@ -79,6 +79,7 @@ class Rule:
     effective_from: dt.date | None
     is_ladder: bool
     stopped_by_case: str | None = None
+    by_phone: bool = False  # only where a call instead of chasers was agreed
 
     @property
     def is_staff_mail(self) -> bool:
@@ -177,7 +178,7 @@ def _of_rung(rung: Rung, ladder: Ladder, policies: Mapping[MessageClass, ClassPo
         about_mentor=ladder.subject == "mentor",
         unless=(ladder.until, *rung.unless),
         only_if=rung.only_if,
-        wait_while=(),
+        wait_while=ladder.wait_while,
         late="skip",
         useful_workdays=None,
         useful_milestone=None,
@@ -193,4 +194,5 @@ def _of_rung(rung: Rung, ladder: Ladder, policies: Mapping[MessageClass, ClassPo
         effective_from=rung.effective_from,
         is_ladder=True,
         stopped_by_case=ladder.stopped_by_case,
+        by_phone=rung.by_phone,
     )

@@ -27,6 +27,9 @@ from config.programme import ClassPolicy
 #: Holds that end on their own date; the others end when what they wait for happens.
 DATED = ("window", "away", "closed", "cap", "gap")
 
+#: Adjustments with which nobody gets a chaser.
+SPARED = frozenset(("no-chasers", "phone-instead"))
+
 #: What a case rung obeys: working hours of working days, chasers' days or not.
 ESCALATION = ClassPolicy.model_validate({"closed": "waits", "away": "waits"})
 
@@ -98,12 +101,15 @@ class Judge:
 
         What tells that they left still goes, but to and about nobody who is silenced.
         """
-        tells_of_it = o.rule.anchor in ENDINGS and not person.silenced
-        return None if tells_of_it else self.gone(person, row)
+        tells_of_it = o.rule.anchor in ENDINGS and not person.is_silenced(o.recipient)
+        return None if tells_of_it else self.gone(person, row, to=o.recipient)
 
-    def gone(self, person: Participant, row: PastRow | None) -> Verdict | None:
-        """Return how everything ends for somebody who has left or is silenced; else None."""
-        reason = "silenced" if person.silenced else person.status
+    def gone(self, person: Participant, row: PastRow | None, *, to: str) -> Verdict | None:
+        """Return how everything to this recipient ends, as they or the person left or are silenced.
+
+        None: it does not.
+        """
+        reason = "silenced" if person.is_silenced(to) else person.status
         if reason == "active":
             return None
         return Verdict("cancelled" if row else "skipped", reason)
@@ -163,7 +169,7 @@ class Judge:
             return "suppressed"
         if self._switched_off(o, person):
             return "opted-out"
-        spared = "no-chasers" in person.adjustments and o.recipient == person.ref
+        spared = o.recipient == person.ref and not SPARED.isdisjoint(person.adjustments)
         return "adjusted" if spared and o.rule.class_ == "chaser" else None
 
     def _switched_off(self, o: Occurrence, person: Participant) -> bool:
@@ -294,7 +300,8 @@ class Judge:
             return Verdict("held", "paused")
         if self.timeline.cohort.status == "trial" and not self._reachable(o):
             return Verdict("held", "trial")
-        return Verdict("held", "parked") if person.parked else None
+        waits = person.parked or person.is_beside_silence(o.recipient)
+        return Verdict("held", "parked") if waits else None
 
     def _on_break(self, o: Occurrence, person: Participant) -> Verdict | None:
         """Return the hold of what fell due before a break, and of notices; else None.
@@ -330,6 +337,9 @@ class Judge:
 
     def is_fresh(self, o: Occurrence, person: Participant) -> bool:
         """Say whether the data are as new as this needs them to be."""
+        is_about = o.rule.for_each == "milestone" and o.subject is not None
+        if is_about and self.timeline.rests_on_their_word(str(o.subject), person):
+            return False  # nothing is skipped on their word: an export may not bear it out
         if not o.rule.fresh_data:
             return True
         as_of = self.timeline.cohort.as_of

@@ -74,8 +74,10 @@ class Year(Moments):
     def is_called_for(self, o: Occurrence, person: Participant) -> bool:
         """Say whether a repeat is: the one before it went, or ended, for another time.
 
-        Of a recording: with another address.
+        Of a recording: with another address. A call is where it was agreed.
         """
+        if o.rule.by_phone and "phone-instead" not in person.adjustments:
+            return False
         if o.number > 1 and o.rule.anchor == WEBINAR_RECORDED:
             return self._has_another_address(o, person)
         if o.number == 1 or not o.rule.repeats:
@@ -97,6 +99,11 @@ class Year(Moments):
             return False  # it has changed once more
         told = self.tellings.told_recording(person, o.recipient, webinar)
         return told is not None and told != webinar.recording_url
+
+    def rests_on_their_word(self, milestone: str, person: Participant) -> bool:
+        """Say whether somebody told us that it is done, and no export is newer than that."""
+        said, as_of = person.done.get(milestone), self.cohort.as_of
+        return said is not None and (as_of is None or as_of <= self.local_date(said))
 
     def of_rule(self, rule: Rule, person: Participant) -> Iterator[Occurrence]:
         """Yield what one rule gives to a participant, called for or not."""

@@ -186,7 +186,7 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
                     Pause(o.from_on, o.until_on, o.recorded_at) for o in mine if o.from_on
                 ),
                 parked=any(o.kind == "parked" for o in mine),
-                silenced=any(o.kind == "silence" for o in mine),
+                silenced=row.silenced or any(o.kind == "silence" for o in mine),
                 left_at=row.left_at,
                 next_cohort=next_cohorts.get(row.id),
                 restarted_at=restarts.get(row.id),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import Text, bindparam, case, cast, func, null, select
+from sqlalchemy import Text, bindparam, case, cast, exists, func, null, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -19,10 +19,35 @@ PART_ENDS, ROW_ENDS = "\x1f", "\x1e"
 #: Before the moment at which a row that was not sent was decided.
 UNSENT = "-"
 
+#: The case that asks a person to speak with the mentor of somebody who was silenced.
+SILENCED_PARTICIPANT = "silenced-participant"
+
 _IDS: Any = bindparam("ids", expanding=True)
 
 # Who gets invitations: few, and the index finds that somebody is none of them.
 _INVITED: Any = (col(m.Feed.role_id) == col(m.Role.id)) & (col(m.Feed.mode) == "invitations")
+
+
+def _silenced() -> Any:
+    """Return whether nothing goes to the person, in whichever role they were silenced."""
+    any_of_theirs = aliased(m.Role)
+    return exists().where(
+        col(any_of_theirs.person_id) == col(m.Person.id),
+        col(any_of_theirs.silenced_at).is_not(None),
+    )
+
+
+def _beside_silence() -> Any:
+    """Return whether a case says that another participant of this mentor was silenced."""
+    other = aliased(m.Mentorship)
+    return exists().where(
+        col(other.role_id) == col(m.Role.id),
+        col(other.ended_at).is_(None),
+        col(m.Case.enrolment_id) == col(other.enrolment_id),
+        col(m.Case.kind) == SILENCED_PARTICIPANT,
+        col(m.Case.state) != "closed",
+    )
+
 
 ENROLLED: Any = (
     select(
@@ -35,6 +60,7 @@ ENROLLED: Any = (
         col(m.Enrolment.status),
         col(m.Enrolment.left_at),
         col(m.Feed.mode_since),
+        _silenced().label("silenced"),
     )
     .join(m.Role, col(m.Role.id) == col(m.Enrolment.role_id))
     .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
@@ -75,8 +101,9 @@ MENTORSHIPS: Any = (
             ),
             else_=col(m.Person.email_changed_at),
         ),
-        col(m.Role.silenced_at).is_not(None),
+        _silenced(),
         col(m.Mentorship.id),
+        _beside_silence(),
     )
     .join(m.Role, col(m.Role.id) == col(m.Mentorship.role_id))
     .join(m.Person, col(m.Person.id) == col(m.Role.person_id))

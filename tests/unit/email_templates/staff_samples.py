@@ -17,6 +17,7 @@ CASE = {
     "opened_on": "2027-01-18",
     "signal": "chase-mentor-request M0003/plus-15/1",
     "mentor": None,
+    "agreed": ["other-format"],
 }
 ABOUT_A_MENTOR = {
     **CASE,
