@@ -9,7 +9,7 @@ from functools import cached_property
 
 from effective_dates import YearOf, local_day
 from small_cohort import CODE, STARTS, SmallCohort
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlmodel import Session, SQLModel
 
 from ats.records import models as m
@@ -20,8 +20,8 @@ def dump(store: Store) -> dict[str, list[tuple[object, ...]]]:
     """Return every row of every table."""
     with store.read() as session:
         return {
-            name: sorted((tuple(row) for row in session.execute(select(table))), key=repr)
-            for name, table in SQLModel.metadata.tables.items()
+            name: [tuple(row) for row in session.execute(text(f'SELECT * FROM "{name}" ORDER BY 1'))]
+            for name in SQLModel.metadata.tables
         }
 
 
