@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from changing_people import ChangingPeople, Season
 from databases import copied
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
+from quiet_office import without_staff_letters
 from small_cohort import ADA, BEN, CAT, DOT, GRACE, NIA, SmallCohort, at
 
 from ats.errors import AtsError
@@ -29,11 +29,7 @@ SEASONS = ("2026-10-01 09:00", "2026-11-10 09:00", "2027-01-12 09:00", "2027-09-
 
 @pytest.fixture
 def example_office(example_office: Office) -> Office:
-    """The office without the letters to staff of every working day, which take most of the time."""
-    whole = example_office.programme_named("ats")
-    steps = tuple(step for step in whole.steps if step.every is None)
-    programme = whole.model_copy(update={"steps": steps})
-    return replace(example_office, programme_named=lambda _: programme, _fingerprints={})
+    return without_staff_letters(example_office)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from small_cohort import CODE, ZONE, SmallCohort, at
 from sqlalchemy import func, select
@@ -12,15 +13,42 @@ from ats import engine
 from ats.records import models as m
 
 TICK = dt.timedelta(minutes=10)
+EXPORT_AT = dt.time(7, 30)
 
 
-def walk(cohort: SmallCohort, begins: str, ends: str) -> None:
-    """Tick at every moment from *begins* to *ends* at which something falls due or may go."""
+def walk(
+    cohort: SmallCohort, begins: str, ends: str, *, portfolio: Sequence[str] | None = None
+) -> None:
+    """Tick at every moment from *begins* to *ends* at which something falls due or may go.
+
+    With a *portfolio* ("P0001,pdp,complete,2026-12-04") there is an export every Monday at 07:30,
+    which shows what had been done by then.
+    """
     now, last = at(begins), at(ends)
+    exports = [] if portfolio is None else [day for day in _days(now, last) if day.weekday() == 0]
     while now <= last:
+        if exports and now >= _export_at(exports[0]):
+            day = exports.pop(0).isoformat()
+            cohort.export(day, *_shown(portfolio or (), day), now=f"{now:%Y-%m-%d %H:%M}")
         engine.tick(cohort.office, [CODE], now=now)
-        due = next_due(cohort)
-        now = last + TICK if due is None else max(due, now + TICK)
+        due = next_due(cohort) or last + TICK
+        now = max(due.astimezone(ZONE), now + TICK)
+        now = min([now, *map(_export_at, exports[:1])])
+
+
+def _shown(portfolio: Sequence[str], day: str) -> list[str]:
+    """Return what stands in an export of this day: of each section the last that was done."""
+    rows = sorted(portfolio, key=lambda row: row.rpartition(",")[2])
+    before = (row for row in rows if row.rpartition(",")[2] < day)
+    return list({tuple(row.split(",")[:2]): row for row in before}.values())
+
+
+def _days(first: dt.datetime, last: dt.datetime) -> list[dt.date]:
+    return [first.date() + dt.timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _export_at(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, EXPORT_AT, ZONE)
 
 
 def next_due(cohort: SmallCohort) -> dt.datetime | None:
