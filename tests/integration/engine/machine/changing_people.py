@@ -40,9 +40,9 @@ from ats.webinars import changes as webinars
 ENDS = dt.datetime(2028, 2, 15, 10, tzinfo=ZONE)
 MINUTE = dt.timedelta(minutes=1)
 SECTIONS = (
-    "about-you self-assessment first-observation pdp reflective-diary coaching impact-project "
-    "cpd-log final-observation final-action-plan submission"
-).split()
+    *("about-you", "self-assessment", "first-observation", "pdp", "reflective-diary", "coaching"),
+    *("impact-project", "cpd-log", "final-observation", "final-action-plan", "submission"),
+)
 ROWS = {"P0001": ADA, "P0002": BEN, "P0003": CAT, "P0004": DOT}
 PEOPLE = tuple(ROWS)
 
@@ -93,7 +93,7 @@ class ChangingPeople(RuleBasedStateMachine):
         self.mailbox.received.clear()
         self.delivered: list[Mail] = []
         self.ids: set[str] = set()
-        self.named = {ref: NOBODY for ref in PEOPLE}
+        self.named = dict.fromkeys(PEOPLE, NOBODY)
         self.exported: dict[tuple[str, str], tuple[str, dt.date]] = {}
 
     # -- time ------------------------------------------------------------------------------

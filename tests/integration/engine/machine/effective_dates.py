@@ -6,9 +6,10 @@ of the planner is asked.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from small_cohort import STARTS, ZONE
@@ -39,6 +40,16 @@ TITLES = {
     "Project impact and CPD log": "project-impact",
     "Final observation": "final-observation",
     "Submission": "submission",
+}
+#: How lists of dates call them ("- Friday 15 January 2027, 17:00: about you, …").
+LABELS = {
+    "first observation": "first-observation",
+    "about you, self-assessment and PDP": "pdp",
+    "reflective diary and coaching started": "diary-and-coaching",
+    "improvement project and CPD log": "project-impact",
+    "final observation": "final-observation",
+    "sign-off by your mentor": SIGN_OFF,
+    "your portfolio submitted": "submission",
 }
 
 
@@ -92,13 +103,9 @@ class YearOf:
 
 # -- what a text says --------------------------------------------------------------------------
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
-_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_SAID = re.compile(
-    rf"\b({'|'.join(_WEEKDAYS)}) (\d{{1,2}}) ({'|'.join(_MONTHS)})(?: (20\d\d))?\b"
-)
+_MONTHS = tuple(calendar.month_name)[1:]
+_WEEKDAYS = tuple(calendar.day_name)
+_SAID = re.compile(rf"\b({'|'.join(_WEEKDAYS)}) (\d{{1,2}}) ({'|'.join(_MONTHS)})(?: (20\d\d))?\b")
 
 
 def said_dates(text: str) -> Iterator[tuple[str, frozenset[dt.date]]]:
@@ -109,20 +116,26 @@ def said_dates(text: str) -> Iterator[tuple[str, frozenset[dt.date]]]:
         yield found[0], frozenset(_days(years, _MONTHS.index(month) + 1, int(day), weekday))
 
 
-def _days(years: Iterator[int] | range | tuple[int, ...], month: int, day: int, weekday: str):  # type: ignore[no-untyped-def]
+def _days(years: Iterable[int], month: int, day: int, weekday: str) -> Iterator[dt.date]:
     for year in years:
         try:
             known = dt.date(year, month, day)
-        except ValueError:
+        except ValueError:  # 29 February of most years
             continue
         if _WEEKDAYS[known.weekday()] == weekday:
             yield known
 
 
 def titled_dates(text: str) -> Iterator[tuple[str, str]]:
-    """Yield (milestone, date in words) of every line "Title: Friday 15 January 2027, 17:00"."""
+    """Yield (milestone, date in words) of every line of a list of dates, in its two shapes.
+
+    "First observation: Friday 20 November 2026, 17:00" and the other way round.
+    """
     for title, milestone in TITLES.items():
         for found in re.finditer(rf"\b{title}: ({_SAID.pattern})", text):
+            yield milestone, found[1]
+    for label, milestone in LABELS.items():
+        for found in re.finditer(rf"({_SAID.pattern})(?:, 17:00)?: {label}", text):
             yield milestone, found[1]
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from effective_dates import YearOf, local_day
 from small_cohort import CODE, STARTS, SmallCohort
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 from sqlmodel import Session, SQLModel
 
 from ats.records import models as m
@@ -18,11 +18,13 @@ from ats.records.store import Store
 
 def dump(store: Store) -> dict[str, list[tuple[object, ...]]]:
     """Return every row of every table."""
+    tables = SQLModel.metadata.tables
     with store.read() as session:
-        return {
-            name: [tuple(row) for row in session.execute(text(f'SELECT * FROM "{name}" ORDER BY 1'))]
-            for name in SQLModel.metadata.tables
-        }
+        return {name: list(map(tuple, session.execute(_all_of(name)))) for name in tables}
+
+
+def _all_of(table: str) -> TextClause:
+    return text(f'SELECT * FROM "{table}" ORDER BY 1')
 
 
 @dataclass(frozen=True, slots=True)
