@@ -78,14 +78,8 @@ def _mentor_accepted(at: Situation, _: Value) -> bool:
 
 
 def _mentor_signed_off(at: Situation, _: Value) -> bool:
-    mentorship = at.person.mentorship
-    return mentorship is not None and mentorship.signed_off_at is not None
-
-
-def _follows_another(at: Situation, _: Value) -> bool:
-    standing = at.person.mentorship
-    before = (m for m in at.person.mentorships if m is not standing)
-    return standing is not None and any(m.accepted_at is not None for m in before)
+    """Say whether a mentor has; of one who resigned since it stands."""
+    return any(mentorship.signed_off_at is not None for mentorship in at.person.mentorships)
 
 
 def _portfolio_ready(at: Situation, _: Value) -> bool:
@@ -152,7 +146,7 @@ _MEANING: dict[str, Callable[[Situation, Value], bool]] = {
     "mentor-accepted": _mentor_accepted,
     "mentor-pending": lambda at, _: _mentor_named(at, _) and not _mentor_accepted(at, _),
     "mentor-signed-off": _mentor_signed_off,
-    "follows-another": _follows_another,
+    "follows-another": lambda at, _: at.person.follows_another,
     "portfolio-ready": _portfolio_ready,
     "submitted": _submitted,
     "late-joiner": lambda at, _: at.timeline.is_late_joiner(at.person),

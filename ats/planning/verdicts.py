@@ -12,10 +12,10 @@ from ats.planning.moments import NEVER
 from ats.planning.notices import Notices, is_notice
 from ats.planning.occurrence import name_of
 from ats.planning.rules import (
+    AFTER_A_MENTOR,
     DATES_CHANGED,
     ENDINGS,
     INVITATIONS_CHOSEN,
-    MENTORING_ENDED,
     THROUGH_BREAKS,
 )
 from ats.planning.timeline import Occurrence, Timeline
@@ -115,6 +115,8 @@ class Judge:
             return Verdict("skipped", "late-joiner")
         if self._mentor_has_gone(o, person):
             return Verdict("skipped", "mentor-ended")
+        if self._lies_behind(o, person):
+            return Verdict("skipped", "hand-over")
         if self._notices.say_it_all(o, person, row) or self._is_entered(o, person):
             return Verdict("skipped", "in-notice")
         stops_in_breaks = not is_notice(o) and rule.anchor not in THROUGH_BREAKS
@@ -175,17 +177,30 @@ class Judge:
     def _mentor_has_gone(self, o: Occurrence, person: Participant) -> bool:
         """Say whether the mentor whom it is to, or about, mentors this person no longer.
 
-        What a refusal sets off is no business of theirs and goes on.
+        What a refusal, or the end itself, sets off goes on.
         """
-        if o.rule.anchor in ("mentor-declined", MENTORING_ENDED) or not (
-            o.rule.about_mentor or o.role == "mentor"
-        ):
+        if o.rule.anchor in AFTER_A_MENTOR or not (o.rule.about_mentor or o.role == "mentor"):
             return False
         ref = o.subject if o.rule.about_mentor else o.recipient
         ends = [m.ended_at for m in person.mentorships if m.ref == ref]
         if o.rule.about_mentor:  # of the naming that it is about; the same mentor may be named anew
             ends = ends[o.number - 1 : o.number]
         return all(end is not None and end <= self.now for end in ends)
+
+    def _lies_behind(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether a mentor who took over agreed after this was due: the hand-over is instead.
+
+        What prepares for an event that is still ahead goes all the same.
+        """
+        mentorship = person.mentorship
+        if o.role != "mentor" or o.rule.about_mentor or mentorship is None:
+            return False
+        if not self.policy.classes[o.rule.class_].may_be_switched_off:
+            return False
+        agreed = mentorship.accepted_at
+        if agreed is None or not person.follows_another:
+            return False
+        return o.due_at < agreed and (o.event_at is None or o.event_at <= agreed)
 
     def _is_with_somebody(self, o: Occurrence, person: Participant, row: PastRow | None) -> bool:
         """Say whether an open case stops this rung; never one for the same case.
