@@ -25,6 +25,7 @@ REASONS: Mapping[str, Reason] = {
     "conduct": Reason("a matter of conduct", restricted=True),
     "employer": Reason("a change at the employer"),
     "illness": Reason("illness", restricted=True),
+    "mentor-request": Reason("the mentor asked for it"),
     "new-role": Reason("a new role or employer"),
     "own-request": Reason("the participant asked for it"),
     "parental-leave": Reason("parental leave", restricted=True),

@@ -160,10 +160,11 @@ def _change(
     with open_desk(now) as desk:
         decision = Decision(desk.now, who, reason, approved_by)
         done = action(desk, decision)
-        answer(done.document(), as_json=as_json, human=lambda: _say(done))
+        answer(done.document(), as_json=as_json, human=lambda: say_changed(done))
 
 
-def _say(done: Changed) -> None:
+def say_changed(done: Changed) -> None:
+    """Tell people what was done to somebody's year, or would be."""
     told, zone = done.effect, done.timeline.zone
     say(
         f"{done.person}, cohort {done.cohort}: {'done' if done.applied else 'nothing changed yet'}."

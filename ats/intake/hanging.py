@@ -14,6 +14,7 @@ from ats.intake.relations import (
     MESSAGE,
     OVERLAY,
     PROGRESS,
+    REGISTER_MENTOR,
     ROLE,
     rows_where,
 )
@@ -161,6 +162,9 @@ class Hanging:
             if row[1] not in self.removed[entity]
         }
         used |= {id_ for id_ in made if self._traces.heir(("role", id_))}
+        places = select(REGISTER_MENTOR.c.role_id)
+        on_it = rows_where(self._connection, places, REGISTER_MENTOR.c.role_id, made)
+        used |= {row.role_id for row in on_it}
         written_to = {ref for _, ref in self._written}
         used |= {id_ for id_ in made if self._roles[id_].ref in written_to}
         people = self._traces.made_of("person")

@@ -37,6 +37,7 @@ OVERLAY = _table("overlay")
 PERSON = _table("person")
 PROGRESS = _table("progress")
 PUBLICATION = _table("publication")
+REGISTER_MENTOR = _table("register_mentor")
 ROLE = _table("role")
 
 

@@ -7,7 +7,7 @@ where the change would be, and shows what the change would do.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -195,38 +195,65 @@ def changed(
     Raises NotFound, and Refused for what the action refuses.
     """
 
-    def work(session: Session) -> Changed:
-        whose = _locked(session, ref)
-        change = Change(session, whose, _outlook(office, session, whose, decision.now), decision)
-        action(change)
-        look_again_about(session, [whose.enrolment.role_id])
-        session.flush()
-        after = _outlook(office, session, whose, decision.now)
-        done = Changed(
-            action=name,
-            person=whose.ref,
-            cohort=whose.cohort.code,
-            effect=effect(change.outlook, after),
-            cases_closed=tuple(change.cases_closed),
-            remarks=tuple(change.remarks),
-            applied=True,
-            timeline=after.timeline,
-        )
+    def whose(session: Session) -> list[Enrolled]:
+        return [_locked(session, ref)]
+
+    (done,) = all_changed(office, whose, name, action, decision, preview=preview)
+    return done
+
+
+def all_changed(
+    office: Office,
+    whose: Callable[[Session], Sequence[Enrolled]],
+    name: str,
+    action: Action,
+    decision: Decision,
+    *,
+    preview: bool,
+) -> tuple[Changed, ...]:
+    """Do an action to each of these enrolments, all or none, or show what it would do.
+
+    `whose` finds them in the transaction of the change, locks them, and may write there itself.
+    """
+
+    def work(session: Session) -> tuple[Changed, ...]:
+        found = whose(session)
+        done = tuple(_done(office, session, one, name, action, decision) for one in found)
         if preview:
-            raise _TakenBack(replace(done, applied=False))
+            raise _TakenBack(tuple(replace(one, applied=False) for one in done))
         return done
 
     try:
         return office.store.transact(work)
     except _TakenBack as shown:
-        return shown.changed
+        return shown.changes
+
+
+def _done(
+    office: Office, session: Session, whose: Enrolled, name: str, action: Action, decision: Decision
+) -> Changed:
+    change = Change(session, whose, _outlook(office, session, whose, decision.now), decision)
+    action(change)
+    look_again_about(session, [whose.enrolment.role_id])
+    session.flush()
+    after = _outlook(office, session, whose, decision.now)
+    return Changed(
+        action=name,
+        person=whose.ref,
+        cohort=whose.cohort.code,
+        effect=effect(change.outlook, after),
+        cases_closed=tuple(change.cases_closed),
+        remarks=tuple(change.remarks),
+        applied=True,
+        timeline=after.timeline,
+    )
 
 
 class _TakenBack(Exception):
     """Ends the transaction of a preview."""
 
-    def __init__(self, changed: Changed) -> None:
-        self.changed = changed
+    def __init__(self, changes: tuple[Changed, ...]) -> None:
+        self.changes = changes
 
 
 def _locked(session: Session, ref: str) -> Enrolled:

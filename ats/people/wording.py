@@ -85,7 +85,7 @@ _EVENTS: Mapping[str, str] = {
     "request-sent": "the mentor was asked",
     "mentor-accepted": "the mentor agreed",
     "mentor-declined": "the mentor said no",
-    "mentor-lost": "there was no mentor any more",
+    "mentor-lost": "the participant had no mentor any more",
     "sections-complete": "every section was complete",
     "submission-received": "the portfolio was received",
     "webinar-moved": "the webinar was moved",

@@ -142,6 +142,7 @@ def part(template: str, **fields: Any) -> Fields:
         "mentees": [],
         "webinars": [],
         "closures": [],
+        "suggested": [],
         **fields,
     }
 
@@ -253,6 +254,7 @@ def _to_participants(key: str) -> Iterator[Fields]:
         "webinars": _year(),
         "as_of": "2027-06-28",
         "calendar_url": CALENDAR,
+        "suggested": ["Ottoline Marrow", "Wyn Ravensdale"],
         "closures": [{"name": "Summer", "from": "2027-07-12", "to": "2027-09-05"}],
     }
     days = ["2026-10-13", "2027-10-07"]

@@ -228,8 +228,8 @@ def test_a_new_mentor_gets_only_what_is_still_of_use() -> None:
     year = InMemoryYear({"P0001": participant(mentorships=(first, late))}, cohort())
     year.at_ten_minutes(at("Mon 1 Mar 2027 11:00"), at("Fri 12 Mar 2027 18:00"))
     assert year.sent_to("M0002") == [
-        ("Mon 1 Mar 2027 11:00", ["mentor-hand-over"]),  # mentor-midpoint was due on 23 Feb
         ("Mon 1 Mar 2027 11:00", ["webinar-week-ahead"]),  # of 25 Feb, about 4 Mar
+        ("Mon 1 Mar 2027 11:00", ["mentor-hand-over"]),  # instead of mentor-midpoint of 23 Feb
         ("Wed 3 Mar 2027 09:00", ["webinar-tomorrow"]),
     ]
 
