@@ -27,7 +27,7 @@ from ats.commands import (
     init,
     mentor,
     message,
-    participant,
+    participant_year,
     person,
     programme,
     reading,
@@ -90,7 +90,7 @@ for group in (
     cohort,
     webinar,
     calendars,
-    participant,
+    participant_year,  # with the commands of `participant`
     mentor,
     person,
     contact,

@@ -1,11 +1,13 @@
-"""`ats mentor`: accept, decline, sign-off, name, replace, resign; `register` beside.
+"""`ats mentor`: what mentors answered and signed, and who is named, replaced or resigns.
 
-REF is always the participant's, but for `resign`.
+REF is always the participant's, but for `resign`. The register stands beside.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from ats.people.mentors import Answer
     from ats.people.new_mentor import Reply
     from ats.people.replacing import Resigned
+    from ats.records.store import Store
 
 app = typer.Typer(
     name="mentor",
@@ -56,12 +59,38 @@ def decline(ref: Ref, now: Now = None, by: By = None, as_json: Json = False) -> 
 
 
 @app.command("sign-off")
-def sign_off(ref: Ref, now: Now = None, by: By = None, as_json: Json = False) -> None:
-    """The mentor has signed the portfolio off."""
+def sign_off(
+    ref: Ref,
+    reason: Reason = "own-request",
+    now: Now = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """The mentor has signed the portfolio off, and staff record it for them."""
     from ats.people import mentors
 
     sentence = "{mentor} has signed off the portfolio of {person}."
-    _record(mentors.sign_off, sentence, ref, now, by, as_json)
+    action = partial(mentors.sign_off, reason=reason)
+    _record(action, sentence, ref, now, by, as_json)
+
+
+@app.command("reopen-sign-off")
+def reopen_sign_off(
+    ref: Ref,
+    reason: Reason = "own-request",
+    now: Now = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """The mentor took the sign-off back, or it was a mistake: ask for it once more."""
+    from ats.people.changing import Decision
+    from ats.people.sign_offs import reopen
+
+    def action(store: Store, ref: str, *, now: dt.datetime, by: str) -> Answer:
+        return reopen(store, ref, Decision(now, by, reason))
+
+    sentence = "{mentor} is asked once more to sign off the portfolio of {person}."
+    _record(action, sentence, ref, now, by, as_json)
 
 
 def _record(

@@ -7,9 +7,9 @@ where the change would be, and shows what the change would do.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol, Self, TypeVar
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -19,7 +19,7 @@ from ats.errors import Refused
 from ats.office import Office
 from ats.outbox.cohort_now import CohortNow
 from ats.people.effects import Effect, Outlook, effect
-from ats.people.enrolled import Enrolled, standing
+from ats.people.enrolled import Enrolled, locked
 from ats.planning.timeline import Timeline
 from ats.records import gather
 from ats.records import models as m
@@ -69,6 +69,7 @@ class Changed:
     remarks: tuple[str, ...]
     applied: bool
     timeline: Timeline
+    next: Changed | None = None  # what it begins in another cohort
 
     def document(self) -> dict[str, Any]:
         """Return this as JSON tells it."""
@@ -80,7 +81,13 @@ class Changed:
             **self.effect.document(self.timeline.zone),
             "cases_closed": list(self.cases_closed),
             "remarks": list(self.remarks),
+            "next": self.next and self.next.document(),
         }
+
+    def as_preview(self) -> Changed:
+        """Return the same, not applied."""
+        after = self.next and self.next.as_preview()
+        return replace(self, applied=False, next=after)
 
 
 @dataclass(slots=True)
@@ -93,6 +100,7 @@ class Change:
     decision: Decision
     remarks: list[str] = field(default_factory=list)
     cases_closed: list[int] = field(default_factory=list)
+    next: Changed | None = None
 
     @property
     def enrolment_id(self) -> int:
@@ -195,77 +203,67 @@ def changed(
     Raises NotFound, and Refused for what the action refuses.
     """
 
-    def whose(session: Session) -> list[Enrolled]:
-        return [_locked(session, ref)]
+    def work(session: Session) -> Changed:
+        return changed_within(office, session, locked(session, ref), name, action, decision)
 
-    (done,) = all_changed(office, whose, name, action, decision, preview=preview)
-    return done
-
-
-def all_changed(
-    office: Office,
-    whose: Callable[[Session], Sequence[Enrolled]],
-    name: str,
-    action: Action,
-    decision: Decision,
-    *,
-    preview: bool,
-) -> tuple[Changed, ...]:
-    """Do an action to each of these enrolments, all or none, or show what it would do.
-
-    `whose` finds them in the transaction of the change, locks them, and may write there itself.
-    """
-
-    def work(session: Session) -> tuple[Changed, ...]:
-        found = whose(session)
-        done = tuple(_done(office, session, one, name, action, decision) for one in found)
-        if preview:
-            raise _TakenBack(tuple(replace(one, applied=False) for one in done))
-        return done
-
-    try:
-        return office.store.transact(work)
-    except _TakenBack as shown:
-        return shown.changes
+    return transacted(office, work, preview=preview)
 
 
-def _done(
+def changed_within(
     office: Office, session: Session, whose: Enrolled, name: str, action: Action, decision: Decision
 ) -> Changed:
-    change = Change(session, whose, _outlook(office, session, whose, decision.now), decision)
+    """Do an action to an enrolment that is locked, in the caller's transaction."""
+    before = outlook(office, session, whose, decision.now)
+    change = Change(session, whose, before, decision)
     action(change)
     look_again_about(session, [whose.enrolment.role_id])
     session.flush()
-    after = _outlook(office, session, whose, decision.now)
+    after = outlook(office, session, whose, decision.now)
     return Changed(
         action=name,
         person=whose.ref,
         cohort=whose.cohort.code,
-        effect=effect(change.outlook, after),
+        effect=effect(before, after),
         cases_closed=tuple(change.cases_closed),
         remarks=tuple(change.remarks),
         applied=True,
         timeline=after.timeline,
+        next=change.next,
     )
+
+
+class Previewable(Protocol):
+    """What was done, which can be told as what would be done."""
+
+    def as_preview(self) -> Self: ...
+
+
+Done = TypeVar("Done", bound=Previewable)
+
+
+def transacted(office: Office, work: Callable[[Session], Done], *, preview: bool) -> Done:
+    """Do the work in one transaction, or with *preview* take it back and show what it would do."""
+    shown: list[Done] = []
+
+    def judged(session: Session) -> Done:
+        done = work(session)
+        if preview:
+            shown[:] = [done.as_preview()]
+            raise _TakenBack
+        return done
+
+    try:
+        return office.store.transact(judged)
+    except _TakenBack:
+        return shown[0]
 
 
 class _TakenBack(Exception):
     """Ends the transaction of a preview."""
 
-    def __init__(self, changes: tuple[Changed, ...]) -> None:
-        self.changes = changes
 
-
-def _locked(session: Session, ref: str) -> Enrolled:
-    """Return the standing enrolment, which nobody else changes before this transaction ends."""
-    whose = standing(session, ref)
-    assert whose.enrolment.id is not None
-    gather.lock(session, [whose.enrolment.id])
-    session.refresh(whose.enrolment)
-    return standing(session, ref)
-
-
-def _outlook(office: Office, session: Session, whose: Enrolled, now: dt.datetime) -> Outlook:
+def outlook(office: Office, session: Session, whose: Enrolled, now: dt.datetime) -> Outlook:
+    """Return somebody's year in one cohort as it stands in this transaction."""
     at = CohortNow(office, whose.cohort.code, now)
     cohort = at.cohort(session)
     assert whose.enrolment.id is not None

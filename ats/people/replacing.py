@@ -6,6 +6,7 @@ whoever mentored is thanked once (`mentoring-ended`) and hears no more.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from sqlmodel import Session, col
 from ats.errors import Refused
 from ats.office import Office
 from ats.people import naming
-from ats.people.changing import Change, Changed, Decision, all_changed, changed
+from ats.people.changing import Change, Changed, Decision, changed, changed_within, transacted
 from ats.people.enrolled import Enrolled, known
 from ats.people.new_mentor import MENTOR, Reply, mentor_meant
 from ats.records import gather
@@ -35,6 +36,11 @@ class Resigned:
     left_register: bool
     mentees: tuple[Changed, ...]
     applied: bool
+
+    def as_preview(self) -> Resigned:
+        """Return this as what would be done."""
+        mentees = tuple(one.as_preview() for one in self.mentees)
+        return dataclasses.replace(self, mentees=mentees, applied=False)
 
     def document(self) -> dict[str, Any]:
         """Return this as JSON tells it."""
@@ -111,29 +117,20 @@ def resign(office: Office, ref: str, decision: Decision, *, preview: bool) -> Re
     What they signed off stays so. Raises NotFound for an unknown ref, Refused for a participant's
     and for a mentor of nobody who is not on the register.
     """
-    found: list[tuple[str, bool]] = []
 
-    def whose(session: Session) -> list[Enrolled]:
+    def work(session: Session) -> Resigned:
         mentor = _mentor(session, ref)
         mentees = _mentees(session, mentor)
         left = _leave_register(session, mentor, decision)
         if not mentees and not left:
             raise Refused(f"{mentor.ref} mentors nobody at present; there is nothing to end.")
-        found[:] = [(mentor.ref, left)]
-        return mentees
+        changes = (
+            changed_within(office, session, whose, "resign-mentor", _resigned, decision)
+            for whose in mentees
+        )
+        return Resigned(mentor.ref, left, tuple(changes), applied=True)
 
-    def action(change: Change) -> None:
-        standing = _standing(change)
-        assert standing is not None  # its enrolment is locked
-        mentor = _ref(change.session, standing)
-        if standing.signed_off_at is not None:
-            change.remarks.append(f"{mentor} has signed off, and that stands")
-        _end(change, standing, mentor, "resigned")
-        change.audit("mentor-resigned", {"mentor": mentor}, {"mentor": None})
-
-    mentees = all_changed(office, whose, "resign-mentor", action, decision, preview=preview)
-    ((mentor, left),) = found
-    return Resigned(mentor, left, mentees, applied=not preview)
+    return transacted(office, work, preview=preview)
 
 
 # -- one participant ---------------------------------------------------------------------------
@@ -148,6 +145,16 @@ def _end(change: Change, standing: m.Mentorship, mentor: str, because: str) -> N
     change.stand_down(because)
     change.session.flush()  # only one may stand
     change.close_cases(ABOUT_WHO_LEFT, f"mentor {because}")
+
+
+def _resigned(change: Change) -> None:
+    standing = _standing(change)
+    assert standing is not None  # its enrolment is locked
+    mentor = _ref(change.session, standing)
+    if standing.signed_off_at is not None:
+        change.remarks.append(f"{mentor} has signed off, and that stands")
+    _end(change, standing, mentor, "resigned")
+    change.audit("mentor-resigned", {"mentor": mentor}, {"mentor": None})
 
 
 def _named(change: Change, reply: Reply, *, consent: bool) -> str:
@@ -218,7 +225,7 @@ def _leave_register(session: Session, mentor: m.Role, decision: Decision) -> boo
         m.Audit(
             at=decision.now,
             by=decision.by,
-            action="register-left",
+            action="register-leave",
             subject=mentor.ref,
             reason=decision.reason,
             restricted=decision.restricted,

@@ -17,6 +17,7 @@ from ats.people.contacts import contacts
 from ats.people.dead_addresses import dead_addresses
 from ats.people.enrolled import Enrolled, Known, enrolments, known
 from ats.people.parked import BECAUSE, UNTIL, parked_since
+from ats.people.waiting import waiting
 from ats.planning import stall
 from ats.planning.facts import Mentorship, Participant
 from ats.planning.timeline import Timeline
@@ -82,6 +83,7 @@ def _enrolment(
         "paused": any(pause.until_on is None for pause in person.pauses),
         "silenced": person.silenced,
         "parked": _parked(session, enrolment.id, timeline.zone),
+        **_between(session, enrolled, person, timeline.zone),
         "as_of": as_of.isoformat() if as_of else None,
         "milestones": [
             _milestone(milestone, person, timeline, now)
@@ -89,6 +91,17 @@ def _enrolment(
         ],
         "mentor": _mentor(session, person.mentorship, timeline.zone),
         "cases": cases(session, [cohort.code], zone=timeline.zone, person=enrolled.ref),
+    }
+
+
+def _between(
+    session: Session, enrolled: Enrolled, person: Participant, zone: ZoneInfo
+) -> dict[str, Any]:
+    """Return where somebody who left goes on, and how they wait for a cohort if they do."""
+    waits = waiting(session, cohort=enrolled.cohort.code, ref=enrolled.ref)
+    return {
+        "goes_on_in": person.next_cohort and person.next_cohort.code,
+        "waits": waits[0].document(zone) if waits else None,
     }
 
 
