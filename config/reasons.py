@@ -26,6 +26,7 @@ REASONS: Mapping[str, Reason] = {
     "death": Reason("a death", restricted=True),
     "employer": Reason("a change at the employer"),
     "illness": Reason("illness", restricted=True),
+    "mentor-request": Reason("the mentor asked for it"),
     "new-role": Reason("a new role or employer"),
     "not-given": Reason("no reason was written down"),
     "own-request": Reason("the participant asked for it"),
