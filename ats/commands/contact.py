@@ -1,4 +1,4 @@
-"""`ats contact`: list, lift."""
+"""`ats contact`: list, lift, confirm."""
 
 from __future__ import annotations
 
@@ -132,5 +132,29 @@ def lift(ref: AnyRef, now: Now = None, by: By = None, as_json: Json = False) -> 
                 for one, told in zip(again, document["again"], strict=True)
             ]
             table(("what", "to", "about", "from"), rows)
+
+        answer(document, as_json=as_json, human=human)
+
+
+@app.command()
+def confirm(ref: AnyRef, now: Now = None, by: By = None, as_json: Json = False) -> None:
+    """The new address is theirs, as they told you: the link of a sign-off may go there."""
+    from ats.people.confirmed import confirm_address
+
+    who = name_of(by)
+    with open_desk(now) as desk:
+        done = confirm_address(desk.office.store, ref, now=desk.now, by=who)
+        document = {
+            "ref": done.ref,
+            "changed_at": done.changed_at.astimezone(desk.zone).isoformat(),
+            "confirmed_at": done.at.astimezone(desk.zone).isoformat(),
+            "confirmed_by": who,
+            "cases_closed": list(done.cases_closed),
+        }
+
+        def human() -> None:
+            say(f"Confirmed: the new address of {done.ref}. What waited for it goes when it may.")
+            if done.cases_closed:
+                say(f"Closed with it: case {', '.join(map(str, done.cases_closed))}.")
 
         answer(document, as_json=as_json, human=human)

@@ -211,7 +211,7 @@ class _Undoing:
         self.kept += [
             f"{self._label(*trace.record)} {trace.field}"
             for trace in reversed(restoring.kept)
-            if trace.field != "email_key"
+            if trace.field not in ("email_key", "email_changed_at")  # "email" says it
         ]
 
     def park(self, now: dt.datetime, by: str) -> tuple[str, ...]:

@@ -183,8 +183,9 @@ def _refuse_unreachable(session: Session, message: m.Message, row: m.LedgerRow) 
     if row.enrolment_id is None:
         return
     person = gather.participants(session, [row.enrolment_id])[0]
-    if person.silenced or person.status != "active" or person.parked:
-        how = "silenced" if person.silenced else "parked" if person.parked else person.status
+    is_silenced = person.is_silenced(message.recipient)
+    if is_silenced or person.status != "active" or person.parked:
+        how = "silenced" if is_silenced else "parked" if person.parked else person.status
         raise Refused(f"Nothing goes to or about {person.ref} at present ({how}).")
     if message.recipient in person.suppressed:
         raise Refused(

@@ -121,7 +121,11 @@ def to_mend(session: Session, codes: Sequence[str]) -> list[tuple[DeadAddress, s
     ref, else the organisation, or the participant where the records know neither. Who has
     withdrawn, or mentors nobody any more, is not told.
     """
-    mine = (col(m.Cohort.code).in_(codes), col(m.Enrolment.status) != "withdrawn")
+    mine = (
+        col(m.Cohort.code).in_(codes),
+        col(m.Enrolment.status) != "withdrawn",
+        col(m.Role.silenced_at).is_(None),
+    )
     asked = {**_participants(session, mine), **_mentors(session, mine)}
     standing = [one for one in dead_addresses(session, asked) if one.stands]
     return [(one, asked[one.ref]) for one in standing]

@@ -18,6 +18,8 @@ from ats.planning.workdays import Workdays, local_moment, week_day
 from config.programme import ANCHORS, Milestone, Moment, Programme
 
 MORNING = dt.time(9)
+#: The ends of a mentorship after which the participant goes on and needs another mentor.
+LEAVES_TO_LOOK = ("replaced", "resigned")
 _DAY = dt.timedelta(days=1)
 #: Later than any moment of any year.
 NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -183,17 +185,36 @@ class Moments:
                 most = 1 + len(webinar.moves) if rule.repeats else 1
                 yield from ((n, at) for n in range(1, most + 1))
 
-    def happened(self, rule: Rule, person: Participant) -> Iterator[tuple[int, dt.datetime]]:
-        """Yield (number, due moment) of what counts from what staff change about a person."""
+    def happened(
+        self, rule: Rule, person: Participant
+    ) -> Iterator[tuple[int, dt.datetime, dt.datetime | None]]:
+        """Yield (number, due moment, of use until) of what counts from what staff change."""
         if rule.anchor == rules.DATES_CHANGED:
-            yield from ((n, _whole(at)) for n, at in enumerate(person.dates_changed, 1))
+            for number, at in enumerate(person.dates_changed, 1):
+                yield number, _whole(at), None
             return
         assert rule.at is not None
-        for number, pause in enumerate(sorted(person.pauses, key=lambda p: p.from_on), 1):
+        for number, (day, settled_at, after) in self._returns(person):
+            before = self._offset(day, rule.at, person.nation)
+            at = local_moment(before, rule.at.time or MORNING, self.zone)
+            at = max(at, _whole(settled_at)) if settled_at else at
+            until = local_moment(day - dt.timedelta(days=1), MORNING, self.zone)
+            if at < until and (after is None or before > after):
+                yield number, at, until
+
+    def _returns(
+        self, person: Participant
+    ) -> Iterator[tuple[int, tuple[dt.date, dt.datetime | None, dt.date | None]]]:
+        """Yield each return by number: its day, when that was settled, the day before it all.
+
+        Who comes back into a running cohort gets nothing before that day but the catch-up on it.
+        """
+        if person.restarted_at is not None and not self.is_late_joiner(person):
+            yield 1, (self.cohort.starts, person.restarted_at, None)
+        first = 1 if person.restarted_at is None else 2
+        for number, pause in enumerate(sorted(person.pauses, key=lambda p: p.from_on), first):
             if pause.until_on is not None:
-                day = self._offset(pause.until_on, rule.at, person.nation)
-                if day > pause.from_on:
-                    yield number, local_moment(day, rule.at.time or MORNING, self.zone)
+                yield number, (pause.until_on, pause.set_at, pause.from_on)
 
     def moment(self, moment: Moment, person: Participant) -> dt.datetime | None:
         """Return when a moment of the programme is for this person; None: not known yet."""
@@ -274,7 +295,18 @@ class Moments:
             "mentor-declined": mentorship.declined_at,
             rules.MENTORING_ENDED: _stood_down_at(mentorship),
             rules.MENTOR_UNREACHABLE: _unreachable_since(mentorship, person),
+            rules.MENTOR_LOST: self._lost_at(mentorship, person),
         }[name]
+
+    def _lost_at(self, mentorship: Mentorship, person: Participant) -> dt.datetime | None:
+        """Return when this left somebody to look for another mentor: once they are on no break."""
+        lost = mentorship.declined_at
+        if mentorship.ended_because in LEAVES_TO_LOOK:
+            lost = mentorship.ended_at
+        if lost is None:
+            return None
+        back = self.back_at(person, lost) or lost
+        return None if back == NEVER else back
 
     def counted_from(
         self, rule: Rule, person: Participant, mentorship: Mentorship | None

@@ -104,6 +104,7 @@ class Timeline(Year):
             person.pauses,
             person.dates_changed,
             person.left_at,
+            person.restarted_at,
             tuple(person.suppressed.items()),
             tuple(person.mended.items()),
             tuple(person.extensions.items()),

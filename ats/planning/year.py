@@ -8,7 +8,6 @@ on *now*. Wall-clock times are computed as a local date first and zoned last, so
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
@@ -16,12 +15,12 @@ from ats.planning.again import original, repeats
 from ats.planning.facts import CohortFacts, Mentorship, Participant, WebinarFact
 from ats.planning.invited import invitation_number, invited_from
 from ats.planning.moments import Moments
-from ats.planning.occurrence import Occurrence, name_of
+from ats.planning.occurrence import Occurrence, name_of, namings
 from ats.planning.rules import (
+    AFTER_A_MENTOR,
     DATES_CHANGED,
     INVITATIONS_CHOSEN,
     MENTOR_UNREACHABLE,
-    MENTORING_ENDED,
     REQUEST_SENT,
     RETURN,
     UNREACHABLE,
@@ -33,9 +32,6 @@ from ats.planning.told import Tellings
 from ats.planning.workdays import Workdays, local_moment
 from config.programme import ANCHORS, Programme
 from config.vocabulary import nation_of
-
-#: What counts from the end of a mentorship.
-_AFTER_THE_END = ("mentor-declined", MENTORING_ENDED)
 
 
 class Year(Moments):
@@ -75,8 +71,10 @@ class Year(Moments):
     def is_called_for(self, o: Occurrence, person: Participant) -> bool:
         """Say whether a repeat is: the one before it went, or ended, for another time.
 
-        Of a recording: with another address.
+        Of a recording: with another address. A call is where it was agreed.
         """
+        if o.rule.by_phone and "phone-instead" not in person.adjustments:
+            return False
         if o.number > 1 and o.rule.anchor == WEBINAR_RECORDED:
             return self._has_another_address(o, person)
         if o.number == 1 or not o.rule.repeats:
@@ -99,6 +97,11 @@ class Year(Moments):
         told = self.tellings.told_recording(person, o.recipient, webinar)
         return told is not None and told != webinar.recording_url
 
+    def rests_on_their_word(self, milestone: str, person: Participant) -> bool:
+        """Say whether somebody told us that it is done, and no export is newer than that."""
+        said, as_of = person.done.get(milestone), self.cohort.as_of
+        return said is not None and (as_of is None or as_of <= self.local_date(said))
+
     def of_rule(self, rule: Rule, person: Participant) -> Iterator[Occurrence]:
         """Yield what one rule gives to a participant, called for or not."""
         if rule.for_each == "milestone":
@@ -106,18 +109,19 @@ class Year(Moments):
         elif rule.for_each == "webinar":
             yield from self._for_webinars(rule, person)
         elif rule.anchor in (DATES_CHANGED, RETURN):
-            for number, at in self.happened(rule, person):
+            for number, at, until in self.happened(rule, person):
                 yield from self._occurrence(
-                    rule, person, person.mentorship, at, None, None, number=number
+                    rule, person, person.mentorship, at, None, None, until=until, number=number
                 )
         elif rule.anchor in UNREACHABLE:
             yield from self._unreachable(rule, person)
         elif rule.about_mentor:
-            named: Counter[str] = Counter()
-            for mentorship in person.mentorships:
-                named[mentorship.ref] += 1  # the same mentor named again is asked again
-                number = named[mentorship.ref]
+            for mentorship, number in namings(rule, person):
                 yield from self._one(rule, person, mentorship, mentorship.ref, number)
+        elif rule.until_signed_off and rule.to == "mentor":
+            for mentorship, number in namings(rule, person):
+                if mentorship is person.mentorship:
+                    yield from self._one(rule, person, mentorship, None, number)
         else:
             yield from self._one(rule, person, person.mentorship, None)
 
@@ -202,10 +206,12 @@ class Year(Moments):
             moment = rule.at_for.get(nation_of(person.nation), rule.at)
             assert moment is not None
             at = self.moment_of(moment, person, mentorship)
+        if at is not None and mentorship is not None and rule.until_signed_off:
+            at = _in_its_round(rule, at, mentorship)
         if at is None:
             return
         ended = mentorship.ended_at if mentorship else None
-        if ended is not None and at >= ended and rule.anchor not in _AFTER_THE_END:
+        if ended is not None and at >= ended and rule.anchor not in AFTER_A_MENTOR:
             return
         event = self._event(rule, person)
         yield from self._occurrence(rule, person, mentorship, at, subject, event, number=number)
@@ -219,6 +225,7 @@ class Year(Moments):
         subject: str | None,
         event: dt.datetime | None,
         *,
+        until: dt.datetime | None = None,
         begun: bool = False,
         number: int = 1,
     ) -> Iterator[Occurrence]:
@@ -238,7 +245,7 @@ class Year(Moments):
             due_at=at,
             subject=subject,
             event_at=event,
-            useful_until=self._useful_until(rule, at, event, nation),
+            useful_until=until or self._useful_until(rule, at, event, nation),
             too_early=early,
         )
 
@@ -279,3 +286,15 @@ class Year(Moments):
             last = self.workdays[nation].shift(self.local_date(at), useful)
             self._stale[memo] = local_moment(last + dt.timedelta(days=1), dt.time(), self.zone)
         return self._stale[memo]
+
+
+def _in_its_round(rule: Rule, at: dt.datetime, mentorship: Mentorship) -> dt.datetime | None:
+    """Return when this is due in the round of sign-off that stands; None: it lies before it.
+
+    What was asked for before a sign-off was reopened is asked for again then, but nobody is
+    reminded of what they were asked a moment ago.
+    """
+    begun = mentorship.sign_off_reopened_at
+    if begun is None or at >= begun:
+        return at
+    return None if rule.is_ladder and rule.case is None else begun.replace(microsecond=0)

@@ -16,6 +16,7 @@ from ats.planning.facts import (
     CohortFacts,
     Key,
     Mentorship,
+    NextCohort,
     Outage,
     Participant,
     PastRow,
@@ -159,6 +160,7 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
     mentorships = _mentorships(connection, wanted)
     beside = _told_beside(connection, wanted, mentorships)
     overlays = _overlays(connection, wanted)
+    next_cohorts, restarts = _restarts(connection, wanted)
     cases = _open_cases(connection, wanted)
     past = _past(connection, wanted)
     suppressed = _suppressed(connection, wanted)
@@ -180,11 +182,16 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
                 sections=sections.get(row.id, {}),
                 mentorships=tuple(mentorships.get(row.id, ())),
                 extensions={o.milestone: o.due_at for o in mine if o.milestone and o.due_at},
-                pauses=tuple(Pause(o.from_on, o.until_on) for o in mine if o.from_on),
+                pauses=tuple(
+                    Pause(o.from_on, o.until_on, o.recorded_at) for o in mine if o.from_on
+                ),
                 parked=any(o.kind == "parked" for o in mine),
-                silenced=any(o.kind == "silence" for o in mine),
+                silenced=row.silenced or any(o.kind == "silence" for o in mine),
                 left_at=row.left_at,
+                next_cohort=next_cohorts.get(row.id),
+                restarted_at=restarts.get(row.id),
                 dates_changed=_dates_changed(changed),
+                called_off_at=_called_off_at(changed),
                 done={o.milestone: o.recorded_at for o in mine if o.kind == "done"},
                 adjustments=frozenset(o.adjustment for o in mine if o.adjustment),
                 suppressed=suppressed.get(row.id, {}),
@@ -233,11 +240,31 @@ def _overlays(connection: Connection, wanted: Wanted) -> Mapping[int, list[Any]]
     return found
 
 
+def _restarts(
+    connection: Connection, wanted: Wanted
+) -> tuple[Mapping[int, NextCohort], Mapping[int, dt.datetime]]:
+    """Return where those who left for another cohort go on, and since when others are back."""
+    ahead: dict[int, NextCohort] = {}
+    back: dict[int, dt.datetime] = {}
+    for old, new, at, code, joined_on in connection.execute(queries.RESTARTS, wanted):
+        ahead[old] = NextCohort(code, joined_on)
+        back[new] = at
+    return ahead, back
+
+
 def _dates_changed(overlays: Iterable[Any]) -> tuple[dt.datetime, ...]:
     """Return the moments at which these moved dates, or stopped doing so."""
     moving = (overlay for overlay in overlays if overlay.kind in ("extension", "pause"))
     moments = {at for one in moving for at in (one.recorded_at, one.revoked_at) if at is not None}
     return tuple(sorted(moments))
+
+
+def _called_off_at(overlays: Iterable[Any]) -> dt.datetime | None:
+    """Return when a break was taken back last, and nothing put in its place."""
+    breaks = [overlay for overlay in overlays if overlay.kind == "pause"]
+    settled = {overlay.recorded_at for overlay in breaks}
+    taken_back = (overlay.revoked_at for overlay in breaks if overlay.revoked_at is not None)
+    return max((at for at in taken_back if at not in settled), default=None)
 
 
 def _suppressed(connection: Connection, wanted: Wanted) -> Mapping[int, Mapping[str, dt.datetime]]:

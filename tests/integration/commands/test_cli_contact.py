@@ -140,3 +140,38 @@ def test_a_lift_says_what_goes_again_and_is_refused_the_second_time(
         "Nothing is suppressed for M0001: mail goes to the address in the records; "
         "`ats contact list` tells which addresses do not work."
     )
+
+
+def test_a_new_address_is_confirmed_once_by_whoever_asked(live: CommandLine) -> None:
+    def confirm(ref: str, now: str) -> tuple[str, ...]:
+        return ("contact", "confirm", ref, "--now", now)
+
+    assert live.refused(*confirm("M0001", "2026-10-20T09:00")) == (
+        "The address of M0001 is the first we had; there is none to confirm."
+    )
+    store = Store(f"sqlite:///{live.folder}/var/ats.db")
+    with store.write() as session:
+        session.execute(
+            text(
+                "UPDATE person SET email_changed_at = '2026-10-20 08:00:00' WHERE id ="
+                " (SELECT person_id FROM role WHERE ref = 'M0001')"
+            )
+        )
+    store.close()
+    assert live.refused(*confirm("M0001", "2026-10-19T09:00")).startswith(
+        "The address of M0001 changed on 20 October 2026, after the moment"
+    )
+
+    told = live.done(*confirm("m0001", "2026-10-21T09:00"), "--by", "Jo")
+
+    assert told == {
+        "ref": "M0001",
+        "changed_at": "2026-10-20T09:00:00+01:00",
+        "confirmed_at": "2026-10-21T09:00:00+01:00",
+        "confirmed_by": "Jo",
+        "cases_closed": [],
+    }
+    assert live.refused(*confirm("M0001", "2026-10-22T09:00")) == (
+        "The address of M0001 was confirmed on 21 October 2026 and is the same since; "
+        "nothing to confirm."
+    )

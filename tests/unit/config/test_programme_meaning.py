@@ -176,7 +176,8 @@ def test_what_else_is_wrong_with_a_faulty_step_is_told_in_the_same_reading(tmp_p
         (
             'small.yaml, line 24, steps[0].unless[0]: "nosuch" is no condition; there are '
             "section-complete, section-started, milestone-complete, mentor-named, mentor-accepted, "
-            "mentor-pending, mentor-signed-off, follows-another, welcomes-register, "
+            "mentor-pending, mentor-signed-off, sign-off-revoked, follows-another, "
+            "welcomes-register, "
             "portfolio-ready, submitted, late-joiner, stood-still, milestones-overdue, extended, "
             "case-open, anything-to-tell, join-link-missing, recording-missing, told-otherwise, "
             "sent, nothing-overdue, moved."

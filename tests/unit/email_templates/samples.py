@@ -63,6 +63,8 @@ CALENDAR = "https://programme.example/calendar/abc"
 LETTER = "https://programme.example/letter/abc"
 REGISTER_PAGE = "https://programme.example/register/abc"
 ANSWER = "https://programme.example/answer/abc"
+DONE = "https://programme.example/done/abc"
+LATER_KEYS = ("calendar_url", "answer_url", "done_url")
 JOIN = "https://meet.example/j/123?pwd=a&x=1"
 RECORDING = "https://video.example/watch/7"
 
@@ -136,7 +138,7 @@ def shared(me: Fields, role: str, *, today: str = "2026-10-13", trial: bool = Fa
 def part(template: str, **fields: Any) -> Fields:
     """Return a part with every key of the contract, None or empty where nothing is said."""
     nothing = dict.fromkeys(
-        ["person", "mentor", "milestone", "webinar", "as_of", "calendar_url", "answer_url", "rung"]
+        [*("person", "mentor", "milestone", "webinar", "as_of", "rung"), *LATER_KEYS]
     )
     nothing |= dict.fromkeys([*CHANGE_KEYS, "letter_url", "register_url"])
     return {
@@ -145,6 +147,7 @@ def part(template: str, **fields: Any) -> Fields:
         "mentees": [],
         "webinars": [],
         "closures": [],
+        "suggested": [],
         **fields,
     }
 
@@ -257,6 +260,8 @@ def _to_participants(key: str) -> Iterator[Fields]:
         "webinars": _year(),
         "as_of": "2027-06-28",
         "calendar_url": CALENDAR,
+        "done_url": DONE,
+        "suggested": ["Ottoline Marrow", "Wyn Ravensdale"],
         "closures": [{"name": "Summer", "from": "2027-07-12", "to": "2027-09-05"}],
     }
     days = ["2026-10-13", "2027-10-07"]
