@@ -28,8 +28,8 @@ from ats.commands import (
     init,
     mentor,
     message,
-    participant,
     participant_care,
+    participant_year,
     person,
     person_care,
     programme,
@@ -89,9 +89,9 @@ app.command()(reading.forecast)
 app.command()(feed.feed)
 app.command()(reconcile.reconcile)
 app.command()(audit.audit)
-participant.app.command()(participant_care.adjust)
-participant.app.command()(participant_care.seen_done)
-participant.app.command()(participant_care.note)
+participant_year.app.command()(participant_care.adjust)
+participant_year.app.command()(participant_care.seen_done)
+participant_year.app.command()(participant_care.note)
 person.app.command()(person_care.silence)
 person.app.command()(person_care.mend)
 for group in (
@@ -99,7 +99,7 @@ for group in (
     cohort,
     webinar,
     calendars,
-    participant,
+    participant_year,  # with the commands of `participant`
     mentor,
     person,
     contact,

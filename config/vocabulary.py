@@ -43,6 +43,7 @@ ANCHORS = (
     "left",
     "mentoring-ended",
     "mentor-unreachable",
+    "participant-unreachable",
     "milestone",
 )
 
@@ -59,7 +60,9 @@ CONDITIONS: dict[str, str | None] = {
     "mentor-accepted": None,
     "mentor-pending": None,  # named, and has not answered
     "mentor-signed-off": None,
+    "sign-off-revoked": None,  # by the mentor, and not reopened by staff since
     "follows-another": None,  # the mentor, an earlier one who had agreed
+    "welcomes-register": None,  # the mentor agreed to be asked onto it
     "portfolio-ready": None,
     "submitted": None,
     "late-joiner": None,

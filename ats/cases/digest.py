@@ -165,8 +165,9 @@ def _opens_the_week(since: dt.datetime, until: dt.datetime) -> bool:
 
 
 def _releases(session: Session, cohort: m.Cohort) -> list[m.LedgerRow]:
+    """Return what only a release lets go; an address's confirmation, or time, does the rest."""
     row = m.LedgerRow
-    waits = (col(row.outcome) == "held", col(row.reason) == "release")
+    waits = (col(row.outcome) == "held", col(row.reason) == "release", col(row.until).is_(None))
     query = select(row).where(col(row.cohort_id) == cohort.id, *waits).order_by(col(row.key))
     return list(session.execute(query).scalars())
 

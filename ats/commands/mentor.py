@@ -1,18 +1,21 @@
-"""`ats mentor`: accept, decline, sign-off. REF is always the participant's."""
+"""`ats mentor`: accept, decline, sign-off, reopen-sign-off. REF is always the participant's."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
 
 from ats.commands.answer import answer, say
 from ats.commands.desk import name_of, open_desk
-from ats.commands.options import By, Json, Now, Ref
+from ats.commands.options import By, Json, Now, Reason, Ref
 
 if TYPE_CHECKING:
     from ats.people.mentors import Answer
+    from ats.records.store import Store
 
 app = typer.Typer(
     name="mentor", help="Record what the mentor of a participant answered.", no_args_is_help=True
@@ -36,12 +39,38 @@ def decline(ref: Ref, now: Now = None, by: By = None, as_json: Json = False) -> 
 
 
 @app.command("sign-off")
-def sign_off(ref: Ref, now: Now = None, by: By = None, as_json: Json = False) -> None:
-    """The mentor has signed the portfolio off."""
+def sign_off(
+    ref: Ref,
+    reason: Reason = "own-request",
+    now: Now = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """The mentor has signed the portfolio off, and staff record it for them."""
     from ats.people import mentors
 
     sentence = "{mentor} has signed off the portfolio of {person}."
-    _record(mentors.sign_off, sentence, ref, now, by, as_json)
+    action = partial(mentors.sign_off, reason=reason)
+    _record(action, sentence, ref, now, by, as_json)
+
+
+@app.command("reopen-sign-off")
+def reopen_sign_off(
+    ref: Ref,
+    reason: Reason = "own-request",
+    now: Now = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """The mentor took the sign-off back, or it was a mistake: ask for it once more."""
+    from ats.people.changing import Decision
+    from ats.people.sign_offs import reopen
+
+    def action(store: Store, ref: str, *, now: dt.datetime, by: str) -> Answer:
+        return reopen(store, ref, Decision(now, by, reason))
+
+    sentence = "{mentor} is asked once more to sign off the portfolio of {person}."
+    _record(action, sentence, ref, now, by, as_json)
 
 
 def _record(

@@ -100,6 +100,11 @@ def _show_enrolment(enrolment: dict[str, Any]) -> None:
     if enrolment["parked"]:
         parked = enrolment["parked"]
         say(f"Everything waits until {parked['until']}, because {parked['because']}.")
+    if enrolment["goes_on_in"]:
+        say(f"Goes on in cohort {enrolment['goes_on_in']}.")
+    if enrolment["waits"]:
+        later = ", ".join(enrolment["waits"]["later"]) or "none is launched yet"
+        say(f"Waits for a later cohort ({later}) since {spoken(enrolment['waits']['since'])}.")
     if enrolment["adjustments"]:
         say(f"Agreed with them: {', '.join(enrolment['adjustments'])}")
     as_of = f"portfolio as of {enrolment['as_of']}" if enrolment["as_of"] else "no export yet"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from ats.errors import Refused
 from ats.office import Office
 from ats.outbox.cohort_now import CohortNow
 from ats.people.effects import Effect, Outlook, effect
-from ats.people.enrolled import Enrolled, standing
+from ats.people.enrolled import Enrolled, locked
 from ats.planning.timeline import Timeline
 from ats.records import gather
 from ats.records import models as m
@@ -70,6 +70,7 @@ class Changed:
     remarks: tuple[str, ...]
     applied: bool
     timeline: Timeline
+    next: Changed | None = None  # what it begins in another cohort
 
     def document(self) -> dict[str, Any]:
         """Return this as JSON tells it."""
@@ -81,7 +82,13 @@ class Changed:
             **self.effect.document(self.timeline.zone),
             "cases_closed": list(self.cases_closed),
             "remarks": list(self.remarks),
+            "next": self.next and self.next.document(),
         }
+
+    def as_preview(self) -> Changed:
+        """Return the same, not applied."""
+        after = self.next and self.next.as_preview()
+        return replace(self, applied=False, next=after)
 
 
 @dataclass(slots=True)
@@ -94,6 +101,7 @@ class Change:
     decision: Decision
     remarks: list[str] = field(default_factory=list)
     cases_closed: list[int] = field(default_factory=list)
+    next: Changed | None = None
 
     @property
     def enrolment_id(self) -> int:
@@ -198,24 +206,32 @@ def changed(
     """
 
     def work(session: Session) -> Changed:
-        whose = _locked(session, ref)
-        change = Change(session, whose, outlook_of(office, session, whose, decision.now), decision)
+        whose = locked(session, ref)
+        before = outlook(office, session, whose, decision.now)
+        change = Change(session, whose, before, decision)
         action(change)
         look_again_about(session, [whose.enrolment.role_id])
         session.flush()
-        after = outlook_of(office, session, whose, decision.now)
+        after = outlook(office, session, whose, decision.now)
         return Changed(
             action=name,
             person=whose.ref,
             cohort=whose.cohort.code,
-            effect=effect(change.outlook, after),
+            effect=effect(before, after),
             cases_closed=tuple(change.cases_closed),
             remarks=tuple(change.remarks),
-            applied=not preview,
+            applied=True,
             timeline=after.timeline,
+            next=change.next,
         )
 
-    return transact(office.store, work, preview=preview)
+    return transacted(office, work, preview=preview)
+
+
+def transacted(office: Office, work: Callable[[Session], Changed], *, preview: bool) -> Changed:
+    """Do the work in one transaction, or with *preview* take it back and show what it would do."""
+    done = transact(office.store, work, preview=preview)
+    return done.as_preview() if preview else done
 
 
 def transact(store: Store, work: Callable[[Session], T], *, preview: bool) -> T:
@@ -241,17 +257,8 @@ class _TakenBack(Exception):
         self.result = result
 
 
-def _locked(session: Session, ref: str) -> Enrolled:
-    """Return the standing enrolment, which nobody else changes before this transaction ends."""
-    whose = standing(session, ref)
-    assert whose.enrolment.id is not None
-    gather.lock(session, [whose.enrolment.id])
-    session.refresh(whose.enrolment)
-    return standing(session, ref)
-
-
-def outlook_of(office: Office, session: Session, whose: Enrolled, now: dt.datetime) -> Outlook:
-    """Return the year of an enrolment as this transaction sees it."""
+def outlook(office: Office, session: Session, whose: Enrolled, now: dt.datetime) -> Outlook:
+    """Return somebody's year in one cohort as it stands in this transaction."""
     at = CohortNow(office, whose.cohort.code, now)
     cohort = at.cohort(session)
     assert whose.enrolment.id is not None

@@ -14,6 +14,7 @@ from ats.people.parked import BECAUSE, UNTIL
 from ats.people.titles import Titles
 from ats.people.wording import (
     COHORT_PAUSED,
+    NEW_ADDRESS,
     NOT_SENT,
     ON_A_BREAK,
     WAITS,
@@ -106,6 +107,10 @@ class Retelling:
             which = first_holding(planned.rule.wait_while, self._situation(planned))
             if which is not None:
                 why = condition(which, self.timeline.programme, planned.subject, past=False)
+            elif planned.subject in self.person.suppressed:
+                why = "mail to the mentor does not get through, and those days do not count"
+        if reason == "release" and planned is not None and planned.rule.until_signed_off:
+            why = NEW_ADDRESS
         if reason == "paused":
             why = COHORT_PAUSED if self.timeline.cohort.status == "paused" else ON_A_BREAK
         if reason in ("away", "closed"):

@@ -20,6 +20,7 @@ from ats.people.enrolled import Enrolled, Known, enrolments, known
 from ats.people.notes import notes
 from ats.people.notes import told as told_note
 from ats.people.parked import BECAUSE, UNTIL, parked_since
+from ats.people.waiting import waiting
 from ats.planning import stall
 from ats.planning.facts import Mentorship, Participant
 from ats.planning.timeline import Timeline
@@ -87,6 +88,7 @@ def _enrolment(
         "silenced": person.silenced,
         "adjustments": sorted(person.adjustments),
         "parked": _parked(session, enrolment.id, timeline.zone),
+        **_between(session, enrolled, person, timeline.zone),
         "as_of": as_of.isoformat() if as_of else None,
         "milestones": [
             _milestone(milestone, person, timeline, now)
@@ -95,6 +97,17 @@ def _enrolment(
         "mentor": _mentor(session, person.mentorship, timeline.zone),
         "cases": cases(session, [cohort.code], zone=timeline.zone, person=enrolled.ref),
         "notes": [told_note(one, timeline.zone) for one in notes(session, enrolment.id)],
+    }
+
+
+def _between(
+    session: Session, enrolled: Enrolled, person: Participant, zone: ZoneInfo
+) -> dict[str, Any]:
+    """Return where somebody who left goes on, and how they wait for a cohort if they do."""
+    waits = waiting(session, cohort=enrolled.cohort.code, ref=enrolled.ref)
+    return {
+        "goes_on_in": person.next_cohort and person.next_cohort.code,
+        "waits": waits[0].document(zone) if waits else None,
     }
 
 

@@ -20,7 +20,7 @@ from ats.cases.opening import close_case, open_case
 from ats.errors import Refused
 from ats.office import Office
 from ats.people.all_roles import enrolled, mentored, standing_mentors
-from ats.people.changing import Decision, outlook_of, transact
+from ats.people.changing import Decision, outlook, transact
 from ats.people.effects import Effect, effect
 from ats.people.enrolled import Enrolled, known
 from ats.records import gather
@@ -236,12 +236,12 @@ def _changed(
 ) -> Silenced:
     def work(session: Session) -> Silenced:
         change = _of(session, ref, decision)
-        before = [outlook_of(office, session, one, decision.now) for one in change.concerned]
+        before = [outlook(office, session, one, decision.now) for one in change.concerned]
         action(change)
         session.flush()
         mentors = standing_mentors(session, change.own)
         look_again_about(session, [*(role.id or 0 for role in change.roles), *mentors])
-        after = [outlook_of(office, session, one, decision.now) for one in change.concerned]
+        after = [outlook(office, session, one, decision.now) for one in change.concerned]
         return Silenced(
             refs=tuple(role.ref for role in change.roles),
             is_silenced=any(role.silenced_at for role in change.roles),

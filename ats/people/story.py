@@ -21,6 +21,7 @@ from ats.people.notes import notes
 from ats.people.parked import parked_since
 from ats.people.retelling import Retelling
 from ats.people.titles import Titles
+from ats.planning.again import original
 from ats.planning.planner import Planner
 from ats.planning.rules import Rule
 from ats.planning.timeline import Occurrence
@@ -210,7 +211,7 @@ class _Chapter:
 
     def _rule(self, row: m.LedgerRow) -> Rule | None:
         """Return the rule that made a row; None when the programme no longer has it."""
-        parts = row.occurrence.split("/")
+        parts = original(row.occurrence).split("/")
         rung = parts[-2] if len(parts) > 1 else None
         by_rung = self._rules.get((row.step, rung, row.role))
         return by_rung or self._rules.get((row.step, None, row.role))

@@ -74,10 +74,20 @@ def _mentor_signed_off(at: Situation, _: Value) -> bool:
     return mentorship is not None and mentorship.signed_off_at is not None
 
 
+def _sign_off_revoked(at: Situation, _: Value) -> bool:
+    mentorship = at.person.mentorship
+    return mentorship is not None and mentorship.sign_off_revoked_at is not None
+
+
 def _follows_another(at: Situation, _: Value) -> bool:
     standing = at.person.mentorship
     before = (m for m in at.person.mentorships if m is not standing)
     return standing is not None and any(m.accepted_at is not None for m in before)
+
+
+def _welcomes_register(at: Situation, _: Value) -> bool:
+    standing = at.person.mentorship
+    return standing is not None and standing.ref in at.person.welcomes_register
 
 
 def _portfolio_ready(at: Situation, _: Value) -> bool:
@@ -144,7 +154,9 @@ _MEANING: dict[str, Callable[[Situation, Value], bool]] = {
     "mentor-accepted": _mentor_accepted,
     "mentor-pending": lambda at, _: _mentor_named(at, _) and not _mentor_accepted(at, _),
     "mentor-signed-off": _mentor_signed_off,
+    "sign-off-revoked": _sign_off_revoked,
     "follows-another": _follows_another,
+    "welcomes-register": _welcomes_register,
     "portfolio-ready": _portfolio_ready,
     "submitted": _submitted,
     "late-joiner": lambda at, _: at.timeline.is_late_joiner(at.person),

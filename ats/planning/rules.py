@@ -33,6 +33,10 @@ RETURN = "return"
 LEFT = "left"
 MENTORING_ENDED = "mentoring-ended"
 MENTOR_UNREACHABLE = "mentor-unreachable"
+PARTICIPANT_UNREACHABLE = "participant-unreachable"
+UNREACHABLE = (MENTOR_UNREACHABLE, PARTICIPANT_UNREACHABLE)
+#: From when on a mentor's answer is waited for.
+REQUEST_SENT = "request-sent"
 #: What tells of an end goes after it.
 ENDINGS = (LEFT, MENTORING_ENDED)
 #: What a break does not stop: what tells of it, or of what is after it.
@@ -82,6 +86,16 @@ class Rule:
         """It goes to an office and is about nobody in particular."""
         return self.to in ("operations", "pxm") and not self.is_ladder
 
+    @property
+    def until_accepted(self) -> bool:
+        """It stops as soon as the mentor has agreed."""
+        return any(condition.name == "mentor-accepted" for condition in self.unless)
+
+    @property
+    def until_signed_off(self) -> bool:
+        """It stops as soon as the mentor has signed off, and begins anew when that is reopened."""
+        return any(condition.name == "mentor-signed-off" for condition in self.unless)
+
 
 def rules_of(programme: Programme) -> tuple[Rule, ...]:
     """Return the rules of a programme: its steps, then its ladders' rungs, in file order."""
@@ -91,7 +105,7 @@ def rules_of(programme: Programme) -> tuple[Rule, ...]:
 
 _MENTOR_ANCHORS = (
     "mentor-named",
-    "request-sent",
+    REQUEST_SENT,
     "mentor-accepted",
     "mentor-declined",
     MENTORING_ENDED,

@@ -10,12 +10,14 @@ from ats.planning.conditions import Situation, first_failing, first_holding
 from ats.planning.facts import Key, Participant, PastRow
 from ats.planning.moments import NEVER
 from ats.planning.notices import Notices, is_notice
-from ats.planning.occurrence import name_of
+from ats.planning.occurrence import name_of, namings
 from ats.planning.rules import (
     DATES_CHANGED,
     ENDINGS,
     INVITATIONS_CHOSEN,
+    MENTOR_UNREACHABLE,
     MENTORING_ENDED,
+    REQUEST_SENT,
     THROUGH_BREAKS,
 )
 from ats.planning.timeline import Occurrence, Timeline
@@ -131,6 +133,8 @@ class Judge:
             return Verdict("skipped", "submitted" if met.name == "submitted" else "condition-met")
         if rule.to == "participant" and self._stops_after_submission(o, person):
             return Verdict("skipped", "submitted")
+        if not rule.is_ladder and first_failing(rule.only_if, at) is not None:
+            return Verdict("skipped", "condition-unmet")  # whether mail reaches them or not
         unwelcome = self._unwelcome(o, person)
         if unwelcome is not None:
             return Verdict("skipped", unwelcome)
@@ -183,14 +187,16 @@ class Judge:
 
         What a refusal sets off is no business of theirs and goes on.
         """
-        if o.rule.anchor in ("mentor-declined", MENTORING_ENDED) or not (
+        if o.rule.anchor in ("mentor-declined", MENTORING_ENDED, MENTOR_UNREACHABLE) or not (
             o.rule.about_mentor or o.role == "mentor"
         ):
             return False
         ref = o.subject if o.rule.about_mentor else o.recipient
-        ends = [m.ended_at for m in person.mentorships if m.ref == ref]
-        if o.rule.about_mentor:  # of the naming that it is about; the same mentor may be named anew
-            ends = ends[o.number - 1 : o.number]
+        ends = [
+            m.ended_at
+            for m, number in namings(o.rule, person)
+            if m.ref == ref and (number == o.number or not o.rule.about_mentor)
+        ]  # of the naming that it is about; the same mentor may be named anew
         return all(end is not None and end <= self.now for end in ends)
 
     def _is_with_somebody(self, o: Occurrence, person: Participant, row: PastRow | None) -> bool:
@@ -255,6 +261,8 @@ class Judge:
             return everything_waits
         if first_holding(rule.wait_while, at) is not None:
             return Verdict("held", "parked")
+        if rule.anchor == REQUEST_SENT and o.subject in person.suppressed:
+            return Verdict("held", "parked")  # nobody knows whether they have answered
         on_break = self._on_break(o, person)
         if on_break is not None:
             return on_break
@@ -264,7 +272,27 @@ class Judge:
             return Verdict("held", "release")
         if not self.is_fresh(o, person):
             return Verdict("held", "stale-data")
-        return self._still_held(o, row)
+        return self._at_new_address(o, person) or self._still_held(o, row)
+
+    def _at_new_address(self, o: Occurrence, person: Participant) -> Verdict | None:
+        """Return the hold of a sign-off's link to an address that staff have to confirm first."""
+        changed = self.address_to_confirm(o, person)
+        if changed is None:
+            return None
+        return Verdict("held", "release", changed + self._confirmed_within)
+
+    def address_to_confirm(self, o: Occurrence, person: Participant) -> dt.datetime | None:
+        """Return when the address changed to which this may not bring its link; else None."""
+        mentor = person.mentorship
+        if o.role != "mentor" or not o.rule.until_signed_off or mentor is None:
+            return None
+        changed = mentor.address_changed_at
+        is_new = changed is not None and self.now < changed + self._confirmed_within
+        return changed if is_new else None
+
+    @property
+    def _confirmed_within(self) -> dt.timedelta:
+        return dt.timedelta(weeks=self.policy.confirm_address_weeks)
 
     def _everything_waits(self, o: Occurrence, person: Participant) -> Verdict | None:
         """Return the hold in which all mail to this recipient about this person is; else None."""

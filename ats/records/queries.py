@@ -93,6 +93,7 @@ MENTORSHIPS: Any = (
         col(m.Mentorship.ended_because),
         col(m.Mentorship.sign_off_round),
         col(m.Mentorship.sign_off_revoked_at),
+        col(m.Mentorship.sign_off_reopened_at),
         case(
             (
                 col(m.Person.email_confirmed_at) >= col(m.Person.email_changed_at),
@@ -101,6 +102,7 @@ MENTORSHIPS: Any = (
             else_=col(m.Person.email_changed_at),
         ),
         _silenced(),
+        col(m.Mentorship.id),
         _beside_silence(),
     )
     .join(m.Role, col(m.Role.id) == col(m.Mentorship.role_id))
@@ -155,6 +157,22 @@ OVERLAYS: Any = (
     .order_by(col(m.Overlay.id))
 )
 
+#: Whose year went on in another one: (old enrolment, new enrolment, when settled, cohort, from).
+RESTARTS: Any = (
+    select(
+        col(m.EnrolmentChange.enrolment_id),
+        col(m.EnrolmentChange.other_id),
+        col(m.EnrolmentChange.at),
+        col(m.Cohort.code),
+        col(m.Enrolment.joined_on),
+    )
+    .join(m.Enrolment, col(m.Enrolment.id) == col(m.EnrolmentChange.other_id))
+    .join(m.Cohort, col(m.Cohort.id) == col(m.Enrolment.cohort_id))
+    .where(
+        col(m.EnrolmentChange.enrolment_id).in_(_IDS) | col(m.EnrolmentChange.other_id).in_(_IDS)
+    )
+)
+
 OPEN_CASES: Any = select(col(m.Case.enrolment_id), col(m.Case.kind), col(m.Case.opened_at)).where(
     col(m.Case.enrolment_id).in_(_IDS), col(m.Case.state) != "closed"
 )
@@ -182,6 +200,48 @@ SUPPRESSED: Any = (
     .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
     .join(m.Suppression, SUPPRESSION_STANDS)
 )
+
+#: (enrolment, ref, since, until) when mail to the participant or a mentor did not get through.
+MENDED: Any = (
+    select(
+        _ROLES.c.enrolment_id,
+        col(m.Role.ref),
+        col(m.Suppression.at),
+        func.coalesce(col(m.Suppression.lifted_at), col(m.Suppression.replaced_at)),
+    )
+    .join(m.Role, col(m.Role.id) == _ROLES.c.role_id)
+    .join(m.Suppression, col(m.Suppression.person_id) == col(m.Role.person_id))
+    .where(col(m.Suppression.lifted_at).is_not(None) | col(m.Suppression.replaced_at).is_not(None))
+    .order_by(col(m.Suppression.at), col(m.Suppression.id))
+)
+
+
+def _welcoming() -> Any:
+    s, w, row, other = m.Mentorship, m.Welcomed, m.LedgerRow, aliased(m.Mentorship)
+    asked = (
+        select(col(row.id))
+        .join(other, col(other.enrolment_id) == col(row.enrolment_id))
+        .where(
+            col(other.role_id) == col(s.role_id),
+            col(row.step) == "register-invitation",
+            col(row.recipient) == col(m.Role.ref),
+            col(row.sent_at) > col(w.since),
+            col(row.enrolment_id) != col(s.enrolment_id),
+        )
+    )
+    entry = m.RegisterMentor
+    return (
+        select(col(s.enrolment_id), col(m.Role.ref))
+        .join(m.Role, col(m.Role.id) == col(s.role_id))
+        .join(w, (col(w.role_id) == col(s.role_id)) & (col(w.topic) == "register"))
+        .outerjoin(entry, (col(entry.role_id) == col(s.role_id)) & col(entry.left_at).is_(None))
+        .where(col(s.enrolment_id).in_(_IDS), col(entry.role_id).is_(None), ~asked.exists())
+    )
+
+
+#: (enrolment, ref) of mentors who agreed to be asked onto the register, are not on it, and were
+#: not asked about somebody else whom they mentor.
+WELCOMING: Any = _welcoming()
 
 #: (enrolment, ref, class) that the participant or a mentor has switched off.
 OPTED_OUT: Any = (

@@ -18,6 +18,7 @@ KEYS = sorted(p.name for p in TEMPLATES.iterdir() if all((p / file).is_file() fo
 
 WEBINAR_NEWS = {"webinar-moved", "webinar-cancelled", "webinar-recording"}
 TO_PARTICIPANTS = {"mentor-confirmed", "mentor-none-named", "mentor-unreachable", "mentor-waiting"}
+ALSO_TO_MENTORS = {"participant-unreachable", "register-invitation"}
 DUE = {
     "mentor-named": "2026-11-06T17:00:00+00:00",
     "first-observation": "2026-11-20T17:00:00+00:00",
@@ -59,6 +60,8 @@ LINKS = {
 }
 OFFICES = ("operations", "pxm")
 CALENDAR = "https://programme.example/calendar/abc"
+LETTER = "https://programme.example/letter/abc"
+REGISTER_PAGE = "https://programme.example/register/abc"
 ANSWER = "https://programme.example/answer/abc"
 DONE = "https://programme.example/done/abc"
 LATER_KEYS = ("calendar_url", "answer_url", "done_url")
@@ -137,7 +140,7 @@ def part(template: str, **fields: Any) -> Fields:
     nothing = dict.fromkeys(
         [*("person", "mentor", "milestone", "webinar", "as_of", "rung"), *LATER_KEYS]
     )
-    nothing |= dict.fromkeys(CHANGE_KEYS)
+    nothing |= dict.fromkeys([*CHANGE_KEYS, "letter_url", "register_url"])
     return {
         "template": template,
         **nothing,
@@ -178,7 +181,7 @@ def _by_recipient(key: str) -> Iterator[Fields]:
             }
             yield message(shared(PARTICIPANT, "participant"), part(key, person=person(), **about))
             yield message(shared(MENTOR, "mentor"), part(key, mentees=[person()], **about))
-    elif key.startswith("mentor-") and key not in TO_PARTICIPANTS:
+    elif key in ALSO_TO_MENTORS or (key.startswith("mentor-") and key not in TO_PARTICIPANTS):
         yield from _to_mentors(key)
     else:
         yield from _to_participants(key)
@@ -236,6 +239,7 @@ def _to_mentors(key: str) -> Iterator[Fields]:
     groups = [[person()], [person(organisation=None, signed_off=True)]]
     groups += [[person(), second], [person(signed_off=True), second]]
     known: Fields = {"answer_url": ANSWER, "calendar_url": CALENDAR, "webinars": _year()}
+    known |= {"letter_url": LETTER, "register_url": REGISTER_PAGE}
     for mentees, fields, rung in product(groups, [{}, known], _rungs(key)):
         about = {"person": mentees[0], "mentees": mentees, "rung": rung, **fields}
         yield message(shared(MENTOR, "mentor", today="2027-10-13"), part(key, **about))
