@@ -28,6 +28,7 @@ from ats.commands import (
     init,
     mentor,
     message,
+    participant,
     participant_care,
     participant_year,
     person,
@@ -89,9 +90,9 @@ app.command()(reading.forecast)
 app.command()(feed.feed)
 app.command()(reconcile.reconcile)
 app.command()(audit.audit)
-participant_year.app.command()(participant_care.adjust)
-participant_year.app.command()(participant_care.seen_done)
-participant_year.app.command()(participant_care.note)
+participant.app.command()(participant_care.adjust)
+participant.app.command()(participant_care.seen_done)
+participant.app.command()(participant_care.note)
 person.app.command()(person_care.silence)
 person.app.command()(person_care.mend)
 for group in (
