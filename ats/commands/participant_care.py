@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ats.commands.answer import answer, say
-from ats.commands.desk import name_of, open_desk
+from ats.commands.desk import Desk, name_of, open_desk
 from ats.commands.options import By, Json, Now, Preview, Reason, Ref
-from ats.commands.participant import _change as change
+from ats.commands.participant import say_changed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ats.people.changing import Changed, Decision
 
 
 def adjust(
@@ -32,11 +37,11 @@ def adjust(
     """Agree how they are reached: without chasers, by phone instead, or in another format."""
     from ats.people.adjusting import adjust as agree
 
-    change(
+    _change(
         lambda desk, decision: agree(
             desk.office, ref, adjustment.strip(), decision, end=end, preview=preview
         ),
-        (reason, None, now, by, as_json),
+        (reason, now, by, as_json),
     )
 
 
@@ -52,11 +57,11 @@ def seen_done(
     """You have seen that a milestone is done: chasers about it wait for the next export."""
     from ats.people import done
 
-    change(
+    _change(
         lambda desk, decision: done.seen_done(
             desk.office, ref, milestone.strip(), decision, preview=preview
         ),
-        (reason, None, now, by, as_json),
+        (reason, now, by, as_json),
     )
 
 
@@ -80,3 +85,15 @@ def note(
         )
         document = {"person": ref, **told(taken, desk.zone)}
         answer(document, as_json=as_json, human=lambda: say(f"Written down about {ref}."))
+
+
+def _change(
+    action: Callable[[Desk, Decision], Changed], given: tuple[str, str | None, str | None, bool]
+) -> None:
+    from ats.people.changing import Decision
+
+    reason, now, by, as_json = given
+    who = name_of(by)
+    with open_desk(now) as desk:
+        done = action(desk, Decision(desk.now, who, reason))
+        answer(done.document(), as_json=as_json, human=lambda: say_changed(done))

@@ -63,7 +63,8 @@ def test_every_staff_action_leaves_exactly_one_line(
     live.write("progress.csv", PROGRESS)
     live.write("again.csv", ROSTER.replace("Harbour College", "Harbour Group"))
     for earlier in before:
-        assert live(*earlier.split(), *AT, *JO).code == 0
+        by = () if earlier == "tick" else JO
+        assert live(*earlier.split(), *AT, *by).code == 0
     stands = len(live.done("audit"))
 
     ran = live(*action.split(), *AT, "--by", "Kim")

@@ -14,6 +14,8 @@ STANDS = (
     "P0001,about-you,complete,2026-10-20",
     "P0001,first-observation,complete,2026-11-17",
     "P0001,cpd-log,in-progress,2027-01-11",
+    "P0002,first-observation,complete,2026-11-17",
+    "P0002,cpd-log,in-progress,2027-01-11",
 )
 MONDAYS = ("2027-01-18", "2027-01-25", "2027-02-01", "2027-02-08")
 
@@ -70,7 +72,10 @@ def test_by_phone_operations_are_asked_to_call_at_the_first_reminder(
     assert told["pdp/plus-3-call/1 to operations"] == "case-opened"
     assert told["pdp/plus-3/1 to P0001"] == told["pdp/plus-8/1 to P0001"] == "skipped: adjusted"
     assert told["pdp/plus-13/1 to operations"] == "skipped: case-open"
-    assert year.cases()[0] == ("P0001", "call-participant", "open")
+    assert year.cases() == [
+        ("P0001", "call-participant", "open"),
+        ("P0002", "call-participant", "open"),  # at the thirteenth day, as for everybody
+    ]
     assert b"agreed: phone-instead" in b"".join(one.data for one in mailbox.received)
 
 

@@ -18,6 +18,8 @@ OPEN = (
     "P0001,about-you,complete,2026-10-20",
     "P0001,first-observation,complete,2026-11-17",
     "P0001,cpd-log,in-progress,2027-01-11",
+    "P0002,first-observation,complete,2026-11-17",
+    "P0002,cpd-log,in-progress,2027-01-11",
 )
 DONE = (
     *OPEN,

@@ -5,6 +5,7 @@ The same day is a working day at Valley College, and everywhere else in England.
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,7 +73,8 @@ def test_a_chaser_counts_and_waits_by_their_own_days(year: SmallCohort) -> None:
     for day in ("2026-11-23", "2026-11-30", "2026-12-07"):
         rows = (f"{ref},about-you,complete,2026-10-20" for ref in PEOPLE)
         year.export(day, *rows)
-        year.tick_daily(day, f"{day[:8]}{int(day[8:]) + 4:02}", "10:00")
+        friday = dt.date.fromisoformat(day) + dt.timedelta(days=4)
+        year.tick_daily(day, str(friday), "10:00")
 
     due = year.ledger("recipient", "due_at", step="chase-milestone", role="participant")
     reminders = {ref: moment for ref, moment in due if moment > at("2026-11-20 17:00")}
