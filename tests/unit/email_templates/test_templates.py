@@ -17,6 +17,7 @@ from tests.unit.email_templates.samples import (
     ANSWER,
     CALENDAR,
     CONTACT,
+    DONE,
     JOIN,
     KEYS,
     LETTER,
@@ -36,7 +37,7 @@ from tests.unit.email_templates.samples import (
 from tests.unit.email_templates.staff_samples import STAFF
 
 RENDERER = Renderer(TEMPLATES)
-ADDRESSES = {*LINKS.values(), CALENDAR, ANSWER, LETTER, REGISTER_PAGE, JOIN, RECORDING}
+ADDRESSES = {*LINKS.values(), CALENDAR, ANSWER, DONE, LETTER, REGISTER_PAGE, JOIN, RECORDING}
 URL = re.compile(r"\w+://\S+")
 ON_A_PROJECTOR = re.compile(
     r"\b(overdue|fail(ed|ure|ing)?|late|lateness|behind|missed|withdraw\w*|defer\w*|stalled|"
