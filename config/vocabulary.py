@@ -31,6 +31,7 @@ ANCHORS = (
     "request-sent",
     "mentor-accepted",
     "mentor-declined",
+    "mentor-lost",
     "sections-complete",
     "submission-received",
     "webinar",

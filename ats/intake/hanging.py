@@ -172,6 +172,9 @@ class Hanging:
             used |= {row[0] for row in mine}
         used |= {id_ for id_ in made if self._traces.heir(("role", id_))}
         used |= {id_ for id_ in made if self._roles[id_].silenced_at}  # or a roster could undo it
+        places = select(REGISTER_MENTOR.c.role_id)
+        on_it = rows_where(self._connection, places, REGISTER_MENTOR.c.role_id, made)
+        used |= {row.role_id for row in on_it}
         written_to = {ref for _, ref in self._written}
         used |= {id_ for id_ in made if self._roles[id_].ref in written_to}
         people = self._traces.made_of("person")

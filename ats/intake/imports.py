@@ -80,6 +80,7 @@ def import_result(preflight: Preflight, applied: AppliedImport | None = None) ->
         **dataclasses.asdict(preflight.tally),
         "problems": [dataclasses.asdict(problem) for problem in problems],
         "notes": list(preflight.notes),
+        "remarks": [dataclasses.asdict(remark) for remark in preflight.remarks],
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -29,6 +29,8 @@ from config.vocabulary import nation_of
 DONE_LINK_LASTS = dt.timedelta(weeks=8)
 
 STAFF = {"operations": "colleagues", "pxm": "PXM"}
+#: The template that gives names from the register of mentors.
+NAMES_MENTORS = "mentor-none-named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Composer:
     now: dt.datetime
     trial: bool
     links: Links | None = None
+    suggest: Callable[[Participant], Sequence[str]] = lambda _: ()  # names from the register
 
     @cached_property
     def _judge(self) -> Judge:
@@ -130,6 +133,7 @@ class Composer:
             "as_of": as_of.isoformat() if as_of else None,
             "closures": self._same.breaks(first.occurrence.nation),
             "calendar_url": self._calendar(first.occurrence.recipient),
+            "suggested": list(self.suggest(person)) if template == NAMES_MENTORS else [],
             "answer_url": self._answers(lines),
             "done_url": self._done(first),
             **self._change(rule, person),
@@ -217,6 +221,7 @@ class Composer:
             "mentees": [],
             "webinars": [],
             "closures": [],
+            "suggested": [],
         }
 
     def _person(self, person: Participant) -> dict[str, Any]:

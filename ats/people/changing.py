@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -206,29 +206,44 @@ def changed(
     """
 
     def work(session: Session) -> Changed:
-        whose = locked(session, ref)
-        before = outlook(office, session, whose, decision.now)
-        change = Change(session, whose, before, decision)
-        action(change)
-        look_again_about(session, [whose.enrolment.role_id])
-        session.flush()
-        after = outlook(office, session, whose, decision.now)
-        return Changed(
-            action=name,
-            person=whose.ref,
-            cohort=whose.cohort.code,
-            effect=effect(before, after),
-            cases_closed=tuple(change.cases_closed),
-            remarks=tuple(change.remarks),
-            applied=True,
-            timeline=after.timeline,
-            next=change.next,
-        )
+        return changed_within(office, session, locked(session, ref), name, action, decision)
 
     return transacted(office, work, preview=preview)
 
 
-def transacted(office: Office, work: Callable[[Session], Changed], *, preview: bool) -> Changed:
+def changed_within(
+    office: Office, session: Session, whose: Enrolled, name: str, action: Action, decision: Decision
+) -> Changed:
+    """Do an action to an enrolment that is locked, in the caller's transaction."""
+    before = outlook(office, session, whose, decision.now)
+    change = Change(session, whose, before, decision)
+    action(change)
+    look_again_about(session, [whose.enrolment.role_id])
+    session.flush()
+    after = outlook(office, session, whose, decision.now)
+    return Changed(
+        action=name,
+        person=whose.ref,
+        cohort=whose.cohort.code,
+        effect=effect(before, after),
+        cases_closed=tuple(change.cases_closed),
+        remarks=tuple(change.remarks),
+        applied=True,
+        timeline=after.timeline,
+        next=change.next,
+    )
+
+
+class Previewable(Protocol):
+    """What was done, which can be told as what would be done."""
+
+    def as_preview(self) -> Self: ...
+
+
+Done = TypeVar("Done", bound=Previewable)
+
+
+def transacted(office: Office, work: Callable[[Session], Done], *, preview: bool) -> Done:
     """Do the work in one transaction, or with *preview* take it back and show what it would do."""
     done = transact(office.store, work, preview=preview)
     return done.as_preview() if preview else done

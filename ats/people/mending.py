@@ -14,8 +14,9 @@ from ats.errors import Refused
 from ats.intake.staff import MEND
 from ats.intake.values import CellFault, read_email, read_name, read_nation, read_organisation
 from ats.office import Office
+from ats.people import vital
 from ats.people.changing import transact
-from ats.people.enrolled import known
+from ats.people.enrolled import Known, known
 from ats.records import models as m
 from ats.records.due import look_again_about
 
@@ -63,23 +64,39 @@ def mend(
 
     def work(session: Session) -> Mended:
         who = known(session, ref)
-        person = session.get_one(m.Person, who.person_id, with_for_update=True)
-        fields = {}
-        for name, text in values.items():
-            before = str(getattr(person, name))
-            after = _set(session, person, name, text, now=now)
-            if after != before:
-                fields[name] = (before, after)
-                session.add(_line(who.ref, name, before, after, now=now, by=by))
+        fields = mend_fields(session, who, values, now=now, by=by)
         if not fields:
             raise Refused(f"All of this stands so for {who.ref} already; nothing to mend.")
-        roles = select(m.Role).where(col(m.Role.person_id) == who.person_id)
-        mine = session.execute(roles).scalars().all()
-        look_again_about(session, [role.id or 0 for role in mine])
-        also = tuple(role.ref for role in mine if role.ref != who.ref)
+        others = select(col(m.Role.ref)).where(
+            col(m.Role.person_id) == who.person_id, col(m.Role.id) != who.role_id
+        )
+        also = tuple(session.execute(others).scalars())
         return Mended(who.ref, also, fields, applied=not preview)
 
     return transact(office.store, work, preview=preview)
+
+
+def mend_fields(
+    session: Session, who: Known, wanted: Mapping[str, str], *, now: dt.datetime, by: str
+) -> dict[str, tuple[str, str]]:
+    """Set fields of somebody in the caller's transaction; what is vital goes to a new address.
+
+    Returns what changed, field → (before, after). Raises Refused for a value that cannot be, and
+    an address that is somebody else's.
+    """
+    person = session.get_one(m.Person, who.person_id, with_for_update=True)
+    fields: dict[str, tuple[str, str]] = {}
+    for name, text in wanted.items():
+        before = str(getattr(person, name))
+        after = _set(session, person, name, text, now=now)
+        if after != before:
+            fields[name] = (before, after)
+            session.add(_line(who.ref, name, before, after, now=now, by=by))
+    roles = select(col(m.Role.id)).where(col(m.Role.person_id) == who.person_id)
+    look_again_about(session, [i for i in session.execute(roles).scalars() if i is not None])
+    if "email" in fields:
+        vital.mended(session, who.person_id, now=now, by=by)
+    return fields
 
 
 def _set(session: Session, person: m.Person, name: str, text: str, *, now: dt.datetime) -> str:

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import select
-from sqlmodel import Session, col
 
 from ats.cases.opening import open_case
 from ats.errors import Refused
-from ats.intake.staff import MEND
 from ats.intake.values import (
-    Address,
     CellFault,
-    read_email,
     read_name,
-    read_nation,
-    read_organisation,
 )
 from ats.office import Office
 from ats.people.changing import Change, Changed, Decision, changed
+from ats.people.enrolled import known
+from ats.people.mending import mend_fields
 from ats.planning.facts import Participant
-from ats.records import models as m
-from ats.records.due import look_again_about
 
 #: The kind of case for the PXM, and its signals.
 KIND = "new-role"
@@ -55,8 +45,9 @@ def new_role(
     def action(change: Change) -> None:
         asked = {"email": form.email, "organisation": form.organisation, "nation": form.nation}
         wanted = {field: value for field, value in asked.items() if value is not None}
-        mended = mend_person(change.session, change.whose.enrolment.role_id, wanted, decision)
-        observer = _read(read_name, form.observer) if form.observer else None
+        who = known(change.session, change.whose.ref)
+        mended = mend_fields(change.session, who, wanted, now=decision.now, by=decision.by)
+        observer = _observer(form.observer) if form.observer else None
         change.remarks += [f"{field} is {after} now" for field, (_, after) in mended.items()]
         _ask_pxm(change, form.teaching, observer)
         leaves = None if form.mentor_stays else _stand_down(change)
@@ -68,86 +59,12 @@ def new_role(
     return changed(office, ref, "new-role", action, decision, preview=preview)
 
 
-def mend_person(
-    session: Session, role_id: int, wanted: Mapping[str, str], decision: Decision
-) -> dict[str, tuple[str, str]]:
-    """Set fields of whoever has this role: email, organisation, nation.
-
-    Returns what changed, field → (before, after); each is in the audit trail, and no file sets
-    it again. Raises Refused for a value that can be none, and an address that is another's.
-    """
-    role = session.get_one(m.Role, role_id)
-    person = session.get_one(m.Person, role.person_id, with_for_update=True)
-    mended: dict[str, tuple[str, str]] = {}
-    for field, text in wanted.items():
-        before = getattr(person, field)
-        value = _read(_READERS[field], text)
-        if isinstance(value, Address):
-            if value.typed == before:
-                continue
-            _readdress(session, person, value, decision)
-            value = value.typed
-        if value != before:
-            setattr(person, field, value)
-            mended[field] = (before, value)
-            _note(session, role.ref, field, mended[field], decision)
-    session.add(person)
-    session.flush()
-    roles = select(col(m.Role.id)).where(col(m.Role.person_id) == person.id)
-    look_again_about(session, [i for i in session.execute(roles).scalars() if i is not None])
-    return mended
-
-
-_READERS: Mapping[str, Callable[[str], Any]] = {
-    "email": read_email,
-    "organisation": read_organisation,
-    "nation": read_nation,
-}
-
-
-def _read(reader: Callable[[str], Any], text: str) -> Any:
-    """Return what a text means. Raises Refused."""
+def _observer(text: str) -> str:
+    """Return the name of who observes. Raises Refused."""
     try:
-        return reader(text)
+        return read_name(text)
     except CellFault as fault:
-        said = str(fault).rstrip(".")
-        raise Refused(f"{said[0].upper()}{said[1:]}.") from None
-
-
-def _readdress(session: Session, person: m.Person, address: Address, decision: Decision) -> None:
-    """Give somebody another address; one that differs in case only is the same. Raises Refused."""
-    if address.key == person.email_key:
-        return
-    owner = session.execute(
-        select(col(m.Role.ref))
-        .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
-        .where(col(m.Person.email_key) == address.key)
-        .order_by(col(m.Role.ref))
-    ).scalar()
-    if owner is not None:
-        raise Refused(
-            f"{address.typed} is the address of {owner} in the records; ask whose it is, and "
-            "give another one."
-        )
-    person.email_key, person.email_changed_at = address.key, decision.now
-
-
-def _note(
-    session: Session, ref: str, field: str, values: tuple[str, str], decision: Decision
-) -> None:
-    before, after = values
-    session.add(
-        m.Audit(
-            at=decision.now,
-            by=decision.by,
-            action=f"{MEND}{field}",  # what a file then leaves alone
-            subject=ref,
-            before=before,
-            after=after,
-            reason=decision.reason,
-            restricted=decision.restricted,
-        )
-    )
+        raise Refused(f"This cannot be --observer: {str(fault).rstrip('.')}.") from None
 
 
 def _ask_pxm(change: Change, teaching: bool, observer: str | None) -> None:

@@ -25,6 +25,8 @@ NOT_SENT: Mapping[str, str] = {
     "withdrawn": "the enrolment was withdrawn",
     "silenced": "all e-mails about this person are stopped",
     "no-longer-planned": "it was no longer planned",
+    "mentor-ended": "the mentor had gone by then",
+    "hand-over": "it lay behind when the mentor took over",
     "in-notice": "the e-mail about the new time had told it all",
     "undeliverable": "the mail server would not take it for this address",
 }
@@ -87,6 +89,7 @@ _EVENTS: Mapping[str, str] = {
     "request-sent": "the mentor was asked",
     "mentor-accepted": "the mentor agreed",
     "mentor-declined": "the mentor said no",
+    "mentor-lost": "the participant had no mentor any more",
     "sections-complete": "every section was complete",
     "submission-received": "the portfolio was received",
     "webinar-moved": "the webinar was moved",

@@ -70,19 +70,13 @@ def _mentor_accepted(at: Situation, _: Value) -> bool:
 
 
 def _mentor_signed_off(at: Situation, _: Value) -> bool:
-    mentorship = at.person.mentorship
-    return mentorship is not None and mentorship.signed_off_at is not None
+    """Say whether a mentor has; of one who resigned since it stands."""
+    return any(mentorship.signed_off_at is not None for mentorship in at.person.mentorships)
 
 
 def _sign_off_revoked(at: Situation, _: Value) -> bool:
     mentorship = at.person.mentorship
     return mentorship is not None and mentorship.sign_off_revoked_at is not None
-
-
-def _follows_another(at: Situation, _: Value) -> bool:
-    standing = at.person.mentorship
-    before = (m for m in at.person.mentorships if m is not standing)
-    return standing is not None and any(m.accepted_at is not None for m in before)
 
 
 def _welcomes_register(at: Situation, _: Value) -> bool:
@@ -155,7 +149,7 @@ _MEANING: dict[str, Callable[[Situation, Value], bool]] = {
     "mentor-pending": lambda at, _: _mentor_named(at, _) and not _mentor_accepted(at, _),
     "mentor-signed-off": _mentor_signed_off,
     "sign-off-revoked": _sign_off_revoked,
-    "follows-another": _follows_another,
+    "follows-another": lambda at, _: at.person.follows_another,
     "welcomes-register": _welcomes_register,
     "portfolio-ready": _portfolio_ready,
     "submitted": _submitted,

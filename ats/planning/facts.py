@@ -134,6 +134,13 @@ class Participant:
         """Say whether mail to this mentor waits until a person has spoken with them."""
         return any(m.beside_silence for m in self.mentorships if m.ref == ref)
 
+    @property
+    def follows_another(self) -> bool:
+        """Whether the standing mentor took over from one who had agreed."""
+        standing = self.mentorship
+        before = (m for m in self.mentorships if m is not standing)
+        return standing is not None and any(m.accepted_at is not None for m in before)
+
     def invitations_since(self, ref: str) -> dt.datetime | None:
         """Return since when they, or a mentor of theirs, want invitations; None: they do not."""
         if ref == self.ref:

@@ -18,6 +18,8 @@ from ats.planning.workdays import Workdays, local_moment, week_day
 from config.programme import ANCHORS, Milestone, Moment, Programme
 
 MORNING = dt.time(9)
+#: The ends of a mentorship after which the participant goes on and needs another mentor.
+LEAVES_TO_LOOK = ("replaced", "resigned")
 _DAY = dt.timedelta(days=1)
 #: Later than any moment of any year.
 NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -293,7 +295,18 @@ class Moments:
             "mentor-declined": mentorship.declined_at,
             rules.MENTORING_ENDED: _stood_down_at(mentorship),
             rules.MENTOR_UNREACHABLE: _unreachable_since(mentorship, person),
+            rules.MENTOR_LOST: self._lost_at(mentorship, person),
         }[name]
+
+    def _lost_at(self, mentorship: Mentorship, person: Participant) -> dt.datetime | None:
+        """Return when this left somebody to look for another mentor: once they are on no break."""
+        lost = mentorship.declined_at
+        if mentorship.ended_because in LEAVES_TO_LOOK:
+            lost = mentorship.ended_at
+        if lost is None:
+            return None
+        back = self.back_at(person, lost) or lost
+        return None if back == NEVER else back
 
     def counted_from(
         self, rule: Rule, person: Participant, mentorship: Mentorship | None

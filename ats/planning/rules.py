@@ -37,6 +37,10 @@ PARTICIPANT_UNREACHABLE = "participant-unreachable"
 UNREACHABLE = (MENTOR_UNREACHABLE, PARTICIPANT_UNREACHABLE)
 #: From when on a mentor's answer is waited for.
 REQUEST_SENT = "request-sent"
+#: A mentor said no, resigned or was replaced, whether they knew or not: their mentee needs another.
+MENTOR_LOST = "mentor-lost"
+#: What counts from the end of a mentorship, and so is planned after it.
+AFTER_A_MENTOR = ("mentor-declined", MENTORING_ENDED, MENTOR_LOST)
 #: What tells of an end goes after it.
 ENDINGS = (LEFT, MENTORING_ENDED)
 #: What a break does not stop: what tells of it, or of what is after it.
@@ -110,6 +114,7 @@ _MENTOR_ANCHORS = (
     "mentor-declined",
     MENTORING_ENDED,
     MENTOR_UNREACHABLE,
+    MENTOR_LOST,
 )
 
 

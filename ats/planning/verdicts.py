@@ -12,11 +12,11 @@ from ats.planning.moments import NEVER
 from ats.planning.notices import Notices, is_notice
 from ats.planning.occurrence import name_of, namings
 from ats.planning.rules import (
+    AFTER_A_MENTOR,
     DATES_CHANGED,
     ENDINGS,
     INVITATIONS_CHOSEN,
     MENTOR_UNREACHABLE,
-    MENTORING_ENDED,
     REQUEST_SENT,
     THROUGH_BREAKS,
 )
@@ -121,8 +121,9 @@ class Judge:
         due_on = o.due_at.astimezone(self.timeline.zone).date()
         if o.too_early:
             return Verdict("skipped", "late-joiner")
-        if self._mentor_has_gone(o, person):
-            return Verdict("skipped", "mentor-ended")
+        no_mentors = self._not_for_this_mentor(o, person)
+        if no_mentors is not None:
+            return Verdict("skipped", no_mentors)
         if self._notices.say_it_all(o, person, row) or self._is_entered(o, person):
             return Verdict("skipped", "in-notice")
         stops_in_breaks = not is_notice(o) and rule.anchor not in THROUGH_BREAKS
@@ -182,14 +183,19 @@ class Judge:
             return False
         return not self.timeline.tellings.carries_entry(o, person)
 
+    def _not_for_this_mentor(self, o: Occurrence, person: Participant) -> str | None:
+        """Return why the mentor who stands, or stood, gets no such mail; None: they may."""
+        if self._mentor_has_gone(o, person):
+            return "mentor-ended"
+        return "hand-over" if self._lies_behind(o, person) else None
+
     def _mentor_has_gone(self, o: Occurrence, person: Participant) -> bool:
         """Say whether the mentor whom it is to, or about, mentors this person no longer.
 
-        What a refusal sets off is no business of theirs and goes on.
+        What a refusal, or the end itself, sets off goes on.
         """
-        if o.rule.anchor in ("mentor-declined", MENTORING_ENDED, MENTOR_UNREACHABLE) or not (
-            o.rule.about_mentor or o.role == "mentor"
-        ):
+        to_or_about = o.rule.about_mentor or o.role == "mentor"
+        if not to_or_about or o.rule.anchor in (*AFTER_A_MENTOR, MENTOR_UNREACHABLE):
             return False
         ref = o.subject if o.rule.about_mentor else o.recipient
         ends = [
@@ -198,6 +204,21 @@ class Judge:
             if m.ref == ref and (number == o.number or not o.rule.about_mentor)
         ]  # of the naming that it is about; the same mentor may be named anew
         return all(end is not None and end <= self.now for end in ends)
+
+    def _lies_behind(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether a mentor who took over agreed after this was due: the hand-over is instead.
+
+        What prepares for an event that is still ahead goes all the same.
+        """
+        mentorship = person.mentorship
+        if o.role != "mentor" or o.rule.about_mentor or mentorship is None:
+            return False
+        if not self.policy.classes[o.rule.class_].may_be_switched_off:
+            return False
+        agreed = mentorship.accepted_at
+        if agreed is None or not person.follows_another:
+            return False
+        return o.due_at < agreed and (o.event_at is None or o.event_at <= agreed)
 
     def _is_with_somebody(self, o: Occurrence, person: Participant, row: PastRow | None) -> bool:
         """Say whether an open case stops this rung; never one for the same case.

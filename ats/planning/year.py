@@ -17,10 +17,10 @@ from ats.planning.invited import invitation_number, invited_from
 from ats.planning.moments import Moments
 from ats.planning.occurrence import Occurrence, name_of, namings
 from ats.planning.rules import (
+    AFTER_A_MENTOR,
     DATES_CHANGED,
     INVITATIONS_CHOSEN,
     MENTOR_UNREACHABLE,
-    MENTORING_ENDED,
     REQUEST_SENT,
     RETURN,
     UNREACHABLE,
@@ -32,9 +32,6 @@ from ats.planning.told import Tellings
 from ats.planning.workdays import Workdays, local_moment
 from config.programme import ANCHORS, Programme
 from config.vocabulary import nation_of
-
-#: What counts from the end of a mentorship.
-_AFTER_THE_END = ("mentor-declined", MENTORING_ENDED)
 
 
 class Year(Moments):
@@ -214,7 +211,7 @@ class Year(Moments):
         if at is None:
             return
         ended = mentorship.ended_at if mentorship else None
-        if ended is not None and at >= ended and rule.anchor not in _AFTER_THE_END:
+        if ended is not None and at >= ended and rule.anchor not in AFTER_A_MENTOR:
             return
         event = self._event(rule, person)
         yield from self._occurrence(rule, person, mentorship, at, subject, event, number=number)

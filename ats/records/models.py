@@ -283,7 +283,6 @@ class RegisterMentor(SQLModel, table=True):
     subject: str
     capacity: int  # participants at a time
     joined_at: dt.datetime = _moment(nullable=False)
-    last_asked_at: dt.datetime | None = _moment()
     left_at: dt.datetime | None = _moment()
 
 

@@ -147,6 +147,7 @@ def part(template: str, **fields: Any) -> Fields:
         "mentees": [],
         "webinars": [],
         "closures": [],
+        "suggested": [],
         **fields,
     }
 
@@ -260,6 +261,7 @@ def _to_participants(key: str) -> Iterator[Fields]:
         "as_of": "2027-06-28",
         "calendar_url": CALENDAR,
         "done_url": DONE,
+        "suggested": ["Ottoline Marrow", "Wyn Ravensdale"],
         "closures": [{"name": "Summer", "from": "2027-07-12", "to": "2027-09-05"}],
     }
     days = ["2026-10-13", "2027-10-07"]

@@ -71,6 +71,7 @@ WAITING = [
 ]
 FILE: dict[str, Any] = {
     "notes": ["Only the first sheet is read, 'Late joiners' is not."],
+    "remarks": [{"ref": "P0030", "what": "M9001 takes part in the same cohort"}],
     "file": "roster-2026-10.csv",
     "kind": "roster",
     "ready": False,
@@ -86,7 +87,7 @@ FILE: dict[str, Any] = {
     ],
     "import_id": None,
 }
-CLEAN = {**FILE, "ready": True, "problems": [], "refused": 0, "notes": []}
+CLEAN = {**FILE, "ready": True, "problems": [], "refused": 0, "notes": [], "remarks": []}
 FAULT = {
     "cause": "a joining link is missing",
     "what": "The webinar on Wednesday has no joining link, and its reminder is due.",

@@ -50,7 +50,6 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("capacity > 0", name=op.f("ck_register_mentor_capacity_counts")),
         sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_register_mentor_role_id")),
