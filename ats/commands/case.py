@@ -1,4 +1,4 @@
-"""`ats case`: list."""
+"""`ats case`: list, close."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from ats.commands.answer import answer, say, table
-from ats.commands.desk import open_desk
-from ats.commands.options import Cohorts, Json
+from ats.commands.desk import name_of, open_desk
+from ats.commands.options import By, Cohorts, Json, Now
 
 app = typer.Typer(name="case", help="What a person has to decide.", no_args_is_help=True)
 
@@ -20,11 +20,6 @@ class State(enum.StrEnum):
     OPEN = "open"
     SNOOZED = "snoozed"
     CLOSED = "closed"
-
-
-@app.callback()
-def group() -> None:
-    """Keep `list` a command of its own while it is the only one."""
 
 
 @app.command("list")
@@ -61,3 +56,25 @@ def _cell(case: dict[str, Any], name: str) -> str:
     if name == "closed":
         return str((case["closed_at"] or case["state"])[:10])
     return str(case["id" if name == "case" else name])
+
+
+@app.command()
+def close(
+    number: Annotated[int, typer.Argument(metavar="ID", help="Its number in `ats case list`.")],
+    now: Now = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Somebody has seen to it: what waited for that goes with the next tick."""
+    from ats.cases.by_hand import close_by_hand
+
+    who = name_of(by)
+    with open_desk(now) as desk:
+        done = close_by_hand(desk.office.store, number, now=desk.now, by=who)
+        at = done.at.astimezone(desk.zone).isoformat()
+        document = {"id": done.id, "person": done.person, "kind": done.kind, "closed_at": at}
+        answer(
+            document,
+            as_json=as_json,
+            human=lambda: say(f"Case {done.id} ({done.kind}, {done.person}) is closed."),
+        )

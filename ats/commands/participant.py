@@ -9,7 +9,7 @@ import typer
 
 from ats.commands.answer import answer, say, spoken, table
 from ats.commands.desk import Desk, name_of, open_desk, read_day
-from ats.commands.options import ApprovedBy, By, Json, Now, Preview, Reason, Ref
+from ats.commands.options import ApprovedBy, By, Json, Now, Preview, Reason, Ref, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,6 +114,21 @@ def resume(
 @app.command()
 def defer(
     ref: Ref,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            "--into",
+            metavar="CODE",
+            callback=stripped,
+            help="The later cohort. [default: they wait for one]",
+        ),
+    ] = None,
+    mentor_stays: Annotated[
+        bool,
+        typer.Option(
+            "--mentor-stays", help="Ask their mentor again, with --into.", show_default=False
+        ),
+    ] = False,
     reason: Reason = "own-request",
     approved_by: ApprovedBy = None,
     preview: Preview = False,
@@ -123,9 +138,15 @@ def defer(
 ) -> None:
     """Let somebody continue with a later cohort; somebody else has to approve."""
     from ats.people import participants
+    from ats.people.restarts import Into
 
+    if mentor_stays and into is None:
+        raise typer.BadParameter("needs --into.", param_hint="--mentor-stays")
+    where = None if into is None else Into(into, mentor_stays=mentor_stays)
     _change(
-        lambda desk, decision: participants.defer(desk.office, ref, decision, preview=preview),
+        lambda desk, decision: participants.defer(
+            desk.office, ref, decision, into=where, preview=preview
+        ),
         (reason, approved_by, now, by, as_json),
     )
 
@@ -160,11 +181,22 @@ def _change(
     with open_desk(now) as desk:
         decision = Decision(desk.now, who, reason, approved_by)
         done = action(desk, decision)
-        answer(done.document(), as_json=as_json, human=lambda: _say(done))
+        answer(done.document(), as_json=as_json, human=lambda: say_changed(done))
+
+
+def say_changed(done: Changed) -> None:
+    """Say what was done to somebody's year, or would be, and what it begins elsewhere."""
+    _say(done)
+    if done.next is not None:
+        say()
+        _say(done.next)
+    if not done.applied:
+        say("Without --preview it is done, and the next tick tells those whom it concerns.")
 
 
 def _say(done: Changed) -> None:
     told, zone = done.effect, done.timeline.zone
+    begins = done.action == "restart"
     say(
         f"{done.person}, cohort {done.cohort}: {'done' if done.applied else 'nothing changed yet'}."
     )
@@ -173,7 +205,7 @@ def _say(done: Changed) -> None:
     if told.deadlines:
         say()
         rows = [
-            (one.title, *(_at(document[name]) for name in ("before", "after")))
+            (one.title, *(_at(document[name], begins) for name in ("before", "after")))
             for one in told.deadlines
             for document in (one.document(zone),)
         ]
@@ -196,12 +228,10 @@ def _say(done: Changed) -> None:
             say(f"… and {len(rows) - _SHOWN} more; --json has them all.")
     if done.cases_closed:
         say(f"Closed with it: case {', '.join(map(str, done.cases_closed))}.")
-    if not done.applied:
-        say("Without --preview it is done, and the next tick tells those whom it concerns.")
 
 
-def _at(moment: str | None) -> str:
-    return spoken(moment) if moment else "not known yet"
+def _at(moment: str | None, begins: bool) -> str:
+    return spoken(moment) if moment or begins else "not known yet"
 
 
 def _today(desk: Desk) -> dt.date:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol, Self, TypeVar
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -19,11 +19,12 @@ from ats.errors import Refused
 from ats.office import Office
 from ats.outbox.cohort_now import CohortNow
 from ats.people.effects import Effect, Outlook, effect
-from ats.people.enrolled import Enrolled, standing
+from ats.people.enrolled import Enrolled, locked
 from ats.planning.timeline import Timeline
 from ats.records import gather
 from ats.records import models as m
 from ats.records.due import look_again_about
+from ats.records.store import Store
 from config.reasons import REASONS
 
 
@@ -69,6 +70,7 @@ class Changed:
     remarks: tuple[str, ...]
     applied: bool
     timeline: Timeline
+    next: Changed | None = None  # what it begins in another cohort
 
     def document(self) -> dict[str, Any]:
         """Return this as JSON tells it."""
@@ -80,7 +82,13 @@ class Changed:
             **self.effect.document(self.timeline.zone),
             "cases_closed": list(self.cases_closed),
             "remarks": list(self.remarks),
+            "next": self.next and self.next.document(),
         }
+
+    def as_preview(self) -> Changed:
+        """Return the same, not applied."""
+        after = self.next and self.next.as_preview()
+        return replace(self, applied=False, next=after)
 
 
 @dataclass(slots=True)
@@ -93,6 +101,7 @@ class Change:
     decision: Decision
     remarks: list[str] = field(default_factory=list)
     cases_closed: list[int] = field(default_factory=list)
+    next: Changed | None = None
 
     @property
     def enrolment_id(self) -> int:
@@ -185,6 +194,7 @@ class Change:
 
 
 Action = Callable[[Change], None]
+T = TypeVar("T")
 
 
 def changed(
@@ -196,49 +206,74 @@ def changed(
     """
 
     def work(session: Session) -> Changed:
-        whose = _locked(session, ref)
-        change = Change(session, whose, _outlook(office, session, whose, decision.now), decision)
-        action(change)
-        look_again_about(session, [whose.enrolment.role_id])
-        session.flush()
-        after = _outlook(office, session, whose, decision.now)
-        done = Changed(
-            action=name,
-            person=whose.ref,
-            cohort=whose.cohort.code,
-            effect=effect(change.outlook, after),
-            cases_closed=tuple(change.cases_closed),
-            remarks=tuple(change.remarks),
-            applied=True,
-            timeline=after.timeline,
-        )
+        return changed_within(office, session, locked(session, ref), name, action, decision)
+
+    return transacted(office, work, preview=preview)
+
+
+def changed_within(
+    office: Office, session: Session, whose: Enrolled, name: str, action: Action, decision: Decision
+) -> Changed:
+    """Do an action to an enrolment that is locked, in the caller's transaction."""
+    before = outlook(office, session, whose, decision.now)
+    change = Change(session, whose, before, decision)
+    action(change)
+    look_again_about(session, [whose.enrolment.role_id])
+    session.flush()
+    after = outlook(office, session, whose, decision.now)
+    return Changed(
+        action=name,
+        person=whose.ref,
+        cohort=whose.cohort.code,
+        effect=effect(before, after),
+        cases_closed=tuple(change.cases_closed),
+        remarks=tuple(change.remarks),
+        applied=True,
+        timeline=after.timeline,
+        next=change.next,
+    )
+
+
+class Previewable(Protocol):
+    """What was done, which can be told as what would be done."""
+
+    def as_preview(self) -> Self: ...
+
+
+Done = TypeVar("Done", bound=Previewable)
+
+
+def transacted(office: Office, work: Callable[[Session], Done], *, preview: bool) -> Done:
+    """Do the work in one transaction, or with *preview* take it back and show what it would do."""
+    done = transact(office.store, work, preview=preview)
+    return done.as_preview() if preview else done
+
+
+def transact(store: Store, work: Callable[[Session], T], *, preview: bool) -> T:
+    """Do the work in one transaction and return its result; a preview is taken back."""
+
+    def tried(session: Session) -> T:
+        done = work(session)
         if preview:
-            raise _TakenBack(replace(done, applied=False))
+            raise _TakenBack(done)
         return done
 
     try:
-        return office.store.transact(work)
+        return store.transact(tried)
     except _TakenBack as shown:
-        return shown.changed
+        seen: T = shown.result
+        return seen
 
 
 class _TakenBack(Exception):
     """Ends the transaction of a preview."""
 
-    def __init__(self, changed: Changed) -> None:
-        self.changed = changed
+    def __init__(self, result: Any) -> None:
+        self.result = result
 
 
-def _locked(session: Session, ref: str) -> Enrolled:
-    """Return the standing enrolment, which nobody else changes before this transaction ends."""
-    whose = standing(session, ref)
-    assert whose.enrolment.id is not None
-    gather.lock(session, [whose.enrolment.id])
-    session.refresh(whose.enrolment)
-    return standing(session, ref)
-
-
-def _outlook(office: Office, session: Session, whose: Enrolled, now: dt.datetime) -> Outlook:
+def outlook(office: Office, session: Session, whose: Enrolled, now: dt.datetime) -> Outlook:
+    """Return somebody's year in one cohort as it stands in this transaction."""
     at = CohortNow(office, whose.cohort.code, now)
     cohort = at.cohort(session)
     assert whose.enrolment.id is not None

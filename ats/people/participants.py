@@ -13,6 +13,7 @@ from dataclasses import replace
 from ats.errors import Refused
 from ats.office import Office
 from ats.people.changing import Action, Change, Changed, Decision, changed
+from ats.people.restarts import Into, begin_again
 from ats.planning.facts import Participant
 from ats.planning.workdays import local_moment
 from ats.records import models as m
@@ -90,7 +91,9 @@ def pause(
 
 
 def resume(office: Office, ref: str, on: dt.date, decision: Decision, *, preview: bool) -> Changed:
-    """End the break that is under way, on this day of return. A break ahead is called off.
+    """End the break that is under way, on this day of return; else call off the next one.
+
+    One ahead that would have begun by that day ends on it instead.
 
     Raises NotFound, and Refused without a break, or for a day before it began.
     """
@@ -100,16 +103,20 @@ def resume(office: Office, ref: str, on: dt.date, decision: Decision, *, preview
         breaks = [p for p in change.overlays("pause") if p.until_on is None or p.until_on > today]
         if not breaks:
             raise Refused(f"{change.whose.ref} is on no break, so there is none to end.")
-        for overlay in breaks:
-            begins = overlay.from_on
-            assert begins is not None
-            if begins <= today and on < begins:
-                raise Refused(f"The break began on {_day(begins)}; give a day of return after it.")
-            before = overlay.until_on and overlay.until_on.isoformat()
-            change.revoke(overlay)
-            if begins < on:  # the days that it took stay taken
-                change.add("pause", from_on=begins, until_on=on)
-            change.audit("resume", {"until": before}, {"until": on.isoformat()})
+        ending, *later = sorted(breaks, key=_begins)
+        begins = _begins(ending)
+        if begins <= today and on < begins:
+            raise Refused(f"The break began on {_day(begins)}; give a day of return after it.")
+        if later and on > _begins(later[0]):
+            raise Refused(
+                f"Another break begins on {_day(_begins(later[0]))}; give a day of return by then."
+            )
+        before = ending.until_on and ending.until_on.isoformat()
+        change.revoke(ending)
+        if begins < on:  # the days that it took stay taken
+            change.add("pause", from_on=begins, until_on=on)
+        after = on.isoformat() if begins < on else None
+        change.audit("resume", {"from": begins.isoformat(), "until": before}, {"until": after})
 
     return changed(office, ref, "resume", action, decision, preview=preview)
 
@@ -123,13 +130,25 @@ def withdraw(office: Office, ref: str, decision: Decision, *, preview: bool) -> 
     return changed(office, ref, "withdraw", _leaving("withdrawn"), decision, preview=preview)
 
 
-def defer(office: Office, ref: str, decision: Decision, *, preview: bool) -> Changed:
+def defer(
+    office: Office, ref: str, decision: Decision, *, into: Into | None = None, preview: bool
+) -> Changed:
     """Let somebody continue with a later cohort: what waits is cancelled, what is done is kept.
 
-    Raises NotFound, and Refused without an approver who is somebody else.
+    Without a cohort to go on in they wait for one (`ats.people.waiting`). Raises NotFound, and
+    Refused without an approver who is somebody else, and for a cohort in which nobody who leaves
+    this one can begin.
     """
     decision.require_approval("deferral")
-    return changed(office, ref, "defer", _leaving("deferred"), decision, preview=preview)
+    leave = _leaving("deferred")
+
+    def action(change: Change) -> None:
+        leave(change)
+        if into is not None:
+            change.session.flush()
+            change.next = begin_again(office, change.session, change.whose, into, decision)
+
+    return changed(office, ref, "defer", action, decision, preview=preview)
 
 
 def _leaving(status: str) -> Action:
@@ -202,6 +221,11 @@ def _last_day(change: Change, milestone: Milestone) -> dt.date | None:
 def _without_extension(person: Participant, milestone: str) -> Participant:
     others = {key: due for key, due in person.extensions.items() if key != milestone}
     return replace(person, extensions=others)
+
+
+def _begins(overlay: m.Overlay) -> dt.date:
+    assert overlay.from_on is not None
+    return overlay.from_on
 
 
 def _overlap(one: tuple[dt.date, dt.date | None], other: tuple[dt.date, dt.date | None]) -> bool:

@@ -78,6 +78,7 @@ def test_an_extended_submission_takes_sign_off_and_all_that_counts_from_it_along
         "pxm chase-submission plus-1/1": "Thu 2 Dec 2027 09:00",
         "P0001 deadline-passed 1": "Thu 2 Dec 2027 10:00",
         "M0001 mentor-thanks 1": "Wed 8 Dec 2027 09:00",
+        "M0001 register-invitation 1": "Wed 15 Dec 2027 09:00",
         # no longer on or after the day of submission:
         "operations chase-milestone final-observation/plus-13/1": "Wed 6 Oct 2027 09:00",
         "pxm chase-milestone final-observation/plus-18/1": "Wed 13 Oct 2027 09:00",
@@ -213,6 +214,7 @@ def test_while_a_pause_is_open_nothing_that_counts_from_those_deadlines_is_plann
     assert gone - named == {
         "M0001 mentor-sign-off-request 1",
         "M0001 mentor-thanks 1",
+        "M0001 register-invitation 1",
         "P0001 deadline-passed 1",
         "pxm chase-mentor-named no-mentor/1",
     }

@@ -1,0 +1,28 @@
+"""What every form about a person asks of whoever fills it in."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from config.reasons import OpenReason
+
+
+class Signed(BaseModel):
+    """Who fills the form in."""
+
+    by: str = Field(description="The name of whoever decides this.")
+
+
+class Decision(Signed):
+    """Who decides, why, and whether to do it or to look at it first."""
+
+    reason: OpenReason = Field(
+        "own-request", description="Why. What is private is “personal”: forms can be read by many."
+    )
+    apply: bool = Field(False, description="Do it. Without, read on the run's page what it means.")
+
+
+class Approved(Decision):
+    """A decision that somebody else has to approve."""
+
+    approved_by: str = Field(description="The name of whoever approves it: somebody else.")
