@@ -65,7 +65,7 @@ def test_promises_are_kept_whatever_staff_do(
         pass
 
     Machine.seasons, Machine.prepared, Machine.mailbox = seasons, cohort, mailbox
-    examples = 20 if cohort.store.is_sqlite else 4
+    examples = 16 if cohort.store.is_sqlite else 3
     many = not settings.default.derandomize  # `make search` looks for other examples, and more
     run_state_machine_as_test(
         Machine,
