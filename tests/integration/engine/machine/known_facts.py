@@ -52,6 +52,9 @@ class Facts:
 
         roles: dict[int, m.Role] = {one.id: one for one in every(m.Role)}  # type: ignore[attr-defined]
         people: dict[int, m.Person] = {one.id: one for one in every(m.Person)}  # type: ignore[attr-defined]
+        self.silenced_at = {
+            role.ref: role.silenced_at for role in roles.values() if role.silenced_at is not None
+        }
         self.address = {role.ref: people[role.person_id].email for role in roles.values()}
         self.nation = {role.ref: people[role.person_id].nation for role in roles.values()}
         self.enrolments: dict[str, m.Enrolment] = {
@@ -106,15 +109,6 @@ class Facts:
     def left_at(self) -> dict[str, dt.datetime]:
         found = {ref: one.left_at for ref, one in self.enrolments.items()}
         return {ref: at for ref, at in found.items() if at is not None}
-
-    @cached_property
-    def silenced_at(self) -> dict[str, dt.datetime]:
-        return {
-            ref: one.recorded_at
-            for ref, overlays in self.overlays.items()
-            for one in overlays
-            if one.kind == "silence"
-        }
 
     def mentees(self, mentor: str) -> set[str]:
         return {one.mentee for one in self.mentoring if one.mentor == mentor}
