@@ -132,7 +132,7 @@ class ChangingPeople(RuleBasedStateMachine):
         self._go_to(self.now + MINUTE)
         before = dump(self.cohort.store)
         again = self._tick()
-        assert again == Tally(queued=again.queued, held=again.held)
+        assert again == Tally(queued=again.queued, held=again.held), again
         assert dump(self.cohort.store) == before
 
     @rule()
@@ -457,7 +457,7 @@ class ChangingPeople(RuleBasedStateMachine):
                     .all()
                 )
                 outcomes = sorted(row.outcome for row in rows)
-                assert outcomes == ["merged"] * (len(rows) - 1) + ["sent"]
+                assert outcomes == ["merged"] * (len(rows) - 1) + ["sent"], rows
                 text = parsed.get_body(("plain",))
                 assert text is not None
                 mail = Mail(
