@@ -16,11 +16,22 @@ from ats.records import models as m
 from ats.records.store import Store
 
 
-def dump(store: Store) -> dict[str, list[tuple[object, ...]]]:
+Tables = dict[str, list[tuple[object, ...]]]
+
+
+def dump(store: Store) -> Tables:
     """Return every row of every table."""
     tables = SQLModel.metadata.tables
     with store.read() as session:
         return {name: list(map(tuple, session.execute(_all_of(name)))) for name in tables}
+
+
+def changed(before: Tables, after: Tables) -> Tables:
+    """Return by table the rows that are new or other than they were."""
+    found = {name: [row for row in rows if row not in before[name]] for name, rows in after.items()}
+    gone = {name: [row for row in rows if row not in after[name]] for name, rows in before.items()}
+    both = {name: found[name] + gone[name] for name in after}
+    return {name: rows for name, rows in both.items() if rows}
 
 
 def _all_of(table: str) -> TextClause:
