@@ -15,7 +15,6 @@ from sqlmodel import Session, SQLModel
 from ats.records import models as m
 from ats.records.store import Store
 
-
 Tables = dict[str, list[tuple[object, ...]]]
 
 
