@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
 
 from config.reasons import OpenReason
+
+Adjustment = Literal["no-chasers", "other-format", "phone-instead"]
+Nation = Literal["england", "wales", "scotland", "northern-ireland"]
 
 
 class Signed(BaseModel):
@@ -26,3 +31,15 @@ class Approved(Decision):
     """A decision that somebody else has to approve."""
 
     approved_by: str = Field(description="The name of whoever approves it: somebody else.")
+
+
+class Role(BaseModel):
+    """A new role or employer. A new address goes by the command: forms can be read by many."""
+
+    teaching: bool = Field(description="They still teach.")
+    mentor_stays: bool = Field(description="Their mentor remains.")
+    observer: str | None = Field(
+        None, description="Who observes now, as a role such as head of department."
+    )
+    organisation: str | None = Field(None, description="The new employer.")
+    nation: Nation | None = Field(None, description="Where that is.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -74,7 +73,7 @@ def pause(
         lambda desk, decision: participants.pause(
             desk.office,
             ref,
-            first or _today(desk),
+            first,
             last,
             decision,
             preview=preview,
@@ -103,7 +102,7 @@ def resume(
         lambda desk, decision: participants.resume(
             desk.office,
             ref,
-            day or desk.now.astimezone(desk.zone).date(),
+            day,
             decision,
             preview=preview,
         ),
@@ -232,7 +231,3 @@ def _say(done: Changed) -> None:
 
 def _at(moment: str | None, begins: bool) -> str:
     return spoken(moment) if moment or begins else "not known yet"
-
-
-def _today(desk: Desk) -> dt.date:
-    return desk.now.astimezone(desk.zone).date()

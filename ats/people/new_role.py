@@ -48,7 +48,7 @@ def new_role(
         who = known(change.session, change.whose.ref)
         mended = mend_fields(change.session, who, wanted, now=decision.now, by=decision.by)
         observer = _observer(form.observer) if form.observer else None
-        change.remarks += [f"{field} is {after} now" for field, (_, after) in mended.items()]
+        change.remarks += [f"the {field} is another now" for field in mended]
         _ask_pxm(change, form.teaching, observer)
         leaves = None if form.mentor_stays else _stand_down(change)
         before = {field: before for field, (before, _) in mended.items()}
@@ -86,7 +86,7 @@ def _ask_pxm(change: Change, teaching: bool, observer: str | None) -> None:
         what = (signal.removeprefix("new-role ").replace("-", " ") for signal in signals)
         change.remarks.append(f"a case for the PXM: {' and '.join(what)}")
     else:
-        change.remarks.append(f"{observer} observes")
+        change.remarks.append("somebody is named who observes")
 
 
 def _stand_down(change: Change) -> str | None:

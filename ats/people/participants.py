@@ -54,13 +54,13 @@ def extend(
 def pause(
     office: Office,
     ref: str,
-    from_on: dt.date,
+    from_on: dt.date | None,
     until_on: dt.date | None,
     decision: Decision,
     *,
     preview: bool,
 ) -> Changed:
-    """Begin a break; `until_on` is the day of return (None: not known yet).
+    """Begin a break, today if not told; `until_on` is the day of return (None: not known yet).
 
     Raises NotFound, and Refused for a break within another, one that ends before it begins, and
     one that lies in the past.
@@ -68,7 +68,8 @@ def pause(
 
     def action(change: Change) -> None:
         timeline = change.outlook.timeline
-        if until_on is not None and until_on <= from_on:
+        first = from_on or timeline.local_date(decision.now)
+        if until_on is not None and until_on <= first:
             raise Refused(
                 f"The break would end on {_day(until_on)}, no later than it begins; give the day "
                 "of return as --until."
@@ -77,21 +78,23 @@ def pause(
             raise Refused(f"{_day(until_on)} has passed; what fell due in a break is past, too.")
         for other in change.overlays("pause"):
             begins = other.from_on
-            if begins is not None and _overlap((begins, other.until_on), (from_on, until_on)):
+            if begins is not None and _overlap((begins, other.until_on), (first, until_on)):
                 ends = f"until {_day(other.until_on)}" if other.until_on else "without an end"
                 raise Refused(
                     f"{change.whose.ref} is on a break from {_day(begins)} {ends} already; end "
                     f"that one first with `ats participant resume {change.whose.ref}`."
                 )
-        change.add("pause", from_on=from_on, until_on=until_on)
-        after = {"from": from_on.isoformat(), "until": until_on and until_on.isoformat()}
+        change.add("pause", from_on=first, until_on=until_on)
+        after = {"from": first.isoformat(), "until": until_on and until_on.isoformat()}
         change.audit("pause", None, after)
 
     return changed(office, ref, "pause", action, decision, preview=preview)
 
 
-def resume(office: Office, ref: str, on: dt.date, decision: Decision, *, preview: bool) -> Changed:
-    """End the break that is under way, on this day of return; else call off the next one.
+def resume(
+    office: Office, ref: str, back_on: dt.date | None, decision: Decision, *, preview: bool
+) -> Changed:
+    """End the break that is under way, on this day of return or today; else call off the next.
 
     One ahead that would have begun by that day ends on it instead.
 
@@ -100,6 +103,7 @@ def resume(office: Office, ref: str, on: dt.date, decision: Decision, *, preview
 
     def action(change: Change) -> None:
         today = change.outlook.timeline.local_date(decision.now)
+        on = back_on or today
         breaks = [p for p in change.overlays("pause") if p.until_on is None or p.until_on > today]
         if not breaks:
             raise Refused(f"{change.whose.ref} is on no break, so there is none to end.")
