@@ -76,17 +76,18 @@ class AboutChanges:
             return "extension" if self._pause() is None else "pause"
         if last == self.person.called_off_at:
             return "called-off"
-        for pause in self.person.pauses:
-            if pause.set_at == last:
-                until = pause.until_on
-                is_over = until is not None and until <= self.timeline.local_date(last)
-                return "return" if is_over else "pause"
+        if any(pause.set_at == last for pause in self.person.pauses):
+            return "return" if self._pause() is None else "pause"
         return "extension"
 
     def _pause(self) -> Pause | None:
-        """Return the break that they are on or that lies ahead."""
+        """Return the break that the last change was about, or else the next, unless it is over."""
         today = self.timeline.local_date(self.now)
-        ahead = (p for p in self.person.pauses if p.until_on is None or p.until_on > today)
+        last = max(self.person.dates_changed, default=None)
+        changed = [p for p in self.person.pauses if p.set_at == last]
+        ahead = (
+            p for p in changed or self.person.pauses if p.until_on is None or p.until_on > today
+        )
         return min(ahead, key=lambda p: p.from_on, default=None)
 
     def _ended(self) -> dict[str, Any]:

@@ -83,6 +83,16 @@ class YearOf:
         found = {key: self.due(key) for key in (*PUBLISHED, SIGN_OFF)}
         return {key: day for key, day in found.items() if day is not None}
 
+    def told(self) -> dict[str, dt.date]:
+        """Return what e-mails give as deadlines.
+
+        A break without an end leaves dates unknown; but for what tells of it, e-mails then still
+        give those that would be without any break.
+        """
+        is_open = any(ends is None for _, ends in self.pauses)
+        without = YearOf(self.joined_on, self.extensions, (), self.closures)
+        return {**(without.dues() if is_open else {}), **self.dues()}
+
     def as_published(self) -> YearOf:
         """Return the year as it would be had staff changed nothing."""
         return YearOf(self.joined_on, {}, (), self.closures)

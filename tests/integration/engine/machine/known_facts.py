@@ -15,12 +15,22 @@ from sqlmodel import Session, SQLModel
 from ats.records import models as m
 from ats.records.store import Store
 
+Tables = dict[str, list[tuple[object, ...]]]
 
-def dump(store: Store) -> dict[str, list[tuple[object, ...]]]:
+
+def dump(store: Store) -> Tables:
     """Return every row of every table."""
     tables = SQLModel.metadata.tables
     with store.read() as session:
         return {name: list(map(tuple, session.execute(_all_of(name)))) for name in tables}
+
+
+def changed(before: Tables, after: Tables) -> Tables:
+    """Return by table the rows that are new or other than they were."""
+    found = {name: [row for row in rows if row not in before[name]] for name, rows in after.items()}
+    gone = {name: [row for row in rows if row not in after[name]] for name, rows in before.items()}
+    both = {name: found[name] + gone[name] for name in after}
+    return {name: rows for name, rows in both.items() if rows}
 
 
 def _all_of(table: str) -> TextClause:
@@ -52,6 +62,9 @@ class Facts:
 
         roles: dict[int, m.Role] = {one.id: one for one in every(m.Role)}  # type: ignore[attr-defined]
         people: dict[int, m.Person] = {one.id: one for one in every(m.Person)}  # type: ignore[attr-defined]
+        self.silenced_at = {
+            role.ref: role.silenced_at for role in roles.values() if role.silenced_at is not None
+        }
         self.address = {role.ref: people[role.person_id].email for role in roles.values()}
         self.nation = {role.ref: people[role.person_id].nation for role in roles.values()}
         self.enrolments: dict[str, m.Enrolment] = {
@@ -106,15 +119,6 @@ class Facts:
     def left_at(self) -> dict[str, dt.datetime]:
         found = {ref: one.left_at for ref, one in self.enrolments.items()}
         return {ref: at for ref, at in found.items() if at is not None}
-
-    @cached_property
-    def silenced_at(self) -> dict[str, dt.datetime]:
-        return {
-            ref: one.recorded_at
-            for ref, overlays in self.overlays.items()
-            for one in overlays
-            if one.kind == "silence"
-        }
 
     def mentees(self, mentor: str) -> set[str]:
         return {one.mentee for one in self.mentoring if one.mentor == mentor}

@@ -137,7 +137,7 @@ def _stale_dates(mail: Mail) -> Iterator[str]:
             yield f"{said} is no date that stands"
     for part in mail.parts:
         if part.about is not None and mail.role == "participant":
-            dues = mail.facts.year_of(part.about).dues()
+            dues = mail.facts.year_of(part.about).told()
             for milestone, said in titled_dates(mail.text):
                 due = dues.get(milestone)
                 if due is None or not said.startswith(in_words(due)):
@@ -156,7 +156,7 @@ def _quotable(mail: Mail) -> Iterator[dt.date]:
     if steps & {"webinar-moved", "webinar-cancelled"}:
         yield from (local_day(change.started_at) for change in facts.changes)
     for ref in mail.about:
-        yield from facts.year_of(ref).dues().values()
+        yield from facts.year_of(ref).told().values()
         if "dates-changed" in steps:
             yield from facts.year_of(ref).as_published().dues().values()
         yield from _of_person(facts, ref)

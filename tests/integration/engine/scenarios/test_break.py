@@ -136,6 +136,20 @@ def test_a_return_on_another_day_than_planned_is_told_with_its_dates(
     assert not any("your break ends" in one for one in told)  # nobody returns twice
 
 
+def test_a_break_that_was_over_before_it_could_be_told_is_told_as_a_return(
+    year: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    pause(year, dt.date(2027, 1, 12), dt.date(2027, 1, 19))
+    year.pause("2027-01-11 10:05")
+    year.tick("2027-01-11 10:10")
+    year.resume("2027-01-21 10:00")
+
+    assert year.tick("2027-01-21 10:10").errors == []
+    (told,) = (text for text in texts(mailbox, "ada") if "dates" in text)
+    assert "Welcome back. Your break has ended" in told
+    assert "Friday 22 January 2027, 17:00 (no longer Friday 15 January 2027)" in told
+
+
 def test_an_open_break_knows_no_dates_until_the_return_is_known(
     year: SmallCohort, mailbox: InMemoryMailbox
 ) -> None:

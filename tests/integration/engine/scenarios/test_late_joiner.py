@@ -178,4 +178,5 @@ YEAR = """\
 2027-10-05 09:00 chase-submission minus-1/1 skipped: submitted
 2027-10-07 09:00 chase-submission plus-1/1 to pxm skipped: submitted
 2027-10-07 10:00 deadline-passed skipped: submitted
-2027-10-13 09:00 mentor-thanks to M0001 sent"""
+2027-10-13 09:00 mentor-thanks to M0001 sent
+2027-10-20 09:00 register-invitation to M0001 skipped: condition-unmet"""
