@@ -52,6 +52,7 @@ class Pause:
     from_on: dt.date
     until_on: dt.date | None = None
     set_at: dt.datetime | None = None  # when staff settled it so
+    agreed_at: dt.datetime | None = None  # when they first recorded it
 
     def holds(self, day: dt.date) -> bool:
         return self.from_on <= day and (self.until_on is None or day < self.until_on)
@@ -99,6 +100,7 @@ class Participant:
     sections: Mapping[str, SectionState] = field(default_factory=dict)
     mentorships: tuple[Mentorship, ...] = ()
     extensions: Mapping[str, dt.datetime] = field(default_factory=dict)
+    extended_at: Mapping[str, dt.datetime] = field(default_factory=dict)  # when it was agreed
     pauses: tuple[Pause, ...] = ()
     silenced: bool = False
     parked: bool = False  # an undone import left them behind: everything waits

@@ -7,12 +7,12 @@ across both clock changes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from ats.planning import rules
-from ats.planning.facts import CohortFacts, Mentorship, Participant, WebinarFact
+from ats.planning.facts import CohortFacts, Mentorship, Participant, Pause, WebinarFact
 from ats.planning.rules import Rule
 from ats.planning.workdays import Workdays, local_moment, week_day
 from config.programme import ANCHORS, Milestone, Moment, Programme
@@ -57,10 +57,13 @@ class Moments:
     def due(self, key: str, person: Participant) -> dt.datetime | None:
         """Return the effective due moment of a milestone: extension, joining and pauses in it.
 
-        None while an open pause makes it unknown.
+        None while an open pause makes it unknown. An extended one is moved by those pauses only
+        that were agreed after the extension; the others were known when its day was.
         """
         if key in person.extensions:
-            return person.extensions[key]
+            extended_at = person.extended_at.get(key)
+            later = [p for p in person.pauses if _is_later(p.agreed_at, extended_at)]
+            return self._after_pauses(person.extensions[key], person, later)
         milestone = self.milestones_by_key[key]
         base: dt.datetime | None
         if milestone.after_joining is not None and self.is_late_joiner(person):
@@ -69,7 +72,7 @@ class Moments:
             base = self.moment_of(milestone.due, person)
         if base is None or not person.pauses or milestone.due.from_ in self.milestones_by_key:
             return base
-        return self._after_pauses(base, person)
+        return self._after_pauses(base, person, person.pauses)
 
     def deadlines(self, person: Participant) -> dict[str, dt.datetime]:
         """Return every milestone's effective due moment, in the programme's order."""
@@ -90,9 +93,13 @@ class Moments:
         day = self.workdays[person.nation].roll_forward(day)
         return local_moment(day, milestone.due.time or MORNING, self.zone)
 
-    def _after_pauses(self, base: dt.datetime, person: Participant) -> dt.datetime | None:
+    def _after_pauses(
+        self, base: dt.datetime, person: Participant, pauses: Collection[Pause]
+    ) -> dt.datetime | None:
+        if not pauses:
+            return base
         day = base.astimezone(self.zone).date()
-        for pause in sorted(person.pauses, key=lambda p: p.from_on):
+        for pause in sorted(pauses, key=lambda p: p.from_on):
             if day >= pause.from_on:
                 if pause.until_on is None:
                     return None
@@ -327,6 +334,10 @@ class Moments:
         states = [person.sections.get(key) for key in sections]
         seen = [s.complete_seen_at for s in states if s and s.complete and s.complete_seen_at]
         return max(seen) if len(seen) == len(sections) else None
+
+
+def _is_later(one: dt.datetime | None, other: dt.datetime | None) -> bool:
+    return one is not None and other is not None and one > other
 
 
 def _stood_down_at(mentorship: Mentorship) -> dt.datetime | None:

@@ -108,6 +108,7 @@ class Timeline(Year):
             tuple(person.suppressed.items()),
             tuple(person.mended.items()),
             tuple(person.extensions.items()),
+            tuple(person.extended_at.items()),
             tuple((key, s.complete, s.complete_seen_at) for key, s in person.sections.items()),
         )
         if memo not in self._owned:

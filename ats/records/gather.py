@@ -150,7 +150,6 @@ def everybody(
 
 def participants(session: Session, enrolments: Sequence[int]) -> list[Participant]:
     """Return these enrolments with all that their year depends on, in order of ref."""
-    wanted = {"ids": sorted(set(enrolments))}
     if not enrolments:
         return []
     wanted = {"ids": sorted(set(enrolments))}
@@ -182,9 +181,8 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
                 sections=sections.get(row.id, {}),
                 mentorships=tuple(mentorships.get(row.id, ())),
                 extensions={o.milestone: o.due_at for o in mine if o.milestone and o.due_at},
-                pauses=tuple(
-                    Pause(o.from_on, o.until_on, o.recorded_at) for o in mine if o.from_on
-                ),
+                extended_at={o.milestone: o.recorded_at for o in mine if o.kind == "extension"},
+                pauses=_pauses(changed),
                 parked=any(o.kind == "parked" for o in mine),
                 silenced=row.silenced or any(o.kind == "silence" for o in mine),
                 left_at=row.left_at,
@@ -250,6 +248,19 @@ def _restarts(
         ahead[old] = NextCohort(code, joined_on)
         back[new] = at
     return ahead, back
+
+
+def _pauses(overlays: Iterable[Any]) -> tuple[Pause, ...]:
+    """Return the standing breaks; one that was ended earlier is the one that was agreed."""
+    breaks = [overlay for overlay in overlays if overlay.from_on is not None]
+    agreed: dict[dt.date, dt.datetime] = {}
+    for one in breaks:
+        agreed[one.from_on] = min(one.recorded_at, agreed.get(one.from_on, one.recorded_at))
+    return tuple(
+        Pause(one.from_on, one.until_on, one.recorded_at, agreed[one.from_on])
+        for one in breaks
+        if one.revoked_at is None
+    )
 
 
 def _dates_changed(overlays: Iterable[Any]) -> tuple[dt.datetime, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from small_cohort import STARTS, ZONE
@@ -58,26 +58,32 @@ class YearOf:
     """What staff and the roster say about the year of one person."""
 
     joined_on: dt.date
-    extensions: Mapping[str, dt.date]
-    pauses: tuple[tuple[dt.date, dt.date | None], ...]
+    extensions: Mapping[str, tuple[dt.date, dt.datetime]]  # with when each was agreed
+    pauses: tuple[tuple[dt.date, dt.date | None, dt.datetime], ...]  # likewise
     closures: Closures
 
     def due(self, milestone: str) -> dt.date | None:
         """Return the effective day of a deadline; None while a break without an end hides it."""
         if milestone in self.extensions:
-            return self.extensions[milestone]
+            day, agreed = self.extensions[milestone]
+            return self._moved(day, [pause for pause in self.pauses if pause[2] > agreed])
         if milestone == SIGN_OFF:
             submission = self.due("submission")
             return submission and self._six_working_days_before(submission)
         day = PUBLISHED[milestone]
         if milestone in AFTER_JOINING and self.joined_on > STARTS:
             day = self._next_open(self.joined_on + AFTER_JOINING[milestone] * 7 * DAY)
-        for begins, ends in sorted(self.pauses, key=lambda pause: pause[0]):
+        return self._moved(day, self.pauses)
+
+    def _moved(
+        self, day: dt.date, pauses: Sequence[tuple[dt.date, dt.date | None, dt.datetime]]
+    ) -> dt.date | None:
+        for begins, ends, _ in sorted(pauses, key=lambda pause: pause[0]):
             if day >= begins:
                 if ends is None:
                     return None
                 day += ends - begins
-        return self._next_open(day) if self.pauses else day
+        return self._next_open(day) if pauses else day
 
     def dues(self) -> dict[str, dt.date]:
         found = {key: self.due(key) for key in (*PUBLISHED, SIGN_OFF)}
@@ -89,7 +95,7 @@ class YearOf:
         A break without an end leaves dates unknown; but for what tells of it, e-mails then still
         give those that would be without any break.
         """
-        is_open = any(ends is None for _, ends in self.pauses)
+        is_open = any(ends is None for _, ends, _ in self.pauses)
         without = YearOf(self.joined_on, self.extensions, (), self.closures)
         return {**(without.dues() if is_open else {}), **self.dues()}
 

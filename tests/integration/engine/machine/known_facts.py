@@ -73,10 +73,14 @@ class Facts:
         }
         self.ref_of = {one.id: ref for ref, one in self.enrolments.items()}
         self.overlays: dict[str, list[m.Overlay]] = defaultdict(list)
+        self.agreed_at: dict[tuple[str, dt.date], dt.datetime] = {}
         for overlay in every(m.Overlay):
             assert isinstance(overlay, m.Overlay)
+            ref = self.ref_of[overlay.enrolment_id]
             if overlay.revoked_at is None:
-                self.overlays[self.ref_of[overlay.enrolment_id]].append(overlay)
+                self.overlays[ref].append(overlay)
+            if overlay.from_on is not None:  # ended early, it is still the one that was agreed
+                self.agreed_at.setdefault((ref, overlay.from_on), overlay.recorded_at)
         self.mentoring = [
             Mentoring(
                 self.ref_of[one.enrolment_id],
@@ -103,12 +107,12 @@ class Facts:
         return YearOf(
             self.enrolments[ref].joined_on,
             {
-                str(one.milestone): local_day(one.due_at)
+                str(one.milestone): (local_day(one.due_at), one.recorded_at)
                 for one in overlays
                 if one.kind == "extension" and one.due_at is not None
             },
             tuple(
-                (one.from_on, one.until_on)
+                (one.from_on, one.until_on, self.agreed_at[ref, one.from_on])
                 for one in overlays
                 if one.kind == "pause" and one.from_on is not None
             ),
