@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -43,3 +44,18 @@ class Role(BaseModel):
     )
     organisation: str | None = Field(None, description="The new employer.")
     nation: Nation | None = Field(None, description="Where that is.")
+
+
+class Return(BaseModel):
+    """Where and when somebody who was deferred begins again."""
+
+    into: str = Field(description="The code of the later cohort.")
+    joined_on: dt.date | None = Field(None, description="Their first day; left out, the cohort's.")
+    mentor_stays: bool = Field(False, description="Ask their former mentor again.")
+
+
+class Break(BaseModel):
+    """When a break begins and ends."""
+
+    first: dt.date | None = Field(None, description="The first day; left out, today.")
+    back_on: dt.date | None = Field(None, description="The day of return; left out, not known yet.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +13,7 @@ from starlette.routing import Route
 
 from ats.errors import NotFound
 from ats.people.done import Matter, matter, say_done
-from ats.people.links import DONE, BadLink, ExpiredLink
+from ats.people.links import DONE, BadLink
 from calendars.components import ZONE
 from web.forms import body_of
 from web.site import Site
@@ -50,8 +49,6 @@ def _answer(site: Site, token: str, act: Look) -> Response:
     try:
         about = site.links.read_page(DONE, token, today=now.astimezone(ZONE).date())
         found = act(tuple(about), now)
-    except ExpiredLink:
-        return site.pages.answer("done-expired", status=HTTPStatus.GONE)
     except NotFound:  # an import was undone meanwhile
         raise BadLink from None
     due = found.due and f"{found.due:%A} {found.due.day} {found.due:%B %Y}, {found.due:%H:%M}"

@@ -11,7 +11,6 @@ from starlette.routing import Route
 
 from ats.outbox.mentor_pages import LETTER
 from ats.outbox.words import count_words, date_long
-from ats.people.links import ExpiredLink
 from ats.people.thanks_letter import thanks_letter
 from web.site import Site
 
@@ -22,10 +21,7 @@ def routes(site: Site) -> list[Route]:
     """Return the page."""
 
     def shown(token: str) -> Response:
-        try:
-            about = site.links.read_page(LETTER, token, today=site.clock().date())
-        except ExpiredLink:
-            return site.pages.answer("link-expired", status=HTTPStatus.GONE)
+        about = site.links.read_page(LETTER, token, today=site.clock().date())
         of, mentor, *enrolments = about
         with site.office.store.read() as session:
             letter = thanks_letter(site.office, session, str(mentor), [int(e) for e in enrolments])

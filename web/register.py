@@ -15,7 +15,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ats.outbox.mentor_pages import REGISTER
-from ats.people.links import ExpiredLink
 from ats.people.register_page import (
     CAPACITIES,
     LONGEST_SUBJECT,
@@ -36,15 +35,11 @@ def routes(site: Site) -> list[Route]:
 
     def shown(token: str) -> Response:
         ref = _mentor(site, token)
-        if ref is None:
-            return site.pages.answer("link-expired", status=HTTPStatus.GONE)
         with site.office.store.read() as session:
             return _page(site, on_the_register(session, ref))
 
     def done(token: str, fields: Fields) -> Response:
         ref = _mentor(site, token)
-        if ref is None:
-            return site.pages.answer("link-expired", status=HTTPStatus.GONE)
         subject, capacity = fields.get("subject", [""])[0], fields.get("capacity", [""])[0]
         missing = ""
         with site.office.store.write() as session:
@@ -66,12 +61,9 @@ def routes(site: Site) -> list[Route]:
     return [Route(PATH, show, methods=["GET"]), Route(PATH, do, methods=["POST"])]
 
 
-def _mentor(site: Site, token: str) -> str | None:
-    """Return whose page it is; None: no longer. Raises BadLink."""
-    try:
-        (ref,) = site.links.read_page(REGISTER, token, today=site.clock().date())
-    except ExpiredLink:
-        return None
+def _mentor(site: Site, token: str) -> str:
+    """Return whose page it is. Raises BadLink, and ExpiredLink."""
+    (ref,) = site.links.read_page(REGISTER, token, today=site.clock().date())
     return str(ref)
 
 

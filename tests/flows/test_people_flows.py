@@ -38,7 +38,7 @@ from flows.resign_mentor import resign_mentor
 from flows.resume_participant import resume_participant
 from flows.silence_person import silence_person
 from flows.withdraw_participant import withdraw_participant
-from tasks.forms import Approved, Decision, Role
+from tasks.forms import Approved, Break, Decision, Role
 
 LONDON = ZoneInfo("Europe/London")
 PDP = {"participant": "P0001", "milestone": "pdp"}
@@ -173,7 +173,10 @@ def test_what_is_refused_is_one_sentence_and_changes_nothing(
 def test_a_break_begins_and_ends(installed: Store) -> None:
     first, back = later(4), later(6)
     _, begun = run(
-        pause_participant, participant="P0001", decision=decision(), first=first, back_on=back
+        pause_participant,
+        participant="P0001",
+        span=Break(first=first, back_on=back),
+        decision=decision(),
     )
     _, ended = run(resume_participant, participant="P0001", decision=decision())
 

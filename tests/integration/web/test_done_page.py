@@ -60,7 +60,7 @@ def test_an_expired_link_says_so(site: PublicSite, links: Links) -> None:
     answers = [site.get(old), site.ask("POST", old, b"done=yes")]
 
     assert [answer.status for answer in answers] == [410, 410]
-    assert "This link is no longer of use" in answers[0].text
+    assert "This link is no longer open" in answers[0].text
     assert said(site.office.store) == []
 
 

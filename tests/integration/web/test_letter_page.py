@@ -71,7 +71,7 @@ def test_no_hours_are_invented_and_none_are_sent_anywhere(
     ("until", "now", "status", "says"),
     [
         ("2027-10-14", "2027-10-14 23:00", 200, "Your letter"),
-        ("2027-10-14", "2027-10-15 09:00", 410, "This link has had its day"),
+        ("2027-10-14", "2027-10-15 09:00", 410, "This link is no longer open"),
     ],
 )
 def test_it_opens_until_its_day_is_over(
