@@ -69,9 +69,9 @@ def test_address_organisation_and_nation_are_mended_with_before_and_after(
         "nation": "england",
     }
     assert done.remarks[:3] == (
-        "email is ada@hill.example now",
-        "organisation is Hill College now",
-        "nation is scotland now",
+        "the email is another now",
+        "the organisation is another now",
+        "the nation is another now",
     )
     assert {one.recipient for one in mailbox.received if one.recipient.startswith("ada")} <= {
         "ada@hill.example"
