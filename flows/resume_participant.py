@@ -22,4 +22,4 @@ async def resume_participant(
         decision: Who decides, why, and whether to do it.
         back_on: The day of return; left out, today.
     """
-    return await changed("resume", participant, decision, on=back_on)
+    return await changed("resume", participant, decision, back_on=back_on)

@@ -19,7 +19,8 @@ from ats.errors import Refused
 from ats.intake.roster import preflight_roster
 from ats.intake.table import read_table
 from ats.office import Office
-from ats.people import mending, participants, replacing
+from ats.outbox.suppression import lift
+from ats.people import participants, replacing
 from ats.people import silence as silencing
 from ats.people.changing import Decision
 from ats.people.new_mentor import Reply
@@ -33,7 +34,6 @@ from config.programme import Programme
 BOUNCES, EXTENDED, DEFERRED, ON_A_BREAK = "M0034", "P0036", "P0042", "P0048"
 RESIGNS, LEFT_BEHIND, STEPS_IN, WITHDRAWN, SILENCED = "M0058", "P0058", "M0020", "P0066", "P0074"
 APPROVER = "demo's second person"
-MENDED = "m0034.mended@northgate-sixth-form.example"
 
 Act = Callable[[dt.datetime], str]
 
@@ -62,7 +62,7 @@ class PeopleTeam:
     def intends(self) -> Iterator[tuple[dt.datetime, Callable[[dt.datetime], object]]]:
         """Yield moments with what is done then, in the order of the year."""
         for day, time, scenario, person, act in (
-            ("2026-10-14", "11:00", "address-bounces", BOUNCES, self._mend),
+            ("2026-10-14", "11:00", "address-bounces", BOUNCES, self._lift),
             ("2026-10-20", "10:30", "wrong-roster", self.code, self._import_another_cohorts),
             ("2027-01-11", "11:00", "extension", EXTENDED, self._extend),
             ("2027-02-10", "14:00", "deferral", DEFERRED, self._defer),
@@ -86,10 +86,10 @@ class PeopleTeam:
     def _decision(self, now: dt.datetime, reason: str, approved_by: str | None = None) -> Decision:
         return Decision(now, self.name, reason, approved_by)
 
-    def _mend(self, now: dt.datetime) -> str:
-        """Give a mentor whom the mail server did not know another address."""
-        mending.mend(self.office, BOUNCES, {"email": MENDED}, now=now, by=self.name, preview=False)
-        return "the address was mended; what is vital goes again"
+    def _lift(self, now: dt.datetime) -> str:
+        """Write again to a mentor whom the mail server did not know at first."""
+        lift(self.office.store, BOUNCES, now=now, by=self.name)
+        return "the address works after all; what is vital goes again"
 
     def _import_another_cohorts(self, now: dt.datetime) -> str:
         """Try the roster of last year; nothing of it is applied."""

@@ -64,7 +64,7 @@ def clear(folder: Path) -> None:
 
 
 def refused_addresses(samples: Path) -> list[str]:
-    """Return the addresses that the demo's mail server does not know: one mentor's."""
+    """Return the addresses that the demo's mail server does not know at first: one mentor's."""
     with (samples / CODE / f"roster-{CODE}.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         return sorted({row["mentor_email"] for row in rows if row["mentor_ref"] == BOUNCES})

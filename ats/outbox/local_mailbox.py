@@ -17,9 +17,9 @@ _PATIENCE = 5.0  # seconds for the child to end by itself
 class LocalMailbox:
     """A mail server on 127.0.0.1 in a child process; `with LocalMailbox(folder) as address`.
 
-    Port 0 takes a free one. Mail to the addresses in *refused* is not taken. The child ends with
-    the block, and by itself when this process is killed. Entering raises MailboxFault when the
-    folder or the port cannot be had.
+    Port 0 takes a free one. Each of the addresses in *refused* is refused once, as one that is
+    unknown there. The child ends with the block, and by itself when this process is killed.
+    Entering raises MailboxFault when the folder or the port cannot be had.
     """
 
     def __init__(self, maildir: Path, *, port: int = 0, refused: Sequence[str] = ()) -> None:
@@ -34,7 +34,7 @@ class LocalMailbox:
     def __enter__(self) -> SmtpAddress:
         command = [sys.executable, "-m", "ats.outbox.mailbox", "--until-stdin-closes"]
         command += ["--maildir", str(self._maildir), "--port", str(self._port)]
-        command += [part for address in self._refused for part in ("--refuse", address)]
+        command += [part for address in self._refused for part in ("--refuse-once", address)]
         self._child = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,  # closes when we end, however we end

@@ -39,11 +39,11 @@ logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # aiosmtpd logs addres
 
 
 class _Keeper:
-    """Stores what aiosmtpd accepts; of these addresses it says that there is no such mailbox."""
+    """Stores what aiosmtpd accepts; each of the addresses in *refused* is refused once."""
 
     def __init__(self, maildir: Maildir, refused: Collection[str] = ()) -> None:
         self._maildir = maildir
-        self._refused = frozenset(address.casefold() for address in refused)
+        self._refused = {address.casefold() for address in refused}
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self,
@@ -54,6 +54,7 @@ class _Keeper:
         _options: list[str],
     ) -> str:
         if address.casefold() in self._refused:
+            self._refused.discard(address.casefold())
             return "550 5.1.1 There is no such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 OK"
@@ -235,7 +236,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ats.outbox.mailbox", description=__doc__)
     parser.add_argument("--maildir", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0, choices=range(65536), metavar="PORT")
-    parser.add_argument("--refuse", action="append", default=[], metavar="ADDRESS")
+    parser.add_argument("--refuse-once", action="append", default=[], metavar="ADDRESS")
     parser.add_argument("--until-stdin-closes", action="store_true", help="as a child process")
     asked = parser.parse_args(arguments)
     child: bool = asked.until_stdin_closes
@@ -245,7 +246,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(json.dumps({"host": HOST, "port": port}) if child else text)
 
     try:
-        keeper = _Keeper(Maildir(asked.maildir), asked.refuse)
+        keeper = _Keeper(Maildir(asked.maildir), asked.refuse_once)
         asyncio.run(_serve(keeper, port=asked.port, ready=ready, by_stdin=child))
     except MailboxFault as fault:
         if child:

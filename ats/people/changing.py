@@ -7,6 +7,7 @@ where the change would be, and shows what the change would do.
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self, TypeVar
@@ -41,6 +42,11 @@ class Decision:
         if self.reason not in REASONS:
             known = ", ".join(REASONS)
             raise Refused(f'There is no reason "{self.reason}"; give one of {known}.')
+        if self.approved_by is not None and _folded(self.approved_by) == _folded(self.by):
+            raise Refused(
+                f"{self.approved_by.strip()} asks for this and cannot approve it, too; somebody "
+                "else must."
+            )
 
     @property
     def restricted(self) -> bool:
@@ -49,13 +55,8 @@ class Decision:
 
     def require_approval(self, what: str) -> None:
         """Raise Refused unless somebody else than whoever asks has approved."""
-        approver = (self.approved_by or "").strip()
-        if not approver:
+        if not (self.approved_by or "").strip():
             raise Refused(f"A {what} needs the name of whoever approves it: add --approved-by.")
-        if _folded(approver) == _folded(self.by):
-            raise Refused(
-                f"{approver} asks for this {what} and cannot approve it, too; somebody else must."
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,5 +282,10 @@ def outlook(office: Office, session: Session, whose: Enrolled, now: dt.datetime)
     return Outlook(at.timeline(session, cohort), person, now, at.reachable(session, cohort))
 
 
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+def _folded(name: str) -> list[str]:
+    """Return the words of a name, whatever their order, case, accents and signs between them."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    letters = "".join(
+        sign if sign.isalnum() else " " for sign in plain if not unicodedata.combining(sign)
+    )
+    return sorted(letters.split())

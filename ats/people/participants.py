@@ -15,10 +15,13 @@ from ats.office import Office
 from ats.people.changing import Action, Change, Changed, Decision, changed
 from ats.people.restarts import Into, begin_again
 from ats.planning.facts import Participant
+from ats.planning.stall import is_met
 from ats.planning.workdays import local_moment
 from ats.records import models as m
 from config.programme import Milestone
 
+#: A longer one is a deferral.
+LONGEST_BREAK = dt.timedelta(weeks=52)
 #: Cases that more time settles.
 ABOUT_LATENESS = ("call-participant", "stalled-portfolio", "not-submitted")
 
@@ -39,6 +42,7 @@ def extend(
         if day != to:
             change.remarks.append(f"{_day(to)} is no working day there, so it is {_day(day)}")
         due = local_moment(day, of.due.time or dt.time(17), timeline.zone)
+        _refuse_met(change, of)
         _refuse_due(change, of, due)
         for older in change.overlays("extension"):
             if older.milestone == of.key:
@@ -69,6 +73,7 @@ def pause(
     def action(change: Change) -> None:
         timeline = change.outlook.timeline
         first = from_on or timeline.local_date(decision.now)
+        _refuse_span(change, first, until_on)
         if until_on is not None and until_on <= first:
             raise Refused(
                 f"The break would end on {_day(until_on)}, no later than it begins; give the day "
@@ -89,6 +94,24 @@ def pause(
         change.audit("pause", None, after)
 
     return changed(office, ref, "pause", action, decision, preview=preview)
+
+
+def _refuse_span(change: Change, first: dt.date, until_on: dt.date | None) -> None:
+    """Raise Refused for a break that does not lie within the year, or takes years."""
+    timeline, person = change.outlook.timeline, change.outlook.person
+    begins = max(person.joined_on, timeline.cohort.starts)
+    if first < begins:
+        raise Refused(f"The year begins on {_day(begins)}; give a first day from then on.")
+    closing = timeline.submission_due(replace(person, pauses=()))
+    if closing is not None and first > timeline.local_date(closing):
+        ends = _day(timeline.local_date(closing))
+        raise Refused(f"The year ends on {ends}, so no break begins on {_day(first)}.")
+    if until_on is not None and until_on - first > LONGEST_BREAK:
+        weeks = LONGEST_BREAK.days // 7
+        raise Refused(
+            f"A break of more than {weeks} weeks is a deferral; give an earlier day of return, or "
+            f"use `ats participant defer {change.whose.ref}`."
+        )
 
 
 def resume(
@@ -131,6 +154,7 @@ def withdraw(office: Office, ref: str, decision: Decision, *, preview: bool) -> 
     Raises NotFound, and Refused without an approver who is somebody else.
     """
     decision.require_approval("withdrawal")
+    _refuse_death(ref, decision)
     return changed(office, ref, "withdraw", _leaving("withdrawn"), decision, preview=preview)
 
 
@@ -144,6 +168,7 @@ def defer(
     this one can begin.
     """
     decision.require_approval("deferral")
+    _refuse_death(ref, decision)
     leave = _leaving("deferred")
 
     def action(change: Change) -> None:
@@ -153,6 +178,15 @@ def defer(
             change.next = begin_again(office, change.session, change.whose, into, decision)
 
     return changed(office, ref, "defer", action, decision, preview=preview)
+
+
+def _refuse_death(ref: str, decision: Decision) -> None:
+    """Raise Refused where a confirmation would go to somebody who has died."""
+    if decision.reason == "death":
+        raise Refused(
+            "After a death nothing is confirmed to anybody; use "
+            f"`ats person silence {ref.strip()} --reason death`, which stops everything."
+        )
 
 
 def _leaving(status: str) -> Action:
@@ -188,6 +222,15 @@ def _milestone(change: Change, key: str) -> Milestone:
     if key not in mine:
         raise Refused(f'There is no deadline "{key}" to extend; there are {", ".join(mine)}.')
     return mine[key]
+
+
+def _refuse_met(change: Change, milestone: Milestone) -> None:
+    """Raise Refused for a milestone that needs no more time."""
+    person = change.outlook.person
+    sections = milestone.complete or milestone.started
+    met = is_met(person, milestone.complete, milestone.started) if sections else None
+    if met or (milestone.mentor == "named" and person.mentorship is not None):
+        raise Refused(f"“{milestone.title}” is done already, so it needs no more time.")
 
 
 def _refuse_due(change: Change, milestone: Milestone, due: dt.datetime) -> None:

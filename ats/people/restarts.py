@@ -159,7 +159,9 @@ def _cohort(session: Session, left: Enrolled, code: str) -> m.Cohort:
             f"Cohort {code} starts on {_day(cohort.starts)}, no later than cohort {before.code}, "
             f"which {left.ref} leaves"
         )
-    remedy = f"give {' or '.join(later)}" if later else "leave --into out, and they wait for one"
+    remedy = (
+        f"give {' or '.join(later)}" if later else "they wait for one that is yet to be launched"
+    )
     raise Refused(f"{why}; {remedy}.")
 
 

@@ -72,10 +72,10 @@ def test_what_cannot_be_is_refused_in_one_sentence(live: CommandLine) -> None:
         "There is no cohort 2031-10; the records hold: 2026-10."
     )
     assert live.refused(*DEFER, "--into", "2026-10", *ON) == (
-        "Cohort 2026-10 is the one that P0001 leaves; leave --into out, and they wait for one."
+        "Cohort 2026-10 is the one that P0001 leaves; they wait for one that is yet to be launched."
     )
     assert live.refused("participant", "defer", "P0001", "--approved-by", "Jo", "--by", "Jo") == (
-        "Jo asks for this deferral and cannot approve it, too; somebody else must."
+        "Jo asks for this and cannot approve it, too; somebody else must."
     )
     assert live.refused("participant", "parked", "--cohort", "2031-10") == (
         "There is no cohort 2031-10; the records hold: 2026-10."
@@ -103,7 +103,7 @@ def test_a_new_role_is_one_form(live: CommandLine) -> None:
     done = live.done("participant", "new-role", "P0001", *form, *ON)
 
     assert done["remarks"] == [
-        "email is ada@hill.example now",
+        "the email is another now",
         "a case for the PXM: no observer",
         "M0001 mentors them no longer",
     ]

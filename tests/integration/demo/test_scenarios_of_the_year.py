@@ -113,7 +113,7 @@ def test_the_mentor_who_resigned_is_thanked_once_and_hears_no_more(year: TheYear
     assert "mentor-welcome" not in about
 
 
-def test_what_is_vital_went_again_once_the_address_was_mended(year: TheYear) -> None:
+def test_what_is_vital_went_again_once_the_address_worked(year: TheYear) -> None:
     (mended,) = of(year, "address-bounces")
 
     rows = [

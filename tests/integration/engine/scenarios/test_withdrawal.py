@@ -174,7 +174,7 @@ def test_a_preview_changes_nothing(year: SmallCohort, mailbox: InMemoryMailbox) 
     assert said(mailbox) == []
 
 
-@pytest.mark.parametrize("approver", [None, " ", "jo", "  JO "])
+@pytest.mark.parametrize("approver", [None, " ", "jo", "  JO ", "Jó", "jo."])
 def test_somebody_else_has_to_approve(year: SmallCohort, approver: str | None) -> None:
     with pytest.raises(Refused):
         participants.withdraw(
