@@ -107,10 +107,12 @@ class PeopleTeam:
         return f"not applied: {len(found.problems)} problems, such as: {found.problems[0].problem}"
 
     def _extend(self, now: dt.datetime) -> str:
-        to = dt.date(2027, 1, 29)
+        to = dt.date(2027, 4, 16)
         decision = self._decision(now, "workload")
-        participants.extend(self.office, EXTENDED, "pdp", to, decision, preview=False)
-        return "the PDP is due on Friday 29 January 2027"
+        participants.extend(
+            self.office, EXTENDED, "diary-and-coaching", to, decision, preview=False
+        )
+        return "diary and coaching are due on Friday 16 April 2027, not on 19 March"
 
     def _defer(self, now: dt.datetime) -> str:
         decision = self._decision(now, "parental-leave", APPROVER)

@@ -81,9 +81,9 @@ def test_every_e_mail_after_the_extension_quotes_the_new_date(year: TheYear) -> 
         for one in year.mail
         if one.to == extended["person"] and one.at >= when(extended)
     ]
-    assert any("29 January 2027" in text for text in texts)
-    telling = [text for text in texts if "15 January" in text]
-    assert [text for text in telling if "no longer Friday 15 January 2027" not in text] == []
+    assert any("16 April 2027" in text for text in texts)
+    telling = [text for text in texts if "19 March" in text]
+    assert [text for text in telling if "no longer Friday 19 March 2027" not in text] == []
 
 
 def test_nothing_is_asked_of_anybody_on_their_break(year: TheYear) -> None:

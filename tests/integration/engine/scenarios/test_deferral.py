@@ -216,7 +216,7 @@ def test_a_cohort_in_which_they_cannot_go_on_is_refused_and_nothing_is_done(
     ("reason", "approver", "why"),
     [
         ("illness", None, "A deferral needs the name of whoever approves it"),
-        ("illness", " jo ", "asks for this deferral and cannot approve it"),
+        ("illness", " jo ", "asks for this and cannot approve it"),
         ("tired", "Sam", 'There is no reason "tired"; give one of'),
     ],
 )
