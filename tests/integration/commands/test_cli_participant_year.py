@@ -112,6 +112,5 @@ def test_a_new_role_is_one_form(live: CommandLine) -> None:
     assert (case["owner"], case["signals"]) == ("pxm", ["new-role no-observer"])
     clash = ("--teaching", "yes", "--mentor-stays", "yes", "--email", "zoe@valley.example")
     assert live.refused("participant", "new-role", "P0001", *clash, *ON) == (
-        "zoe@valley.example is the address of P0002 in the records; ask whose it is, and give "
-        "another one."
+        "That is the address of P0002; ask whose it is, and mend the other one first."
     )
