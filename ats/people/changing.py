@@ -15,7 +15,7 @@ from typing import Any, Protocol, Self, TypeVar
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from ats.cases.opening import close_case
+from ats.cases.opening import close_cases
 from ats.errors import Refused
 from ats.office import Office
 from ats.outbox.cohort_now import CohortNow
@@ -155,26 +155,23 @@ class Change:
 
     def close_cases(self, kinds: tuple[str, ...], because: str, *, about: str = "") -> None:
         """Close open cases of these kinds; with *about*, those with a signal of that milestone."""
-        cases = self.session.execute(
-            select(m.Case)
-            .where(
-                col(m.Case.enrolment_id) == self.enrolment_id,
-                col(m.Case.kind).in_(kinds),
-                col(m.Case.state) != "closed",
-            )
-            .order_by(col(m.Case.id))
-        ).scalars()
-        for case in cases:
-            if not about or self._is_about(case, about):
-                close_case(case, now=self.decision.now, because=because)
-                self.cases_closed.append(case.id or 0)
+        mine = [col(m.Case.enrolment_id) == self.enrolment_id, col(m.Case.kind).in_(kinds)]
+        if about:
+            mine.append(col(m.Case.id).in_(self._cases_about(about)))
+        now = self.decision.now
+        self.cases_closed += close_cases(self.session, *mine, now=now, because=because)
 
-    def _is_about(self, case: m.Case, milestone: str) -> bool:
+    def _cases_about(self, milestone: str) -> list[int]:
         signals = self.session.execute(
-            select(col(m.CaseSignal.signal)).where(col(m.CaseSignal.case_id) == case.id)
-        ).scalars()
-        subjects = (signal.rpartition(" ")[2].partition("/")[0] for signal in signals)
-        return milestone in subjects
+            select(col(m.CaseSignal.case_id), col(m.CaseSignal.signal))
+            .join(m.Case, col(m.Case.id) == col(m.CaseSignal.case_id))
+            .where(col(m.Case.enrolment_id) == self.enrolment_id)
+        )
+        return [
+            case
+            for case, signal in signals
+            if signal.rpartition(" ")[2].partition("/")[0] == milestone
+        ]
 
     def audit(self, action: str, before: object, after: object) -> None:
         """Add a line to the audit trail."""

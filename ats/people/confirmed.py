@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from ats.cases.opening import close_case
+from ats.cases.opening import close_cases
 from ats.errors import Refused
 from ats.people.enrolled import Known, known
 from ats.records import models as m
@@ -80,20 +80,8 @@ def _close(session: Session, who: Known, *, now: dt.datetime) -> tuple[int, ...]
     mentored = select(col(m.Mentorship.enrolment_id)).where(
         col(m.Mentorship.role_id).in_(_roles(session, who)), col(m.Mentorship.ended_at).is_(None)
     )
-    cases = session.execute(
-        select(m.Case)
-        .where(
-            col(m.Case.enrolment_id).in_(mentored),
-            col(m.Case.kind) == CONFIRM,
-            col(m.Case.state) != "closed",
-        )
-        .order_by(col(m.Case.id))
-    ).scalars()
-    closed = []
-    for case in cases:
-        close_case(case, now=now, because="address confirmed")
-        closed.append(case.id or 0)
-    return tuple(closed)
+    asking = (col(m.Case.enrolment_id).in_(mentored), col(m.Case.kind) == CONFIRM)
+    return close_cases(session, *asking, now=now, because="address confirmed")
 
 
 def _day(moment: dt.datetime) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from ats.cases.opening import close_case
+from ats.cases.opening import close_cases
 from ats.errors import Refused
 from ats.people.changing import Decision
 from ats.people.enrolled import Enrolled, locked
@@ -147,7 +147,8 @@ def recorded(
 ) -> Answer:
     """Close the cases of these kinds, finish the line of the audit trail, and look again."""
     whose, answer = asked.whose, trail.action.removeprefix("mentor-")
-    closed = _close(session, whose, kinds, now=trail.at, because=f"mentor {answer}")
+    mine = (col(m.Case.enrolment_id) == whose.enrolment.id, col(m.Case.kind).in_(kinds))
+    closed = close_cases(session, *mine, now=trail.at, because=f"mentor {answer}")
     whose.enrolment.next_due_at = whose.cohort.next_due_at = m.EPOCH
     trail.cohort_id, trail.subject = whose.cohort.id, whose.ref
     trail.after = {"mentor": asked.mentor, "cases_closed": list(closed), **more}
@@ -188,22 +189,3 @@ def _refuse_before(moment: dt.datetime, fact: str, *, now: dt.datetime) -> None:
             f"{fact} on {day(moment)}, after the moment that this would be recorded for; leave "
             "--now out, or give a later one."
         )
-
-
-def _close(
-    session: Session, whose: Enrolled, kinds: tuple[str, ...], *, now: dt.datetime, because: str
-) -> tuple[int, ...]:
-    cases = session.execute(
-        select(m.Case)
-        .where(
-            col(m.Case.enrolment_id) == whose.enrolment.id,
-            col(m.Case.kind).in_(kinds),
-            col(m.Case.state) != "closed",
-        )
-        .order_by(col(m.Case.id))
-    ).scalars()
-    closed = []
-    for case in cases:
-        close_case(case, now=now, because=because)
-        closed.append(case.id or 0)
-    return tuple(closed)

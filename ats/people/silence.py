@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from ats.cases.opening import close_case, open_case
+from ats.cases.opening import close_cases, open_case
 from ats.errors import Refused
 from ats.office import Office
 from ats.people.all_roles import enrolled, mentored, standing_mentors
@@ -106,9 +106,7 @@ def lift(office: Office, ref: str, decision: Decision, *, preview: bool) -> Sile
             change.session.add(overlay)
         for mine in change.own:
             change.close(mine, (SILENCED_PARTICIPANT,), _LIFTED)
-        for case in change.cases_about_mentors():
-            close_case(case, now=decision.now, because=_LIFTED)
-            change.closed.append(case.id or 0)
+        change.close_about_mentors(_LIFTED)
         change.audit("silence-lifted")
 
     return _changed(office, ref, decision, action, preview=preview)
@@ -181,30 +179,19 @@ class _Change:
 
     def close(self, whose: Enrolled, kinds: Sequence[str] | None, because: str) -> None:
         """Close the open cases of an enrolment, of some kinds only if they are given."""
-        case = m.Case
-        query = select(case).where(
-            col(case.enrolment_id) == whose.enrolment.id, col(case.state) != "closed"
-        )
+        mine = [col(m.Case.enrolment_id) == whose.enrolment.id]
         if kinds is not None:
-            query = query.where(col(case.kind).in_(kinds))
-        for one in self.session.execute(query.order_by(col(case.id))).scalars():
-            close_case(one, now=self.decision.now, because=because)
-            self.closed.append(one.id or 0)
-        self.session.flush()
+            mine.append(col(m.Case.kind).in_(kinds))
+        self.closed += close_cases(self.session, *mine, now=self.decision.now, because=because)
 
-    def cases_about_mentors(self) -> list[m.Case]:
-        """Return the open cases that wait because one of these roles is a silenced mentor's."""
-        case, signal = m.Case, m.CaseSignal
-        query = (
-            select(case)
-            .join(signal, col(signal.case_id) == col(case.id))
-            .where(
-                col(case.kind) == MENTOR_SILENCED,
-                col(case.state) != "closed",
-                col(signal.signal).in_([_signal(role.ref) for role in self.roles]),
-            )
+    def close_about_mentors(self, because: str) -> None:
+        """Close the open cases that wait because one of these roles is a silenced mentor's."""
+        signal = m.CaseSignal
+        theirs = select(col(signal.case_id)).where(
+            col(signal.signal).in_([_signal(role.ref) for role in self.roles])
         )
-        return list(self.session.execute(query.order_by(col(case.id))).scalars().unique())
+        mine = (col(m.Case.kind) == MENTOR_SILENCED, col(m.Case.id).in_(theirs))
+        self.closed += close_cases(self.session, *mine, now=self.decision.now, because=because)
 
     def audit(self, action: str) -> None:
         """Add a line to the audit trail for each ref."""

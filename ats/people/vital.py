@@ -14,7 +14,7 @@ from itertools import groupby
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from ats.cases.opening import close_case
+from ats.cases.opening import close_cases
 from ats.people.dead_addresses import EPISODE, stands_for
 from ats.planning.again import AGAIN, original, times
 from ats.records import models as m
@@ -153,10 +153,5 @@ def _close_tasks(session: Session, roles: Collection[int], *, now: dt.datetime) 
     mentored = select(col(m.Mentorship.enrolment_id)).where(
         col(m.Mentorship.role_id).in_(roles), col(m.Mentorship.ended_at).is_(None)
     )
-    tasks = select(m.Case).where(
-        col(m.Case.kind) == TASK,
-        col(m.Case.state) != "closed",
-        col(m.Case.enrolment_id).in_(mentored),
-    )
-    for case in session.execute(tasks).scalars():
-        close_case(case, now=now, because="address mended")
+    tasks = (col(m.Case.kind) == TASK, col(m.Case.enrolment_id).in_(mentored))
+    close_cases(session, *tasks, now=now, because="address mended")
