@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import email
 import email.policy
@@ -13,9 +12,7 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
-from flow_desk import CODE, HEAD
-from prefect import Flow, State, get_client
-from prefect.client.schemas.objects import Artifact, FlowRun
+from flow_desk import CODE, HEAD, artifacts, newest, run
 from sqlalchemy import select
 
 from ats import cohorts, engine
@@ -87,26 +84,8 @@ def approved(**more: Any) -> Approved:
     return Approved(by="Jo", approved_by="Sam", apply=more.pop("apply", True), **more)
 
 
-def run(flow: Flow[..., Any], **parameters: Any) -> tuple[State[Any], str]:
-    """Run a flow and return its end and the name it has then."""
-    state = asyncio.run(flow(**parameters, return_state=True))
-    return state, asyncio.run(_read(state)).name
-
-
-async def _read(state: State[Any]) -> FlowRun:
-    async with get_client() as client:
-        assert state.state_details.flow_run_id is not None
-        return await client.read_flow_run(state.state_details.flow_run_id)
-
-
-async def _artifacts() -> list[Artifact]:
-    async with get_client() as client:
-        return await client.read_artifacts()
-
-
 def newest_page() -> str:
-    pages = [one for one in asyncio.run(_artifacts()) if one.key == f"person-{CODE}-p0001"]
-    return str(max(pages, key=lambda page: str(page.created)).data)
+    return newest(f"person-{CODE}-p0001")
 
 
 def subjects(mailbox: InMemoryMailbox) -> list[tuple[str, str]]:
@@ -237,7 +216,7 @@ def test_silence_says_nothing_to_anybody(installed: Store, mailbox: InMemoryMail
 def test_no_page_or_run_holds_a_name_an_address_or_a_private_reason(installed: Store) -> None:
     run(extend_participant, **PDP, to=later(17), decision=decision(reason="personal"))
 
-    pages = json.dumps([str(one.data) for one in asyncio.run(_artifacts())])
+    pages = json.dumps([str(one.data) for one in artifacts()])
     assert "P0001" in pages
     assert not [word for word in ("Ada", "Byron", "@riverside", "personal") if word in pages]
 
