@@ -16,6 +16,7 @@ from ats.commands import register
 from ats.commands.answer import answer, say
 from ats.commands.desk import name_of, open_desk
 from ats.commands.options import By, Json, Now, Preview, Reason, Ref, stripped
+from ats.commands.participant import change_year, say_changed
 
 if TYPE_CHECKING:
     from ats.people.mentors import Answer
@@ -140,18 +141,20 @@ def name(
     as_json: Json = False,
 ) -> None:
     """Record whom a participant names as mentor; the request goes with the next tick."""
-    from ats.commands.participant import say_changed
     from ats.people import replacing
-    from ats.people.changing import Decision
 
     reply = _reply("--mentor", mentor, given_name, family_name, email, nation)
     if reply is None:
         raise typer.BadParameter("give --mentor, or a name and an address.", param_hint="--mentor")
-    who = name_of(by)
-    with open_desk(now) as desk:
-        decision = Decision(desk.now, who, reason)
-        done = replacing.name(desk.office, ref, reply, decision, consent=consent, preview=preview)
-        answer(done.document(), as_json=as_json, human=lambda: say_changed(done))
+    change_year(
+        lambda desk, decision: replacing.name(
+            desk.office, ref, reply, decision, consent=consent, preview=preview
+        ),
+        reason=reason,
+        now=now,
+        by=by,
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -173,18 +176,18 @@ def replace(
     as_json: Json = False,
 ) -> None:
     """Put another mentor in the place of one, or, without a name, ask the participant for one."""
-    from ats.commands.participant import say_changed
     from ats.people import replacing
-    from ats.people.changing import Decision
 
     reply = _reply("--with", with_, given_name, family_name, email, nation)
-    who = name_of(by)
-    with open_desk(now) as desk:
-        decision = Decision(desk.now, who, reason)
-        done = replacing.replace(
+    change_year(
+        lambda desk, decision: replacing.replace(
             desk.office, ref, reply, decision, consent=consent, preview=preview
-        )
-        answer(done.document(), as_json=as_json, human=lambda: say_changed(done))
+        ),
+        reason=reason,
+        now=now,
+        by=by,
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -226,7 +229,6 @@ def _reply(
 
 
 def _say_resigned(done: Resigned) -> None:
-    from ats.commands.participant import say_changed
 
     count = len(done.mentees)
     whom = f"{count} {'mentee' if count == 1 else 'mentees'}"

@@ -39,11 +39,15 @@ def extend(
     from ats.people import participants
 
     day = read_day(to, option="--to")
-    _change(
+    change_year(
         lambda desk, decision: participants.extend(
             desk.office, ref, milestone.strip(), day, decision, preview=preview
         ),
-        (reason, approved_by, now, by, as_json),
+        reason=reason,
+        approved_by=approved_by,
+        now=now,
+        by=by,
+        as_json=as_json,
     )
 
 
@@ -69,7 +73,7 @@ def pause(
 
     first = None if from_ is None else read_day(from_, option="--from")
     last = None if until is None else read_day(until, option="--until")
-    _change(
+    change_year(
         lambda desk, decision: participants.pause(
             desk.office,
             ref,
@@ -78,7 +82,11 @@ def pause(
             decision,
             preview=preview,
         ),
-        (reason, approved_by, now, by, as_json),
+        reason=reason,
+        approved_by=approved_by,
+        now=now,
+        by=by,
+        as_json=as_json,
     )
 
 
@@ -98,7 +106,7 @@ def resume(
     from ats.people import participants
 
     day = None if on is None else read_day(on, option="--on")
-    _change(
+    change_year(
         lambda desk, decision: participants.resume(
             desk.office,
             ref,
@@ -106,7 +114,10 @@ def resume(
             decision,
             preview=preview,
         ),
-        (reason, None, now, by, as_json),
+        reason=reason,
+        now=now,
+        by=by,
+        as_json=as_json,
     )
 
 
@@ -142,11 +153,15 @@ def defer(
     if mentor_stays and into is None:
         raise typer.BadParameter("needs --into.", param_hint="--mentor-stays")
     where = None if into is None else Into(into, mentor_stays=mentor_stays)
-    _change(
+    change_year(
         lambda desk, decision: participants.defer(
             desk.office, ref, decision, into=where, preview=preview
         ),
-        (reason, approved_by, now, by, as_json),
+        reason=reason,
+        approved_by=approved_by,
+        now=now,
+        by=by,
+        as_json=as_json,
     )
 
 
@@ -163,23 +178,31 @@ def withdraw(
     """End an enrolment; somebody else has to approve. Coming back is a new application."""
     from ats.people import participants
 
-    _change(
+    change_year(
         lambda desk, decision: participants.withdraw(desk.office, ref, decision, preview=preview),
-        (reason, approved_by, now, by, as_json),
+        reason=reason,
+        approved_by=approved_by,
+        now=now,
+        by=by,
+        as_json=as_json,
     )
 
 
-def _change(
+def change_year(
     action: Callable[[Desk, Decision], Changed],
-    given: tuple[str, str | None, str | None, str | None, bool],
+    *,
+    reason: str,
+    approved_by: str | None = None,
+    now: str | None,
+    by: str | None,
+    as_json: bool,
 ) -> None:
+    """Do what an action does to somebody's year, as the options of its command say, and tell it."""
     from ats.people.changing import Decision
 
-    reason, approved_by, now, by, as_json = given
     who = name_of(by)
     with open_desk(now) as desk:
-        decision = Decision(desk.now, who, reason, approved_by)
-        done = action(desk, decision)
+        done = action(desk, Decision(desk.now, who, reason, approved_by))
         answer(done.document(), as_json=as_json, human=lambda: say_changed(done))
 
 

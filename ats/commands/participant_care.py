@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ats.commands.answer import answer, say
-from ats.commands.desk import Desk, name_of, open_desk
+from ats.commands.desk import name_of, open_desk
 from ats.commands.options import By, Json, Now, Preview, Reason, Ref
-from ats.commands.participant import say_changed
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ats.people.changing import Changed, Decision
+from ats.commands.participant import change_year
 
 
 def adjust(
@@ -37,11 +32,14 @@ def adjust(
     """Agree how they are reached: without chasers, by phone instead, or in another format."""
     from ats.people.adjusting import adjust as agree
 
-    _change(
+    change_year(
         lambda desk, decision: agree(
             desk.office, ref, adjustment.strip(), decision, end=end, preview=preview
         ),
-        (reason, now, by, as_json),
+        reason=reason,
+        now=now,
+        by=by,
+        as_json=as_json,
     )
 
 
@@ -57,11 +55,14 @@ def seen_done(
     """You have seen that a milestone is done: chasers about it wait for the next export."""
     from ats.people import done
 
-    _change(
+    change_year(
         lambda desk, decision: done.seen_done(
             desk.office, ref, milestone.strip(), decision, preview=preview
         ),
-        (reason, now, by, as_json),
+        reason=reason,
+        now=now,
+        by=by,
+        as_json=as_json,
     )
 
 
@@ -85,15 +86,3 @@ def note(
         )
         document = {"person": ref, **told(taken, desk.zone)}
         answer(document, as_json=as_json, human=lambda: say(f"Written down about {ref}."))
-
-
-def _change(
-    action: Callable[[Desk, Decision], Changed], given: tuple[str, str | None, str | None, bool]
-) -> None:
-    from ats.people.changing import Decision
-
-    reason, now, by, as_json = given
-    who = name_of(by)
-    with open_desk(now) as desk:
-        done = action(desk, Decision(desk.now, who, reason))
-        answer(done.document(), as_json=as_json, human=lambda: say_changed(done))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ats.commands.answer import answer, say, spoken, table
-from ats.commands.desk import name_of, open_desk, read_day
+from ats.commands.desk import open_desk, read_day
 from ats.commands.options import By, Json, Now, Preview, Reason, Ref, stripped
-from ats.commands.participant import app, say_changed
+from ats.commands.participant import app, change_year
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,16 +43,18 @@ def restart(
     as_json: Json = False,
 ) -> None:
     """Let somebody who was deferred begin again; what they finished travels."""
-    from ats.people.changing import Decision
     from ats.people.restarts import Into
     from ats.people.restarts import restart as begin
 
     first = None if joined_on is None else read_day(joined_on, option="--joined-on")
-    who = name_of(by)
-    with open_desk(now) as desk:
-        where, decision = Into(into, first, mentor_stays), Decision(desk.now, who, reason)
-        done = begin(desk.office, ref, where, decision, preview=preview)
-        answer(done.document(), as_json=as_json, human=lambda: say_changed(done))
+    where = Into(into, first, mentor_stays)
+    change_year(
+        lambda desk, decision: begin(desk.office, ref, where, decision, preview=preview),
+        reason=reason,
+        now=now,
+        by=by,
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -129,11 +131,9 @@ def new_role(
     as_json: Json = False,
 ) -> None:
     """Record a new role or employer: address, teaching, who observes, whether the mentor stays."""
-    from ats.people.changing import Decision
     from ats.people.new_role import NewRole
     from ats.people.new_role import new_role as record
 
-    who = name_of(by)
     form = NewRole(
         teaching=teaching is YesNo.yes,
         mentor_stays=mentor_stays is YesNo.yes,
@@ -142,6 +142,10 @@ def new_role(
         organisation=organisation,
         nation=nation,
     )
-    with open_desk(now) as desk:
-        done = record(desk.office, ref, form, Decision(desk.now, who, reason), preview=preview)
-        answer(done.document(), as_json=as_json, human=lambda: say_changed(done))
+    change_year(
+        lambda desk, decision: record(desk.office, ref, form, decision, preview=preview),
+        reason=reason,
+        now=now,
+        by=by,
+        as_json=as_json,
+    )
