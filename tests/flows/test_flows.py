@@ -203,6 +203,6 @@ def test_pages_are_published_under_keys_without_anybodys_name(import_dir: Path) 
     run(cohort_timeline, cohort=CODE, milestone="pdp")
     pages = artifacts()
     keys = {page.key for page in pages}
-    assert keys == {"timeline-2026-10", "milestone-2026-10-pdp", "records-2026-10"}
-    told = " ".join(f"{page.description} {page.data}" for page in pages)
+    assert keys >= {"timeline-2026-10", "milestone-2026-10-pdp"}
+    told = " ".join(f"{page.key} {page.description} {page.data}" for page in pages)
     assert [name for name in ("Ada", "Byron", "@", "riverside") if name in told] == []
