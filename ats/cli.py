@@ -22,6 +22,7 @@ from ats.commands import (
     contact,
     demo,
     doctor,
+    export,
     feed,
     imports,
     init,
@@ -95,6 +96,7 @@ for group in (
     person,
     contact,
     case,
+    export,
     message,
     bounces,
 ):

@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from ats import waking
 from ats.cases.closing import close_done
+from ats.cases.opening import wake_rested
 from ats.errors import AtsError
 from ats.office import Office
 from ats.outbox import leases
@@ -238,6 +239,8 @@ class _CohortTick:
             if cohort.next_due_at is None or cohort.next_due_at > self.now:
                 return
             planner = self.at.planner(session, cohort)
+            assert cohort.id is not None
+            wake_rested(session, cohort.id, planner.today)
             mail = StaffMail(
                 session=session,
                 cohort=cohort,

@@ -8,16 +8,17 @@ from prefect import State, flow
 
 from tasks.cohorts import look_at_cohorts
 from tasks.conclusion import conclude
-from tasks.pages import write_timeline
+from tasks.pages import write_caseload, write_timeline
 
 
 @flow(name="report-cohorts")
 async def report_cohorts(cohort: str = "") -> State[Any]:
-    """Writes [the page of each cohort](/artifacts) afresh, and sends nothing.
+    """Writes [the pages of each cohort](/artifacts) afresh, and sends nothing.
 
     Args:
         cohort: The code of one cohort, such as 2026-10; empty for all in trial or live.
     """
     seen = await look_at_cohorts(cohort)
-    pages = [await write_timeline(one["code"]) for one in seen["cohorts"]]
+    codes = [one["code"] for one in seen["cohorts"]]
+    pages = [await write(code) for code in codes for write in (write_timeline, write_caseload)]
     return await conclude(seen, *pages)

@@ -20,6 +20,15 @@ async def write_timeline(cohort: str) -> dict[str, Any]:
     return {"errors": page["errors"]}
 
 
+@task(name="caseload page")
+async def write_caseload(cohort: str) -> dict[str, Any]:
+    """Write who stands how, since when and why, by ref and worst first."""
+    page = await at_work(lambda office, now: pages.caseload(office, cohort, now=now))
+    if "markdown" in page:
+        await acreate_markdown_artifact(page["markdown"], page["key"], page["description"])
+    return {"errors": page["errors"]}
+
+
 @task(name="milestone page")
 async def write_milestone(cohort: str, milestone: str) -> dict[str, Any]:
     """Write who has met a milestone, and, by ref, who has not."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from ats.cases.owners import letterhead_of
 from ats.errors import NotFound
 from ats.office import Office
 from ats.outbox.proof import Proof
@@ -121,7 +122,9 @@ class _Chapter:
         (self._person,) = gather.participants(session, [self._enrolment])
         refs = {enrolled.ref, viewer} | {one.ref for one in self._person.mentorships}
         known_people = contacts(session, refs)
-        proof = Proof(self._timeline, office.letterhead, office.renderer, known_people, now)
+        today = self._timeline.local_date(now)
+        head = letterhead_of(office, session, self._timeline.cohort.id, today)
+        proof = Proof(self._timeline, head, office.renderer, known_people, now)
         self._titles = Titles(proof, self._person)
         self._retelling = Retelling(
             self._timeline, self._person, viewer, known_people, self._titles, now, zone

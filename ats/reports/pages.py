@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlmodel import Session
 
+from ats.cases.caseload import caseload as load_caseload
 from ats.office import Office
 from ats.planning.timeline import Timeline
 from ats.records import gather
 from ats.records import models as m
+from ats.reports.caseload import caseload_headline, caseload_page
 from ats.reports.counting import figures
 from ats.reports.milestone import milestone_figures, milestone_page
 from ats.reports.timeline import artifact_key, headline, timeline_page
@@ -32,6 +34,12 @@ def milestone(office: Office, code: str, key: str, *, now: dt.datetime) -> dict[
         markdown = milestone_page(milestone_figures(session, cohort, plan, key))
     described = f"Cohort {code}: who has met the milestone {key}"
     return _page(artifact_key("milestone", code, key), described, markdown)
+
+
+def caseload(office: Office, code: str, *, now: dt.datetime) -> dict[str, Any]:
+    """Return the page about who stands how, and why. Raises NotFound."""
+    found = load_caseload(office, code, now=now)
+    return _page(artifact_key("caseload", code), caseload_headline(found), caseload_page(found))
 
 
 def _page(key: str, description: str, markdown: str) -> dict[str, Any]:
