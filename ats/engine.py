@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from ats import waking
+from ats import heartbeat, waking
 from ats.cases.closing import close_done
 from ats.cases.opening import wake_rested
 from ats.errors import AtsError
@@ -58,7 +58,8 @@ def ticks(
     office: Office, codes: Iterable[str] | None = None, *, now: dt.datetime
 ) -> Iterator[tuple[str, Tally]]:
     """Tick as `tick` does, and yield each cohort's code with what was done for it."""
-    return _each_cohort(office, codes, _tick, now=now)
+    yield from _each_cohort(office, codes, _tick, now=now)
+    heartbeat.beat(office.store)
 
 
 def deliver(office: Office, codes: Iterable[str] | None = None, *, now: dt.datetime) -> Tally:

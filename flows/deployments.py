@@ -27,6 +27,7 @@ from flows.read_bounces import read_bounces
 from flows.reconcile import reconcile
 from flows.report_cohorts import report_cohorts
 from flows.send_tips import send_tips
+from flows.watch import watch
 
 ZONE = "Europe/London"
 SCHEDULES: tuple[tuple[Flow[..., Any], str], ...] = (
@@ -40,6 +41,7 @@ SCHEDULES: tuple[tuple[Flow[..., Any], str], ...] = (
     (report_cohorts, "32 8-18/2 * * 1-5"),
     (read_bounces, "9,39 7-19 * * *"),
     (reconcile, "40 4 * * *"),
+    (watch, "43 8-20 * * *"),  # an hour after the first tick until an hour after the last
 )
 #: What staff decide, each with its form; nothing runs them by itself.
 FORMS: tuple[Flow[..., Any], ...] = (move_webinar, cancel_webinar, publish_recording)

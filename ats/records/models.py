@@ -631,6 +631,13 @@ class MailServer(SQLModel, table=True):
     closed_until: dt.datetime | None = _moment()  # until then one message at a time tries it
 
 
+class Heartbeat(SQLModel, table=True):
+    """When something that has to happen again and again last did, in real time."""
+
+    name: str = Field(primary_key=True)
+    at: dt.datetime = _moment(nullable=False)
+
+
 class CohortPxm(SQLModel, table=True):
     """Who is the Participant Experience Manager of a cohort, and from when to when.
 

@@ -32,6 +32,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort_pxm")),
     )
     op.create_index(op.f("ix_cohort_pxm_cohort_id"), "cohort_pxm", ["cohort_id"])
+    op.create_table(
+        "heartbeat",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
+    )
     with op.batch_alter_table("cases") as cases:
         cases.add_column(sa.Column("snoozed_until", sa.Date(), nullable=True))
         cases.add_column(sa.Column("decision", sa.String(), nullable=True))
