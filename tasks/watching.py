@@ -42,18 +42,15 @@ async def _failed(client: PrefectClient, *, now: dt.datetime) -> list[FailedRun]
         sort=FlowRunSort.END_TIME_DESC,
         limit=_MOST,
     )
-    found = (
-        (run.deployment_id and names.get(run.deployment_id), run)
-        for run in runs
-        if not _was_stopped(run)
-    )
     return [
-        FailedRun(
-            name, "crashed" if run.state_type == StateType.CRASHED else "failed", run.end_time
-        )
-        for name, run in found
-        if name is not None and run.end_time is not None
+        FailedRun(names[run.deployment_id], _how(run), run.end_time)
+        for run in runs
+        if run.deployment_id in names and run.end_time is not None and not _was_stopped(run)
     ]
+
+
+def _how(run: FlowRun) -> str:
+    return "crashed" if run.state_type == StateType.CRASHED else "failed"
 
 
 def _is_ours(deployment: Any) -> bool:

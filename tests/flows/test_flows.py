@@ -33,6 +33,7 @@ from flows.read_bounces import read_bounces
 from flows.reconcile import reconcile
 from flows.report_cohorts import report_cohorts
 from flows.send_tips import send_tips
+from flows.watch import watch
 
 COUNTS = r"2026-10 · week 0 · \d+ sent, \d+ held"
 TIPS = rf"{COUNTS} · \d+ tips? today"
@@ -84,6 +85,7 @@ def test_a_run_is_named_after_what_it_came_to(
 def test_every_deployed_flow_is_run_by_these_tests() -> None:
     tried = {send_tips, chase_mentors, escalate_stalled, deliver, import_exports}
     tried |= {publish_calendars, cohort_timeline, report_cohorts, read_bounces, reconcile}
+    tried |= {watch}  # in test_watch_flow.py
     assert {flow for flow, _ in SCHEDULES} == tried
 
 
