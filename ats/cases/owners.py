@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from email.utils import formataddr
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -49,7 +48,7 @@ def letterhead_of(office: Office, session: Session, cohort_id: int, day: dt.date
     owner = pxm_on(session, cohort_id, day)
     if owner is None:
         return office.letterhead
-    return replace(office.letterhead, pxm=formataddr((owner.name, owner.email)))
+    return replace(office.letterhead, pxm=owner.email)
 
 
 def appoint(office: Office, code: str, owner: Owner, *, now: dt.datetime, by: str) -> None:

@@ -25,6 +25,9 @@ def write(caseload: Caseload, path: Path) -> None:
     sheet.append(_HEADS)
     for one in caseload.people:
         sheet.append(_cells(one))
+        for cell in sheet[sheet.max_row]:
+            if isinstance(cell.value, str):
+                cell.data_type = "s"  # text, even where it begins like a formula
         fill = _FILLS.get(one.standing.state)
         if fill:
             cell = sheet.cell(sheet.max_row, 2)
