@@ -35,7 +35,7 @@ screenshots: browser $(READY) ## Take the pictures of the pages in docs/screensh
 	@SCREENSHOTS=docs/screenshots BROWSER_TESTS=required $(BIN)/pytest -q tests/browser
 
 search: $(READY) ## Look for examples that break a property, other ones each time
-	@$(BIN)/pytest -n auto --hypothesis-profile=search $(or $(ARGS),tests/unit)
+	@$(BIN)/pytest -n auto --hypothesis-profile=search $(or $(ARGS),tests/unit tests/integration/engine/machine)
 
 crash-test: $(READY) ## Kill deliveries at random moments, for minutes (CRASH_ROUNDS=30 CRASH_SEED=2026)
 	@$(BIN)/pytest -q -s -m long tests/integration/workers

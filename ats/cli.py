@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from ats.commands import (
+    audit,
     bounces,
     calendars,
     case,
@@ -29,7 +30,10 @@ from ats.commands import (
     mentor,
     message,
     participant,
+    participant_care,
+    participant_year,
     person,
+    person_care,
     programme,
     reading,
     reconcile,
@@ -86,12 +90,18 @@ app.command()(reading.why)
 app.command()(reading.forecast)
 app.command()(feed.feed)
 app.command()(reconcile.reconcile)
+app.command()(audit.audit)
+participant.app.command()(participant_care.adjust)
+participant.app.command()(participant_care.seen_done)
+participant.app.command()(participant_care.note)
+person.app.command()(person_care.silence)
+person.app.command()(person_care.mend)
 for group in (
     programme,
     cohort,
     webinar,
     calendars,
-    participant,
+    participant_year,  # with the commands of `participant`
     mentor,
     person,
     contact,

@@ -177,6 +177,7 @@ class Rung(Model):
     unless: Conditions = ()
     only_if: Conditions = ()
     release: bool = False
+    by_phone: bool = False  # a rung only where a call instead of chasers was agreed
     fresh_data: bool | None = None  # default: the ladder's
     effective_from: Date | None = None
 
@@ -202,6 +203,7 @@ class Ladder(Model):
     fresh_data: bool = False
     subject: Literal["mentor"] | None = None  # rows are about one mentorship
     stopped_by_case: Key | None = None  # while this case is open its rungs are skipped
+    wait_while: Conditions = ()  # while one of these holds its rungs wait
     rungs: tuple[Rung, ...] = Field(min_length=1)
 
 

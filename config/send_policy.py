@@ -66,4 +66,7 @@ class SendPolicy(Model):
     latest_joining_weeks: Whole = Field(ge=1)
     latest_extension_weeks: Whole = Field(default=8, ge=0)  # of the submission
     large_change_percent: Whole = Field(ge=1, le=100)
+    confirm_address_weeks: Whole = Field(default=6, ge=0)  # a mentor's new one, before a sign-off
+    request_link_days: Whole = Field(default=60, ge=1)  # how long a mentor's answer is taken
+    sign_off_link_weeks: Whole = Field(default=8, ge=0)  # the same, after the submission
     classes: dict[MessageClass, ClassPolicy]

@@ -31,6 +31,7 @@ ANCHORS = (
     "request-sent",
     "mentor-accepted",
     "mentor-declined",
+    "mentor-lost",
     "sections-complete",
     "submission-received",
     "webinar",
@@ -43,6 +44,7 @@ ANCHORS = (
     "left",
     "mentoring-ended",
     "mentor-unreachable",
+    "participant-unreachable",
     "milestone",
 )
 
@@ -59,7 +61,9 @@ CONDITIONS: dict[str, str | None] = {
     "mentor-accepted": None,
     "mentor-pending": None,  # named, and has not answered
     "mentor-signed-off": None,
+    "sign-off-revoked": None,  # by the mentor, and not reopened by staff since
     "follows-another": None,  # the mentor, an earlier one who had agreed
+    "welcomes-register": None,  # the mentor agreed to be asked onto it
     "portfolio-ready": None,
     "submitted": None,
     "late-joiner": None,

@@ -14,20 +14,40 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
+from flows.accept_mentor import accept_mentor
+from flows.adjust_participant import adjust_participant
 from flows.cancel_webinar import cancel_webinar
 from flows.chase_mentors import chase_mentors
 from flows.cohort_timeline import cohort_timeline
+from flows.confirm_contact import confirm_contact
+from flows.decline_mentor import decline_mentor
+from flows.defer_participant import defer_participant
 from flows.deliver import deliver
 from flows.escalate_stalled import escalate_stalled
+from flows.extend_participant import extend_participant
 from flows.import_exports import import_exports
+from flows.lift_contact import lift_contact
+from flows.mark_done import mark_done
 from flows.move_webinar import move_webinar
+from flows.name_mentor import name_mentor
+from flows.new_role import new_role
+from flows.note_call import note_call
+from flows.pause_participant import pause_participant
 from flows.publish_calendars import publish_calendars
 from flows.publish_recording import publish_recording
 from flows.read_bounces import read_bounces
 from flows.reconcile import reconcile
+from flows.reopen_sign_off import reopen_sign_off
+from flows.replace_mentor import replace_mentor
 from flows.report_cohorts import report_cohorts
+from flows.resign_mentor import resign_mentor
+from flows.restart_participant import restart_participant
+from flows.resume_participant import resume_participant
 from flows.send_tips import send_tips
+from flows.sign_off_portfolio import sign_off_portfolio
+from flows.silence_person import silence_person
 from flows.watch import watch
+from flows.withdraw_participant import withdraw_participant
 
 ZONE = "Europe/London"
 SCHEDULES: tuple[tuple[Flow[..., Any], str], ...] = (
@@ -44,7 +64,31 @@ SCHEDULES: tuple[tuple[Flow[..., Any], str], ...] = (
     (watch, "43 8-20 * * *"),  # an hour after the first tick until an hour after the last
 )
 #: What staff decide, each with its form; nothing runs them by itself.
-FORMS: tuple[Flow[..., Any], ...] = (move_webinar, cancel_webinar, publish_recording)
+FORMS: tuple[Flow[..., Any], ...] = (
+    move_webinar,
+    cancel_webinar,
+    publish_recording,
+    extend_participant,
+    pause_participant,
+    resume_participant,
+    defer_participant,
+    restart_participant,
+    withdraw_participant,
+    adjust_participant,
+    mark_done,
+    new_role,
+    note_call,
+    silence_person,
+    name_mentor,
+    replace_mentor,
+    resign_mentor,
+    accept_mentor,
+    decline_mentor,
+    sign_off_portfolio,
+    reopen_sign_off,
+    lift_contact,
+    confirm_contact,
+)
 
 
 def deployments(zone: str = ZONE) -> list[RunnerDeployment]:

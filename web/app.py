@@ -10,7 +10,18 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from ats.office import Office
-from web import calendars, feeds, health, preferences, unsubscribe
+from web import (
+    calendars,
+    done,
+    feeds,
+    health,
+    letter,
+    mentoring,
+    preferences,
+    register,
+    sign_off,
+    unsubscribe,
+)
 from web.faults import LastResort, fault_pages
 from web.headers import SecurityHeaders
 from web.site import make_site
@@ -24,7 +35,18 @@ def make_app(
     *calendar_folder* is where feeds are published; without one each is made as it is asked for.
     """
     site = make_site(office, clock=clock, calendars=calendar_folder)
-    pages = (feeds, health, calendars, preferences, unsubscribe)
+    pages = (
+        feeds,
+        calendars,
+        done,
+        health,
+        letter,
+        mentoring,
+        preferences,
+        register,
+        sign_off,
+        unsubscribe,
+    )
     app = Starlette(
         routes=[route for page in pages for route in page.routes(site)],
         middleware=[Middleware(SecurityHeaders), Middleware(LastResort, pages=site.pages)],

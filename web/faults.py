@@ -12,8 +12,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ats.errors import DatabaseFault
-from ats.people.links import BadLink
+from ats.people.links import BadLink, ExpiredLink
 from ats.unexpected import told
+from web.answering import day
 from web.feed_links import ReplacedLink
 from web.pages import Pages
 from web.site import Site
@@ -35,6 +36,10 @@ def fault_pages(site: Site) -> Mapping[Any, Handler]:
     def replaced(_: Request, __: Exception) -> Response:
         return pages.answer("replaced", status=HTTPStatus.GONE)
 
+    def expired(_: Request, error: Exception) -> Response:
+        assert isinstance(error, ExpiredLink)
+        return pages.answer("expired", status=HTTPStatus.GONE, until=day(error.until))
+
     def refused(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.status_code == HTTPStatus.NOT_FOUND:
@@ -48,6 +53,7 @@ def fault_pages(site: Site) -> Mapping[Any, Handler]:
 
     return {
         BadLink: bad_link,
+        ExpiredLink: expired,
         ReplacedLink: replaced,
         HTTPException: refused,
         DatabaseFault: busy,

@@ -1,23 +1,27 @@
-"""What staff do with one case: let it rest, write something down about it, open it again."""
+"""What staff do with one case: let it rest, write something down about it, close or reopen it."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from ats.cases.opening import wake
+from ats.cases.opening import close_case, wake
 from ats.errors import NotFound, Refused
 from ats.people.enrolled import Enrolled
+from ats.people.notes import Kind, write_down
+from ats.records import gather
 from ats.records import models as m
-from ats.records.due import look_again
+from ats.records.due import look_again_about
 from ats.records.store import Store
 
 LONGEST_REST = dt.timedelta(weeks=8)
-LONGEST_TEXT = 500  # characters
+LONGEST_REASON = 500  # characters
+SETTLED = "settled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,10 @@ class OnDesk:
 
 
 def on_desk(session: Session, number: int, *, locked: bool = False) -> OnDesk:
-    """Return the case of this number, *locked* for this transaction. Raises NotFound."""
+    """Return the case of this number; *locked*: nobody changes it, or the enrolment, meanwhile.
+
+    Raises NotFound.
+    """
     query = (
         select(m.Case, col(m.Role.ref), m.Enrolment, m.Cohort)
         .join(m.Enrolment, col(m.Enrolment.id) == col(m.Case.enrolment_id))
@@ -67,27 +74,29 @@ def on_desk(session: Session, number: int, *, locked: bool = False) -> OnDesk:
         .join(m.Cohort, col(m.Cohort.id) == col(m.Case.cohort_id))
         .where(col(m.Case.id) == number)
     )
-    if locked:
-        query = query.with_for_update(of=m.Case)
     found = session.execute(query).first()
     if found is None:
         raise NotFound(f"There is no case {number}; see them all with `ats case list`.")
     case, ref, enrolment, cohort = found
+    if locked:
+        gather.lock(session, [case.enrolment_id])  # first, as a tick does
+        session.refresh(case)
+        session.refresh(enrolment)
     return OnDesk(case, Enrolled(ref, enrolment, cohort))
 
 
 def snooze(
     store: Store, number: int, until: dt.date, why: str, *, now: dt.datetime, by: str
-) -> OnDesk:
+) -> None:
     """Let a case rest until a day; then its owner is told of it again.
 
     Raises NotFound, and Refused for a closed case, a day that is not ahead or too far, and
     without a reason.
     """
-    why = _told(why, "a reason, in a few words")
-    with store.write() as session:
-        one = on_desk(session, number, locked=True)
-        _refuse_closed(one)
+    why = _in_words(why)
+
+    def rest(session: Session, one: OnDesk) -> None:
+        refuse_closed(one)
         today = now.date()
         if not today < until <= today + LONGEST_REST:
             raise Refused(
@@ -96,20 +105,19 @@ def snooze(
             )
         one.audit(session, "case-snoozed", now=now, by=by, reason=why, until=until.isoformat())
         one.case.state, one.case.snoozed_until = "snoozed", until
-        session.add(one.case)
-        _look_again(session, one)
-        return one
+
+    _handle(store, number, rest)
 
 
-def reopen(store: Store, number: int, why: str, *, now: dt.datetime, by: str) -> OnDesk:
+def reopen(store: Store, number: int, why: str, *, now: dt.datetime, by: str) -> None:
     """Open a closed case again, or wake one that rests.
 
     Raises NotFound, and Refused for one that is open, for one whose place another has taken, for
     somebody who has left, and without a reason.
     """
-    why = _told(why, "a reason, in a few words")
-    with store.write() as session:
-        one = on_desk(session, number, locked=True)
+    why = _in_words(why)
+
+    def open_again(session: Session, one: OnDesk) -> None:
         if one.case.state == "open":
             raise Refused(f"Case {number} is open already.")
         if one.whose.enrolment.status != "active":
@@ -117,46 +125,54 @@ def reopen(store: Store, number: int, why: str, *, now: dt.datetime, by: str) ->
                 f"{one.whose.ref} has {one.whose.enrolment.status}, so case {number} stays closed."
             )
         _refuse_twin(session, one)
-        one.audit(session, "case-reopened", now=now, by=by, reason=why, state="open")
+        one.audit(session, "case-reopened", now=now, by=by, reason=why)
         wake(one.case)
-        session.add(one.case)
-        _look_again(session, one)
-        return one
+
+    _handle(store, number, open_again)
 
 
-def note(store: Store, number: int, text: str, *, call: bool, now: dt.datetime, by: str) -> OnDesk:
-    """Write down what was said or done about a case, a *call* among them.
+def close(store: Store, number: int, *, now: dt.datetime, by: str) -> None:
+    """Close a case that somebody has seen to; what waits for it goes from the next tick on.
 
-    Raises NotFound, and Refused without a text.
+    Raises NotFound, and Refused for one that is closed.
     """
-    text = _told(text, "what you want to write down")
-    with store.write() as session:
+
+    def settle(session: Session, one: OnDesk) -> None:
+        if one.case.state == "closed":
+            raise Refused(f"Case {number} is closed already ({one.case.closed_because}).")
+        one.audit(session, "case-closed", now=now, by=by, kind=one.case.kind, because=SETTLED)
+        close_case(one.case, now=now, because=SETTLED)
+
+    _handle(store, number, settle)
+
+
+def _handle(store: Store, number: int, act: Callable[[Session, OnDesk], None]) -> None:
+    def work(session: Session) -> None:
         one = on_desk(session, number, locked=True)
-        kind = "call" if call else "note"
-        session.add(
-            m.Note(
-                enrolment_id=one.case.enrolment_id,
-                case_id=number,
-                kind=kind,
-                at=now,
-                by=by,
-                text=text,
-            )
-        )
-        one.audit(session, f"case-{kind}", now=now, by=by)
-        return one
+        act(session, one)
+        look_again(session, one)
+
+    store.transact(work)
 
 
-def _told(text: str, what: str) -> str:
+def note(store: Store, number: int, text: str, kind: Kind, *, now: dt.datetime, by: str) -> m.Note:
+    """Write down what was said or done about a case. Raises as `ats.people.notes.write_down`."""
+    with store.write() as session:
+        one = on_desk(session, number)
+        return write_down(session, one.whose, text, kind, now=now, by=by, case=number)
+
+
+def _in_words(text: str) -> str:
     text = " ".join(text.split())
     if not text:
-        raise Refused(f"Say {what}.")
-    if len(text) > LONGEST_TEXT:
-        raise Refused(f"That is longer than {LONGEST_TEXT} characters; say it shorter.")
+        raise Refused("Say why, in a few words.")
+    if len(text) > LONGEST_REASON:
+        raise Refused(f"That is longer than {LONGEST_REASON} characters; say it shorter.")
     return text
 
 
-def _refuse_closed(one: OnDesk) -> None:
+def refuse_closed(one: OnDesk) -> None:
+    """Raise Refused for a case that is closed."""
     if one.case.state == "closed":
         raise Refused(
             f"Case {one.number} is closed ({one.case.closed_because}); "
@@ -178,7 +194,12 @@ def _refuse_twin(session: Session, one: OnDesk) -> None:
         raise Refused(f"Case {twin} of the same kind is open about {one.whose.ref}; use that one.")
 
 
-def _look_again(session: Session, one: OnDesk) -> None:
-    look_again(session, one.case.enrolment_id)
-    one.whose.cohort.next_due_at = m.EPOCH
-    session.add(one.whose.cohort)
+def look_again(session: Session, one: OnDesk) -> None:
+    """Have the next tick judge what waits for this case, to the participant or their mentors."""
+    mentors = session.execute(
+        select(col(m.Mentorship.role_id)).where(
+            col(m.Mentorship.enrolment_id) == one.case.enrolment_id,
+            col(m.Mentorship.ended_at).is_(None),
+        )
+    ).scalars()
+    look_again_about(session, [one.whose.enrolment.role_id, *mentors])

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from ats.cases.listing import adjustments
 from ats.people.contacts import Contact, contacts
 from ats.planning.workdays import Workdays
 from ats.records import models as m
@@ -67,6 +68,7 @@ class _About:
     known: Mapping[str, Contact]
     signals: Mapping[int, Sequence[str]]  # by case, oldest first
     titles: Mapping[str, str]
+    agreed: Mapping[int, Sequence[str]]  # by enrolment: how they are reached
 
     def line(self, case: m.Case) -> dict[str, Any]:
         return {
@@ -77,6 +79,7 @@ class _About:
             "opened_on": case.opened_at.date().isoformat(),
             "signal": next(iter(self._signals(case)), ""),
             "mentor": self._mentor(case),
+            "agreed": list(self.agreed.get(case.enrolment_id, ())),
         }
 
     def by_kind(
@@ -109,6 +112,7 @@ class _About:
             "opened_on": row.due_at.date().isoformat(),
             "signal": "",
             "mentor": None,
+            "agreed": [],
         }
 
     def _participant(self, enrolment_id: int) -> dict[str, str]:
@@ -132,7 +136,9 @@ def _about(
     refs = _refs(session, cohort)
     signals = _signals(session, cases)
     subjects = {_subject(signal) for several in signals.values() for signal in several}
-    return _About(refs, contacts(session, subjects | {*refs.values()}), signals, titles)
+    known = contacts(session, subjects | {*refs.values()})
+    agreed = adjustments(session, [case.enrolment_id for case in cases])
+    return _About(refs, known, signals, titles, agreed)
 
 
 def _subject(signal: str) -> str:
@@ -159,8 +165,9 @@ def _opens_the_week(since: dt.datetime, until: dt.datetime) -> bool:
 
 
 def _releases(session: Session, cohort: m.Cohort) -> list[m.LedgerRow]:
+    """Return what only a release lets go; an address's confirmation, or time, does the rest."""
     row = m.LedgerRow
-    waits = (col(row.outcome) == "held", col(row.reason) == "release")
+    waits = (col(row.outcome) == "held", col(row.reason) == "release", col(row.until).is_(None))
     query = select(row).where(col(row.cohort_id) == cohort.id, *waits).order_by(col(row.key))
     return list(session.execute(query).scalars())
 

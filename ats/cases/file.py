@@ -16,6 +16,7 @@ from ats.cases.owners import pxm_on
 from ats.cases.standing import in_words
 from ats.office import Office
 from ats.people.contacts import contacts
+from ats.people.notes import notes, told
 from ats.planning import stall
 from ats.planning.facts import Participant
 from ats.planning.timeline import Timeline
@@ -54,7 +55,7 @@ def document(office: Office, number: int, *, now: dt.datetime, zone: ZoneInfo) -
             "decided_by": case.decided_by,
             "signals": _signals(session, one, timeline, zone),
             "standing": _standing(timeline, person, now),
-            "notes": _notes(session, one, zone),
+            "notes": [told(note, zone) for note in notes(session, case.enrolment_id)],
             "history": _history(session, one, zone),
             "choices": list(CHOICES) if _is_to_decide(case) else [],
         }
@@ -109,24 +110,6 @@ def _signals(
             }
         )
     return found
-
-
-def _notes(session: Session, one: OnDesk, zone: ZoneInfo) -> list[dict[str, str]]:
-    """Return what staff wrote down about the person of this case, newest last."""
-    rows = session.execute(
-        select(m.Note)
-        .where(col(m.Note.enrolment_id) == one.case.enrolment_id)
-        .order_by(col(m.Note.id))
-    ).scalars()
-    return [
-        {
-            "at": note.at.astimezone(zone).isoformat(),
-            "by": note.by,
-            "kind": note.kind,
-            "text": note.text,
-        }
-        for note in rows
-    ]
 
 
 def _history(session: Session, one: OnDesk, zone: ZoneInfo) -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ def cases(
         query = query.where(col(case.state) == state)
     found = session.execute(query).all()
     signals = _signals(session, [one.id for one, *_ in found])
+    agreed = adjustments(session, [one.enrolment_id for one, *_ in found])
     return [
         {
             "id": one.id,
@@ -49,9 +50,28 @@ def cases(
             "closed_because": one.closed_because,
             "owner": one.owner,
             "signals": signals[one.id],
+            "adjustments": agreed.get(one.enrolment_id, []),
         }
         for one, ref, code in found
     ]
+
+
+def adjustments(session: Session, enrolments: Sequence[int]) -> dict[int, list[str]]:
+    """Return by enrolment what was agreed about how somebody is reached; never why."""
+    o = m.Overlay
+    standing = (
+        select(col(o.enrolment_id), col(o.adjustment))
+        .where(
+            col(o.enrolment_id).in_(set(enrolments)),
+            col(o.kind) == "adjustment",
+            col(o.revoked_at).is_(None),
+        )
+        .order_by(col(o.adjustment))
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for enrolment, adjustment in session.execute(standing):
+        found[enrolment].append(str(adjustment))
+    return found
 
 
 def _signals(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:

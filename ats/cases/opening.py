@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlmodel import Session, col
 
 from ats.records import models as m
@@ -45,6 +45,21 @@ def open_case(
         session.add(m.CaseSignal(case_id=case.id, at=now, signal=signal))
         session.flush()
     return opened
+
+
+def close_cases(
+    session: Session, *mine: ColumnElement[bool], now: dt.datetime, because: str
+) -> tuple[int, ...]:
+    """Close the open cases of which all of this holds; return their numbers, the oldest first."""
+    found = session.execute(
+        select(m.Case).where(col(m.Case.state) != "closed", *mine).order_by(col(m.Case.id))
+    ).scalars()
+    closed = []
+    for case in found:
+        close_case(case, now=now, because=because)
+        closed.append(case.id or 0)
+    session.flush()
+    return tuple(closed)
 
 
 def close_case(case: m.Case, *, now: dt.datetime, because: str) -> None:

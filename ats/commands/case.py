@@ -1,9 +1,9 @@
-"""`ats case`: list, show, snooze, reopen, note."""
+"""`ats case`: list, show, close, snooze, reopen, note."""
 
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -76,6 +76,17 @@ def show(number: Number, now: Now = None, as_json: Json = False) -> None:
 
 
 @app.command()
+def close(number: Number, now: Now = None, by: By = None, as_json: Json = False) -> None:
+    """Somebody has seen to it: what waited for that goes with the next tick."""
+    from ats.cases.desk import close as settle
+
+    who = name_of(by)
+    with open_desk(now) as desk:
+        settle(desk.office.store, number, now=desk.now, by=who)
+        _done(desk, number, f"Case {number} is closed.", as_json=as_json)
+
+
+@app.command()
 def snooze(
     number: Number,
     until: Annotated[str, typer.Option("--until", metavar="DATE", help="The day it comes back.")],
@@ -122,7 +133,8 @@ def note(
 
     who = name_of(by)
     with open_desk(now) as desk:
-        write_down(desk.office.store, number, text, call=call, now=desk.now, by=who)
+        kind: Literal["call", "note"] = "call" if call else "note"
+        write_down(desk.office.store, number, text, kind, now=desk.now, by=who)
         _done(desk, number, f"It is written down for case {number}.", as_json=as_json)
 
 

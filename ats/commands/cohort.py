@@ -40,6 +40,8 @@ def launch(
 ) -> None:
     """Create a cohort in trial, with the webinars of its programme."""
     from ats import cohorts
+    from ats.people.waiting import waiting_for
+    from ats.records import gather
 
     day, who = read_day(starts, option="--starts"), name_of(by)
     with open_desk(now) as desk:
@@ -48,10 +50,14 @@ def launch(
         )
         for sentence in oddities:
             complain(sentence)
+        with desk.office.store.read() as session:
+            waiting = waiting_for(session, gather.cohort_named(session, code))
         told = cohorts.document(desk.office, code)
+        told["waiting"] = [one.document(desk.zone) for one in waiting]
 
         def human() -> None:
             say(f"Cohort {code} is launched, in trial: it sends nothing to real people yet.")
+            _say_waiting(code, [one.ref for one in waiting])
             say(f"Next: ats roster import FILE --cohort {code} --apply")
 
         answer(told, as_json=as_json, human=human)
@@ -169,6 +175,14 @@ def resume(code: Code, now: Now = None, by: By = None, as_json: Json = False) ->
         status = cohorts.resume(desk.office, code, now=desk.now, by=who)
         sentence = f"Cohort {code} is {'in trial' if status == 'trial' else status} again."
         _answer_status(desk, code, sentence, as_json)
+
+
+def _say_waiting(code: str, refs: Sequence[str]) -> None:
+    """Say who was deferred and could begin again in a cohort that has just been launched."""
+    if refs:
+        waits = "1 person waits" if len(refs) == 1 else f"{len(refs)} people wait"
+        say(f"{waits} for a cohort: {', '.join(refs)}.")
+        say(f"Each begins again with: ats participant restart REF --into {code}")
 
 
 def _answer_status(desk: Desk, code: str, sentence: str, as_json: bool) -> None:

@@ -45,12 +45,12 @@ def demo(
 def _year(out: Path) -> YearReport:
     from importlib.resources import files
 
-    from ats.demo.run import run_year
+    from ats.demo.run import refused_addresses, run_year
     from ats.outbox.local_mailbox import LocalMailbox
 
     samples = Path(str(files("config") / "samples"))
     with (
-        LocalMailbox(out / "mail") as address,
+        LocalMailbox(out / "mail", refused=refused_addresses(samples)) as address,
         progress("2 September 2026 to 20 October 2027") as bar,
     ):
         office = _office(out, address)
@@ -86,6 +86,12 @@ def _tell(report: YearReport, out: Path) -> None:
     )
     for one in report.webinars:
         say(_became(one))
+    say()
+    rows = [
+        (one["scenario"], spoken(one["at"])[:10], one["person"], one["text"])
+        for one in report.scenarios
+    ]
+    table(("scenario", "from", "whom", "what happened"), rows)
     say()
     say("Look further:")
     for command in ("why P0017", "message list --person P0017", "case list"):

@@ -110,6 +110,10 @@ def _show(told: dict[str, Any], asked: Asked, in_order: bool) -> None:
     say(f"{legible(asked.file.name)}, {done}: {counts}.")
     for note in told["notes"]:
         say(note)
+    for one in told["remarks"][:_SHOWN]:
+        say(f"Mind {one['ref']}: {one['what']}.")
+    if len(told["remarks"]) > _SHOWN:
+        say(f"… and {len(told['remarks']) - _SHOWN} more; --json tells them all.")
     problems = told["problems"]
     if problems:
         rows = [(one["row"], one["column"], one["problem"]) for one in problems[:_SHOWN]]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ats.commands.answer import answer, say, spoken, table
 from ats.commands.desk import Desk, name_of, open_desk, read_day
-from ats.commands.options import ApprovedBy, By, Json, Now, Preview, Reason, Ref
+from ats.commands.options import ApprovedBy, By, Json, Now, Preview, Reason, Ref, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,11 +39,15 @@ def extend(
     from ats.people import participants
 
     day = read_day(to, option="--to")
-    _change(
+    change_year(
         lambda desk, decision: participants.extend(
             desk.office, ref, milestone.strip(), day, decision, preview=preview
         ),
-        (reason, approved_by, now, by, as_json),
+        reason=reason,
+        approved_by=approved_by,
+        now=now,
+        by=by,
+        as_json=as_json,
     )
 
 
@@ -70,16 +73,20 @@ def pause(
 
     first = None if from_ is None else read_day(from_, option="--from")
     last = None if until is None else read_day(until, option="--until")
-    _change(
+    change_year(
         lambda desk, decision: participants.pause(
             desk.office,
             ref,
-            first or _today(desk),
+            first,
             last,
             decision,
             preview=preview,
         ),
-        (reason, approved_by, now, by, as_json),
+        reason=reason,
+        approved_by=approved_by,
+        now=now,
+        by=by,
+        as_json=as_json,
     )
 
 
@@ -99,21 +106,39 @@ def resume(
     from ats.people import participants
 
     day = None if on is None else read_day(on, option="--on")
-    _change(
+    change_year(
         lambda desk, decision: participants.resume(
             desk.office,
             ref,
-            day or desk.now.astimezone(desk.zone).date(),
+            day,
             decision,
             preview=preview,
         ),
-        (reason, None, now, by, as_json),
+        reason=reason,
+        now=now,
+        by=by,
+        as_json=as_json,
     )
 
 
 @app.command()
 def defer(
     ref: Ref,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            "--into",
+            metavar="CODE",
+            callback=stripped,
+            help="The later cohort. [default: they wait for one]",
+        ),
+    ] = None,
+    mentor_stays: Annotated[
+        bool,
+        typer.Option(
+            "--mentor-stays", help="Ask their mentor again, with --into.", show_default=False
+        ),
+    ] = False,
     reason: Reason = "own-request",
     approved_by: ApprovedBy = None,
     preview: Preview = False,
@@ -123,10 +148,20 @@ def defer(
 ) -> None:
     """Let somebody continue with a later cohort; somebody else has to approve."""
     from ats.people import participants
+    from ats.people.restarts import Into
 
-    _change(
-        lambda desk, decision: participants.defer(desk.office, ref, decision, preview=preview),
-        (reason, approved_by, now, by, as_json),
+    if mentor_stays and into is None:
+        raise typer.BadParameter("needs --into.", param_hint="--mentor-stays")
+    where = None if into is None else Into(into, mentor_stays=mentor_stays)
+    change_year(
+        lambda desk, decision: participants.defer(
+            desk.office, ref, decision, into=where, preview=preview
+        ),
+        reason=reason,
+        approved_by=approved_by,
+        now=now,
+        by=by,
+        as_json=as_json,
     )
 
 
@@ -143,28 +178,47 @@ def withdraw(
     """End an enrolment; somebody else has to approve. Coming back is a new application."""
     from ats.people import participants
 
-    _change(
+    change_year(
         lambda desk, decision: participants.withdraw(desk.office, ref, decision, preview=preview),
-        (reason, approved_by, now, by, as_json),
+        reason=reason,
+        approved_by=approved_by,
+        now=now,
+        by=by,
+        as_json=as_json,
     )
 
 
-def _change(
+def change_year(
     action: Callable[[Desk, Decision], Changed],
-    given: tuple[str, str | None, str | None, str | None, bool],
+    *,
+    reason: str,
+    approved_by: str | None = None,
+    now: str | None,
+    by: str | None,
+    as_json: bool,
 ) -> None:
+    """Do what an action does to somebody's year, as the options of its command say, and tell it."""
     from ats.people.changing import Decision
 
-    reason, approved_by, now, by, as_json = given
     who = name_of(by)
     with open_desk(now) as desk:
-        decision = Decision(desk.now, who, reason, approved_by)
-        done = action(desk, decision)
-        answer(done.document(), as_json=as_json, human=lambda: _say(done))
+        done = action(desk, Decision(desk.now, who, reason, approved_by))
+        answer(done.document(), as_json=as_json, human=lambda: say_changed(done))
+
+
+def say_changed(done: Changed) -> None:
+    """Say what was done to somebody's year, or would be, and what it begins elsewhere."""
+    _say(done)
+    if done.next is not None:
+        say()
+        _say(done.next)
+    if not done.applied:
+        say("Without --preview it is done, and the next tick tells those whom it concerns.")
 
 
 def _say(done: Changed) -> None:
     told, zone = done.effect, done.timeline.zone
+    begins = done.action == "restart"
     say(
         f"{done.person}, cohort {done.cohort}: {'done' if done.applied else 'nothing changed yet'}."
     )
@@ -173,7 +227,7 @@ def _say(done: Changed) -> None:
     if told.deadlines:
         say()
         rows = [
-            (one.title, *(_at(document[name]) for name in ("before", "after")))
+            (one.title, *(_at(document[name], begins) for name in ("before", "after")))
             for one in told.deadlines
             for document in (one.document(zone),)
         ]
@@ -196,13 +250,7 @@ def _say(done: Changed) -> None:
             say(f"… and {len(rows) - _SHOWN} more; --json has them all.")
     if done.cases_closed:
         say(f"Closed with it: case {', '.join(map(str, done.cases_closed))}.")
-    if not done.applied:
-        say("Without --preview it is done, and the next tick tells those whom it concerns.")
 
 
-def _at(moment: str | None) -> str:
-    return spoken(moment) if moment else "not known yet"
-
-
-def _today(desk: Desk) -> dt.date:
-    return desk.now.astimezone(desk.zone).date()
+def _at(moment: str | None, begins: bool) -> str:
+    return spoken(moment) if moment or begins else "not known yet"

@@ -64,6 +64,8 @@ def _show(told: dict[str, Any]) -> None:
     also = f", also {', '.join(told['also'])}" if told["also"] else ""
     say(f"{told['ref']} ({told['kind']}{also}): {told['given_name']} {told['family_name']}")
     say(f"{told['email']} · {told['organisation'] or 'no organisation'} · {told['nation']}")
+    if told["silenced_at"]:
+        say(f"Silenced since {spoken(told['silenced_at'])}: nothing goes to or about them.")
     _show_suppressed(told)
     for enrolment in told["enrolments"]:
         _show_enrolment(enrolment)
@@ -98,10 +100,17 @@ def _show_enrolment(enrolment: dict[str, Any]) -> None:
     if enrolment["parked"]:
         parked = enrolment["parked"]
         say(f"Everything waits until {parked['until']}, because {parked['because']}.")
+    if enrolment["goes_on_in"]:
+        say(f"Goes on in cohort {enrolment['goes_on_in']}.")
+    if enrolment["waits"]:
+        later = ", ".join(enrolment["waits"]["later"]) or "none is launched yet"
+        say(f"Waits for a later cohort ({later}) since {spoken(enrolment['waits']['since'])}.")
+    if enrolment["adjustments"]:
+        say(f"Agreed with them: {', '.join(enrolment['adjustments'])}")
     as_of = f"portfolio as of {enrolment['as_of']}" if enrolment["as_of"] else "no export yet"
     say(f"Joined {enrolment['joined_on']}, {as_of}")
     milestones = [
-        (spoken(one["due"]), one["title"], one["state"], "extended" if one["extended"] else "")
+        (spoken(one["due"]), one["title"], one["state"], _own_date(one))
         for one in enrolment["milestones"]
     ]
     table(("due", "milestone", "state", "own date"), milestones)
@@ -119,3 +128,11 @@ def _show_enrolment(enrolment: dict[str, Any]) -> None:
         closed = f", closed {spoken(case['closed_at'])}" if case["closed_at"] else ""
         opened = spoken(case["opened_at"])
         say(f"Case {case['id']}: {case['kind']} for {case['owner']}, opened {opened}{closed}")
+    for note in enrolment["notes"]:
+        say(f"{note['kind'].title()} {spoken(note['at'])}, {note['by']}: {note['text']}")
+
+
+def _own_date(milestone: dict[str, Any]) -> str:
+    said = milestone["said_done_at"]
+    words = ["extended"] if milestone["extended"] else []
+    return ", ".join(words + ([f"said done {spoken(said)}"] if said else []))

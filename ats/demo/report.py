@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from ats.demo.scenarios import Scenario
 from ats.records import models as m
 
 
@@ -30,6 +32,7 @@ class YearReport:
     ticks: int
     errors: list[str]
     webinars: list[dict[str, Any]]  # what became of them, in the order in which it did
+    scenarios: list[dict[str, str]]  # what staff live through, once each
 
     def document(self) -> dict[str, Any]:
         """Return the contract's JSON document."""
@@ -46,6 +49,7 @@ class YearReport:
             "ticks": self.ticks,
             "errors": self.errors,
             "webinars": self.webinars,
+            "scenarios": self.scenarios,
         }
 
 
@@ -57,6 +61,7 @@ def year_report(
     seconds: float,
     ticks: int,
     errors: list[str],
+    found: Sequence[Scenario],
 ) -> YearReport:
     """Count messages, outcomes and cases of the one cohort in these records."""
     row, case = m.LedgerRow, m.Case
@@ -88,6 +93,7 @@ def year_report(
         ticks=ticks,
         errors=errors,
         webinars=_webinars(session, zone),
+        scenarios=[one.document(zone) for one in found],
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from ats.demo.people_team import BOUNCES
 from ats.demo.report import YearReport, year_report
+from ats.demo.scenarios import scenarios
 from ats.demo.year import Year
 from ats.errors import Refused
 from ats.office import Office
@@ -60,6 +63,13 @@ def clear(folder: Path) -> None:
         ) from error
 
 
+def refused_addresses(samples: Path) -> list[str]:
+    """Return the addresses that the demo's mail server does not know at first: one mentor's."""
+    with (samples / CODE / f"roster-{CODE}.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file)
+        return sorted({row["mentor_email"] for row in rows if row["mentor_ref"] == BOUNCES})
+
+
 def run_year(
     office: Office,
     *,
@@ -86,4 +96,5 @@ def run_year(
             seconds=time.monotonic() - began,
             ticks=year.ticks,
             errors=year.totals.errors,
+            found=scenarios(session, year.timeline(session), year.people.happened),
         )

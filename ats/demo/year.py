@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 
 from ats import cohorts, engine
 from ats.demo.mentors import Mentors
+from ats.demo.people_team import PeopleTeam
 from ats.demo.webinar_team import WebinarTeam
 from ats.intake.imports import apply_import
 from ats.intake.progress import preflight_progress
@@ -22,6 +23,7 @@ from ats.intake.roster import preflight_roster
 from ats.intake.table import read_table
 from ats.office import Office
 from ats.people import mentors as answers
+from ats.planning.timeline import Timeline
 from ats.planning.workdays import local_moment
 from ats.records import gather
 from ats.records import models as m
@@ -59,6 +61,8 @@ class Year:
         workdays = office.workdays(starts)[self.programme.nation]
         self.zone = ZoneInfo(self.programme.timezone)
         self.mentors = Mentors(workdays, self.zone)
+        roster = files / f"roster-{code}.csv"
+        self.people = PeopleTeam(office, code, self.programme, STAFF, roster, self.zone)
         self._events: list[_Event] = []
         self._planned = 0
         self._noticed = m.EPOCH
@@ -82,6 +86,8 @@ class Year:
             self._plan(at, partial(self._import_export, file, as_of))
         for at, happens in WebinarTeam(self.office, self.code, self.programme, STAFF).intends():
             self._plan(at, happens)
+        for at, happens in self.people.intends():
+            self._plan(at, happens)
 
     def walk(self, begins: dt.datetime, *, report: Report = lambda _: None) -> None:
         """Tick at every moment at which something may happen, to the end of the year."""
@@ -98,8 +104,7 @@ class Year:
     def ends(self) -> dt.datetime:
         """Return the end of the walk: two weeks after the published day of submission."""
         with self.office.store.read() as session:
-            cohort = gather.cohort_named(session, self.code)
-            timeline = self.office.timeline(self.programme, gather.cohort_facts(session, cohort))
+            timeline = self.timeline(session)
             last = max(
                 at
                 for person in gather.participants(session, self._enrolments(session))
@@ -107,6 +112,11 @@ class Year:
             )
         day = last.astimezone(self.zone).date() + AFTER_SUBMISSION
         return local_moment(day, dt.time(23, 59), self.zone)
+
+    def timeline(self, session: Session) -> Timeline:
+        """Return the cohort's timeline as the records stand."""
+        cohort = gather.cohort_named(session, self.code)
+        return self.office.timeline(self.programme, gather.cohort_facts(session, cohort))
 
     def _next(self, now: dt.datetime, ends: dt.datetime) -> dt.datetime:
         moments = [moment for moment in self._due_moments() if moment is not None]

@@ -8,13 +8,17 @@ from sqlalchemy import Connection, or_, select
 
 from ats.intake.relations import (
     CASE,
+    CHANGE,
     ENROLMENT,
     LEDGER,
     MENTORSHIP,
     MESSAGE,
+    NOTE,
     OVERLAY,
     PROGRESS,
+    REGISTER_MENTOR,
     ROLE,
+    WELCOMED,
     rows_where,
 )
 from ats.intake.traces import Traces
@@ -88,11 +92,14 @@ class Hanging:
     def _burdened(self, enrolments: Iterable[int]) -> set[int]:
         """Return those that others' records refer to."""
         found = set()
-        for table in (PROGRESS, OVERLAY, CASE):
+        for table in (PROGRESS, OVERLAY, CASE, NOTE):
             query = select(table.c.enrolment_id)
             if table is OVERLAY:
                 query = query.where(OVERLAY.c.kind != "parked")
             rows = rows_where(self._connection, query, table.c.enrolment_id, enrolments)
+            found |= {row[0] for row in rows}
+        for column in (CHANGE.c.enrolment_id, CHANGE.c.other_id):
+            rows = rows_where(self._connection, select(column), column, enrolments)
             found |= {row[0] for row in rows}
         for (enrolment_id, _), ids in self._namings.items():
             if not self.removed["mentorship"].issuperset(ids):
@@ -160,7 +167,14 @@ class Hanging:
             )
             if row[1] not in self.removed[entity]
         }
+        for table in (REGISTER_MENTOR, WELCOMED):
+            mine = rows_where(self._connection, select(table.c.role_id), table.c.role_id, made)
+            used |= {row[0] for row in mine}
         used |= {id_ for id_ in made if self._traces.heir(("role", id_))}
+        used |= {id_ for id_ in made if self._roles[id_].silenced_at}  # or a roster could undo it
+        places = select(REGISTER_MENTOR.c.role_id)
+        on_it = rows_where(self._connection, places, REGISTER_MENTOR.c.role_id, made)
+        used |= {row.role_id for row in on_it}
         written_to = {ref for _, ref in self._written}
         used |= {id_ for id_ in made if self._roles[id_].ref in written_to}
         people = self._traces.made_of("person")

@@ -18,6 +18,7 @@ from ats.intake.preflight import Preflight, Tally
 from ats.intake.problems import Problem
 from ats.intake.relations import AUDIT, COHORT, HEADER_MAPPING
 from ats.intake.writing import ChangeLog, insert_rows, wake
+from ats.people.vital import mended
 from ats.records.models import EPOCH
 
 IMPORTED = {ROSTER: "roster import", PROGRESS: "progress import"}  # actions of the audit trail
@@ -63,6 +64,8 @@ def apply_import(
     log.close()
     _wake(connection, preflight)
     session.expire_all()
+    for person in sorted(_readdressed(preflight.plan)):
+        mended(session, person, now=now, by=by)
     return AppliedImport(import_id, preflight.tally, wrote=True)
 
 
@@ -77,6 +80,7 @@ def import_result(preflight: Preflight, applied: AppliedImport | None = None) ->
         **dataclasses.asdict(preflight.tally),
         "problems": [dataclasses.asdict(problem) for problem in problems],
         "notes": list(preflight.notes),
+        "remarks": [dataclasses.asdict(remark) for remark in preflight.remarks],
     }
 
 
@@ -197,6 +201,11 @@ def _name_mentors(
             for naming in plan.namings
         ],
     )
+
+
+def _readdressed(plan: Plan) -> set[int]:
+    changes = ((change.entity, change.field, change.entity_id) for change in plan.changes)
+    return {id_ for entity, field, id_ in changes if (entity, field) == ("person", "email_key")}
 
 
 def _wake(connection: Connection, preflight: Preflight) -> None:

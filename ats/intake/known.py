@@ -34,6 +34,7 @@ class KnownPerson:
     email_key: str
     nation: str
     organisation: str
+    email_changed_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class KnownRole:
     person_id: int
     kind: str
     ref: str
+    silenced_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ats.intake.known import Known, KnownPerson, KnownRole
@@ -43,6 +44,16 @@ class Match:
     subject: Subject
     role: KnownRole | None
     row: int  # where it was first named
+
+
+def made_up_ref(key: str, taken: Collection[str]) -> str:
+    """Return the ref of a mentor who has none: always the same for the same address.
+
+    `taken` are the refs that there are, folded.
+    """
+    digest = base64.b32encode(hashlib.sha256(key.encode()).digest()).decode()
+    refs = (f"M-{digest[:length]}" for length in range(8, 39))
+    return next(ref for ref in refs if ref.casefold() not in taken)
 
 
 class Matcher:
@@ -204,11 +215,7 @@ class Matcher:
         return [] if person_id is None else self._known.roles_of_person[person_id]
 
     def _made_up(self, key: str) -> str:
-        """Return the ref of a mentor who has none: always the same for the same address."""
-        digest = base64.b32encode(hashlib.sha256(key.encode()).digest()).decode()
-        taken = self._known.role_of_ref.keys() | self._by_ref.keys()
-        refs = (f"M-{digest[:length]}" for length in range(8, 39))
-        return next(ref for ref in refs if ref.casefold() not in taken)
+        return made_up_ref(key, self._known.role_of_ref.keys() | self._by_ref.keys())
 
     def _problem(self, said: Said, field_: str, sentence: str) -> None:
         self._problems.add(said.row, said.column(field_), sentence)

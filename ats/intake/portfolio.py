@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import Session
 
-from ats.intake.relations import COHORT, ENROLMENT, PERSON, PROGRESS, ROLE
+from ats.intake.relations import CHANGE, COHORT, ENROLMENT, PERSON, PROGRESS, ROLE
 from ats.intake.text import shown
 from ats.intake.values import CellFault
 
@@ -54,6 +54,18 @@ class Portfolios:
             (int(enrolment_id), str(section)): Section(*values)
             for enrolment_id, section, *values in rows
         }
+        began = self._connection.execute(
+            select(CHANGE.c.other_id, CHANGE.c.at)
+            .join(ENROLMENT, ENROLMENT.c.id == CHANGE.c.other_id)
+            .where(ENROLMENT.c.cohort_id == cohort_id, CHANGE.c.kind == "restarted")
+        )
+        self.restarted = {int(enrolment_id): at for enrolment_id, at in began}
+
+    def is_carried(self, enrolment_id: int, section: str) -> bool:
+        """Say whether they brought this section along, finished, from an earlier cohort."""
+        known = self.sections.get((enrolment_id, section))
+        brought_at = self.restarted.get(enrolment_id)
+        return known is not None and brought_at is not None and known.complete_seen_at == brought_at
 
     def __len__(self) -> int:
         return len(self._by_ref)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -38,6 +38,14 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to know about a participant's row that is no problem, as a clause."""
+
+    ref: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """Rows of the file by what becomes of them; `missing` counts what it does not name."""
 
@@ -61,6 +69,7 @@ class Preflight:
     tally: Tally
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
+    remarks: tuple[Remark, ...]
     large_change: str | None  # why it needs --allow-large-change
     already: int | None  # the import that applied this very file; nothing is left to do
     mapping: Mapping[str, str]  # folded header → column, to be remembered
@@ -93,6 +102,7 @@ def conclude(
     already: int | None,
     stamp: Stamp,
     as_of: dt.date | None = None,
+    remarks: Iterable[Remark] = (),
 ) -> Preflight:
     """Return the preflight. `already` counts only when nothing is left to do."""
     assert cohort.id is not None
@@ -107,6 +117,7 @@ def conclude(
         tally=tally,
         problems=tuple(problems),
         notes=(*table.notes, *layout.notes, *outcome.notes),
+        remarks=tuple(remarks),
         large_change=large_change,
         already=None if tally.new or tally.changed else already,
         mapping=layout.by_hand,

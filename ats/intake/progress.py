@@ -146,10 +146,11 @@ class _Outcome:
                 before = known.sections.get((entry.enrolment_id, entry.section))
                 self._counts[self._weigh(entry, before)] += 1
         named = {(entry.enrolment_id, entry.section) for entry in entries}
-        missing = len(known.sections.keys() - named)
+        gone = [key for key in known.sections.keys() - named if not known.is_carried(*key)]
+        missing = len(gone)
         self.suspicious += missing
         people = {entry.enrolment_id for entry in entries}
-        self.backwards += sum(person in people for person, _ in known.sections.keys() - named)
+        self.backwards += sum(person in people for person, _ in gone)
         self.tally = Tally(**self._counts, missing=missing, refused=len(problems.rows))
         if self._back:
             self.notes.append(f"No longer complete: {listed(self._back)}.")
@@ -162,6 +163,7 @@ class _Outcome:
             if (
                 entry.status == NOT_STARTED
                 and (entry.enrolment_id, entry.section) in known.sections
+                and not known.is_carried(entry.enrolment_id, entry.section)
             ):
                 problems.add(
                     entry.row,

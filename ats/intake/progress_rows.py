@@ -64,7 +64,8 @@ class ProgressRows:
         known = self._participant(row)
         section = self.problems.require(self._layout, row, "section", self._section)
         status = self.problems.require(self._layout, row, "status", read_status)
-        updated_on = self._updated_on(row, needed=status != NOT_STARTED)
+        older = known is not None and known[0] in self._known.restarted
+        updated_on = self._updated_on(row, needed=status != NOT_STARTED, may_be_older=older)
         if known is None or section is None:
             return None
         return Entry(row.number, known[0], known[1], section, status or "", updated_on)
@@ -91,7 +92,9 @@ class ProgressRows:
             )
         return section
 
-    def _updated_on(self, row: Row, *, needed: bool) -> dt.date | None:
+    def _updated_on(self, row: Row, *, needed: bool, may_be_older: bool) -> dt.date | None:
+        """Return the day; who was in an earlier cohort has sections from that year."""
+
         def date(raw: str) -> dt.date:
             return parse_date(clean(raw), base=self.table.epoch, zone=self._zone)
 
@@ -104,7 +107,7 @@ class ProgressRows:
                 f"{spoken(day)} is after {spoken(self._as_of)}, the day of the export; "
                 "check both dates",
             )
-        elif day is not None and day < self._earliest:
+        elif day is not None and day < self._earliest and not may_be_older:
             self.problems.add(
                 row.number,
                 "updated_on",

@@ -22,6 +22,7 @@ def _table(name: str) -> Table:
 
 AUDIT = _table("audit")
 CASE = _table("cases")
+CHANGE = _table("enrolment_change")
 COHORT = _table("cohort")
 DEADLINE_PUBLISHED = _table("deadline_published")
 ENROLMENT = _table("enrolment")
@@ -32,12 +33,15 @@ IMPORT_CHANGE = _table("import_change")
 LEDGER = _table("ledger")
 MENTORSHIP = _table("mentorship")
 MESSAGE = _table("message")
+NOTE = _table("note")
 OPT_OUT = _table("opt_out")
 OVERLAY = _table("overlay")
 PERSON = _table("person")
 PROGRESS = _table("progress")
 PUBLICATION = _table("publication")
+REGISTER_MENTOR = _table("register_mentor")
 ROLE = _table("role")
+WELCOMED = _table("welcomed")
 
 
 def batches(items: Iterable[Item]) -> Iterator[list[Item]]:

@@ -13,6 +13,9 @@ from ats.intake.traces import Record, Trace, Traces
 from ats.intake.unsent import revive
 from ats.intake.writing import from_json, update_rows
 
+#: What changes with somebody's address, and only together.
+ADDRESS = ("email", "email_key", "email_changed_at")
+
 
 class Restoring:
     """Restores the values of one import, the newest first."""
@@ -63,7 +66,7 @@ class Restoring:
 
     def _is_taken(self, trace: Trace) -> bool:
         """Tell whether the old value clashes with what has come to stand since."""
-        if trace.field in ("email", "email_key"):
+        if trace.field in ADDRESS:
             return trace.before != trace.after and trace.entity_id not in self._readdressed
         return trace.field == "ended_at" and self._successor(trace) is not None
 

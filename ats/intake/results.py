@@ -29,7 +29,14 @@ def nothing_done(problem: str) -> dict[str, Any]:
     """Return the result of a file that could not be checked row by row."""
     counts = dict.fromkeys(("new", "changed", "unchanged", "missing", "refused"), 0)
     whole = {"row": None, "column": None, "problem": problem}
-    return {"import_id": None, "applied": False, **counts, "problems": [whole], "notes": []}
+    return {
+        "import_id": None,
+        "applied": False,
+        **counts,
+        "problems": [whole],
+        "notes": [],
+        "remarks": [],
+    }
 
 
 def spoken_problem(problem: dict[str, Any]) -> str:

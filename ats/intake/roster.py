@@ -23,6 +23,7 @@ from ats.intake.known import Known
 from ats.intake.matching import Matcher
 from ats.intake.preflight import FEW, ImportPolicy, Preflight, check_rows, conclude, too_much
 from ats.intake.problems import Problems
+from ats.intake.remarks import remarks_on
 from ats.intake.roster_checks import Entry
 from ats.intake.roster_outcome import RosterOutcome
 from ats.intake.roster_rows import RosterRow, roster_rows
@@ -80,6 +81,7 @@ def preflight_roster(
         or too_much(outcome.rewritten, len(known.enrolments), share, "people", table.filename),
         already=already_applied(table, standing, None),
         stamp=stamp(session),
+        remarks=remarks_on(session, sound, known),
     )
 
 
@@ -115,6 +117,7 @@ def _checked(
     check.refuse_strangers(matcher.subjects, problems)
     check.refuse_unjoined(entries, known, problems)
     check.refuse_other_mentor(entries, known, problems)
+    check.refuse_silenced_mentor(entries, known, problems)
     matcher.settle(decisions)
     return entries
 

@@ -161,6 +161,25 @@ def refuse_other_mentor(entries: Iterable[Entry], known: Known, problems: Proble
             problems.add(entry.row.number, "mentor_ref", sentence)
 
 
+def refuse_silenced_mentor(entries: Iterable[Entry], known: Known, problems: Problems) -> None:
+    """Note rows that name somebody anew to whom nothing goes any more."""
+    for entry in entries:
+        mentor, enrolment = entry.mentor, entry.enrolment(known)
+        if mentor is None or mentor.subject.person is None:
+            continue
+        past = known.mentorships.get(enrolment.id, []) if enrolment else []
+        role_id = mentor.role.id if mentor.role else None
+        is_known = any(m.role_id == role_id and (m.stands or m.ended_by_staff) for m in past)
+        roles = known.roles_of_person[mentor.subject.person.id]
+        if not is_known and any(role.silenced_at for role in roles):
+            problems.add(
+                entry.row.number,
+                "mentor_ref",
+                f"nothing goes to {mentor.ref} any more, so they cannot be asked; name another "
+                "mentor, or empty the mentor cells",
+            )
+
+
 def _objection(
     entry: Entry, mentor: Match, past: list[KnownMentorship], known: Known
 ) -> str | None:

@@ -135,7 +135,8 @@ class RosterOutcome:
             Change("person", person.id, "email_key", person.email_key, email.key),
         ]
         if email.key != person.email_key:
-            return [] if self._mended(match, "email") else changes
+            since = Change("person", person.id, "email_changed_at", person.email_changed_at, NOW)
+            return [] if self._mended(match, "email") else [*changes, since]
         for change in changes:
             self._confirm(dataclasses.replace(change, after=change.before))
         return []

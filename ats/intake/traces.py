@@ -137,7 +137,7 @@ class Traces:
             return False
         if entity == "progress":
             field = f"{field}:{self._now[entity, entity_id]['section']}"
-        name = field.replace("email_key", "email")
+        name = "email" if field in ("email_key", "email_changed_at") else field
         return any(self._decisions.hold(ref, name) for ref in self._refs(entity, entity_id))
 
 

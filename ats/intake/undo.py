@@ -24,6 +24,7 @@ from ats.intake.traces import Record, Traces
 from ats.intake.undone import Undone, record_undone
 from ats.intake.unsent import remove_rows, unsend
 from ats.intake.writing import insert_rows, wake
+from ats.people.vital import mended
 
 _LARGEST = 2**31 - 1  # that every database takes
 _ROWS = ("mentorship", "enrolment", "role", "person", "progress", "header_mapping")
@@ -83,6 +84,8 @@ def undo_import(
         everybody=found.kind == PROGRESS,
     )
     session.expire_all()
+    for person in undoing.readdressed:
+        mended(session, person, now=now, by=by)
     return undone
 
 
@@ -136,6 +139,7 @@ class _Undoing:
         self.named: dict[str, None] = {}
         self.written: dict[str, None] = {}
         self.restored = self.removed = 0
+        self.readdressed: list[int] = []
 
     def _as_made(self, entity: str) -> set[int]:
         """Return the rows that nobody else has a say in."""
@@ -198,11 +202,16 @@ class _Undoing:
         restoring = Restoring(self._connection, self._traces, self._hanging, self._gone)
         restoring.restore()
         self._touched |= set(restoring.values)
+        self.readdressed = sorted(
+            id_
+            for (entity, id_), values in restoring.values.items()
+            if entity == "person" and "email_key" in values
+        )
         self.restored = sum(map(len, restoring.values.values()))
         self.kept += [
             f"{self._label(*trace.record)} {trace.field}"
             for trace in reversed(restoring.kept)
-            if trace.field != "email_key"
+            if trace.field not in ("email_key", "email_changed_at")  # "email" says it
         ]
 
     def park(self, now: dt.datetime, by: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from ats.intake.relations import (
     batches,
     rows_where,
 )
+from ats.planning.again import original
 from ats.records.models import OPEN
 
 _UNWRITTEN = ("skipped", "expired", "superseded", "cancelled")
@@ -82,7 +83,7 @@ def revive(connection: Connection, namings: Collection[Naming], *, since: dt.dat
 
 def _about(row: Any) -> Naming | None:
     """Return the naming that a row is about, by its occurrence: 'M0001/plus-5/1'."""
-    mentor, _, number = row.occurrence.partition("/")
+    mentor, _, number = original(row.occurrence).partition("/")
     number = number.rpartition("/")[2]
     return Naming(row.enrolment_id, mentor, int(number)) if number.isdecimal() else None
 

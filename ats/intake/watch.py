@@ -185,9 +185,10 @@ def _refuse(office: Office, file: _File, told: dict[str, Any], now: dt.datetime)
         if cohort is not None:
             _tell(office, session, cohort, file, {**told, "ready": False}, now)
     problems = tuple(map(spoken_problem, told["problems"]))
+    remarks = (f"{one['ref']}: {one['what']}." for one in told["remarks"])
     moved = move_done(file.path, "refused")
     explained = moved.with_name(fitting(moved.name, EXPLAINED))
-    explained.write_text("\n".join([*problems, *told["notes"], ""]), encoding="utf-8")
+    explained.write_text("\n".join([*problems, *told["notes"], *remarks, ""]), encoding="utf-8")
     return ImportedFile(
         name=file.name,
         state="refused",

@@ -20,13 +20,12 @@ from ats.outbox.result import one_line
 from ats.outbox.suppression import lifted_at, suppress
 from ats.outbox.verp import BounceAddress
 from ats.people.contacts import contacts
+from ats.people.dead_addresses import EPISODE
 from ats.records import models as m
 from ats.records.store import Store
 
 #: Soft bounces of an address over so long are a hard one (DOMAIN.md, scenario 9).
 SOFT_FOR = dt.timedelta(hours=72)
-#: An older soft bounce belongs to another episode.
-EPISODE = dt.timedelta(days=14)
 #: What was accepted so long ago and has not come back counts as arrived: most refusals come
 #: within minutes.
 ARRIVED_AFTER = dt.timedelta(days=1)

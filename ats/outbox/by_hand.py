@@ -17,6 +17,7 @@ from ats.outbox.overtaken import is_overtaken
 from ats.outbox.park import put_aside
 from ats.outbox.requeue import queue_again
 from ats.outbox.stage import insert_message, rfc_id
+from ats.planning.again import AGAIN, original
 from ats.planning.planner import Planner
 from ats.records import gather
 from ats.records import models as m
@@ -24,8 +25,6 @@ from config.programme import MessageClass
 
 #: The bundles of what is sent again begin so; nothing else joins such a message.
 BUNDLE = "again/"
-#: What the occurrence of a copy ends with, before its number.
-_AGAIN = "/again-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def resend(office: Office, name: str, *, now: dt.datetime, by: str) -> Handled:
             )
         _refuse_before(message, row, name, planner)
         again = _next_number(session, row)
-        occurrence = f"{row.occurrence}{_AGAIN}{again}"
+        occurrence = f"{row.occurrence}{AGAIN}{again}"
         goes_at = _opening(planner, session, message, row)
         key = (row.step, occurrence, row.recipient)
         values = _copied(message) | {
@@ -151,7 +150,7 @@ def _rows(session: Session, message: m.Message) -> list[m.LedgerRow]:
 def _refuse_second_copy(session: Session, row: m.LedgerRow, name: str) -> None:
     """Refuse while any copy of what this row said, or a copy of a copy, has not gone yet."""
     r = m.LedgerRow
-    first = row.occurrence.partition(_AGAIN)[0]
+    first = original(row.occurrence)
     waiting = (
         select(m.Message)
         .join(r, col(r.message_id) == col(m.Message.id))
@@ -161,7 +160,7 @@ def _refuse_second_copy(session: Session, row: m.LedgerRow, name: str) -> None:
             col(r.enrolment_id).is_not_distinct_from(row.enrolment_id),
             col(r.step) == row.step,
             col(r.recipient) == row.recipient,
-            col(r.occurrence).startswith(first + _AGAIN, autoescape=True),
+            col(r.occurrence).startswith(first + AGAIN, autoescape=True),
         )
     )
     copy: m.Message | None = session.execute(waiting.limit(1)).scalar()
@@ -184,8 +183,9 @@ def _refuse_unreachable(session: Session, message: m.Message, row: m.LedgerRow) 
     if row.enrolment_id is None:
         return
     person = gather.participants(session, [row.enrolment_id])[0]
-    if person.silenced or person.status != "active" or person.parked:
-        how = "silenced" if person.silenced else "parked" if person.parked else person.status
+    is_silenced = person.is_silenced(message.recipient)
+    if is_silenced or person.status != "active" or person.parked:
+        how = "silenced" if is_silenced else "parked" if person.parked else person.status
         raise Refused(f"Nothing goes to or about {person.ref} at present ({how}).")
     if message.recipient in person.suppressed:
         raise Refused(
@@ -214,7 +214,7 @@ def _next_number(session: Session, row: m.LedgerRow) -> int:
         col(r.enrolment_id).is_not_distinct_from(row.enrolment_id),
         col(r.step) == row.step,
         col(r.recipient) == row.recipient,
-        col(r.occurrence).startswith(row.occurrence + _AGAIN, autoescape=True),
+        col(r.occurrence).startswith(row.occurrence + AGAIN, autoescape=True),
     )
     return int(session.execute(told).scalar_one()) + 1
 

@@ -22,6 +22,7 @@ from ats.outbox.invitation import pinned
 from ats.outbox.park import park
 from ats.outbox.retest import Retest
 from ats.people.contacts import Contact, contacts
+from ats.people.mentor_register import suggested_names
 from ats.planning.facts import Participant
 from ats.planning.planner import Planner
 from ats.records import gather
@@ -126,6 +127,7 @@ class Claim:
             self.planner.now,
             self.cohort.status == "trial",
             self.office.links,
+            lambda person: suggested_names(self.session, person.id),
         )
 
     # -- pinning ---------------------------------------------------------------------------

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from ats.office import Letterhead
 from ats.outbox.about_changes import CHANGES_TOLD, KEYS, AboutChanges
+from ats.outbox.answer_pages import AnswerPages
 from ats.outbox.invitation import entry
+from ats.outbox.mentor_pages import KEYS as PAGES
+from ats.outbox.mentor_pages import PAGES_IN, mentor_pages
 from ats.outbox.same_for_all import SameForAll
 from ats.people.contacts import Contact
-from ats.people.links import Links
-from ats.planning.facts import Participant
-from ats.planning.rules import WEBINAR_RECORDED, Rule
+from ats.people.links import DONE, Links
+from ats.planning.again import as_arrived, repeats
+from ats.planning.facts import Mentorship, Participant
+from ats.planning.rules import LEFT, WEBINAR_RECORDED, Rule
 from ats.planning.timeline import Occurrence, Timeline
 from ats.planning.verdicts import Judge
 from config.programme import Milestone
 from config.vocabulary import nation_of
 
+#: How long a link “I have done this” opens, where a break has no end yet.
+DONE_LINK_LASTS = dt.timedelta(weeks=8)
+
 STAFF = {"operations": "colleagues", "pxm": "PXM"}
+#: The template that gives names from the register of mentors.
+NAMES_MENTORS = "mentor-none-named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,7 @@ class Composer:
     now: dt.datetime
     trial: bool
     links: Links | None = None
+    suggest: Callable[[Participant], Sequence[str]] = lambda _: ()  # names from the register
 
     @cached_property
     def _judge(self) -> Judge:
@@ -116,15 +126,27 @@ class Composer:
             "rung": rule.rung if len(rungs) == 1 else None,  # else it is not true of all
             "person": self._person(person),
             "mentees": [self._person(line.person) for line in lines] if role == "mentor" else [],
-            "mentor": self._mentor(person),
+            "mentor": self._mentor(_thanked(person) if rule.anchor == LEFT else person.mentorship),
             "milestone": self._milestone(about, person) if rule.for_each == "milestone" else None,
             "webinar": self._webinar(first),
             "webinars": self._same.webinars(audience),
             "as_of": as_of.isoformat() if as_of else None,
             "closures": self._same.breaks(first.occurrence.nation),
             "calendar_url": self._calendar(first.occurrence.recipient),
+            "suggested": list(self.suggest(person)) if template == NAMES_MENTORS else [],
+            "answer_url": self._answers(lines),
+            "done_url": self._done(first),
             **self._change(rule, person),
+            **self._mentor_pages(rule, lines),
         }
+
+    def _mentor_pages(self, rule: Rule, lines: Sequence[Line]) -> Mapping[str, Any]:
+        """Return the pages that e-mails to a mentor about themselves link to."""
+        if rule.template not in PAGES_IN:
+            return {}
+        today = self.timeline.local_date(self.now)
+        mentees = [line.person for line in lines]
+        return mentor_pages(self.links, lines[0].occurrence.recipient, mentees, today=today)
 
     def _change(self, rule: Rule, person: Participant) -> Mapping[str, Any]:
         """Return what only e-mails about a change in somebody's year say."""
@@ -139,22 +161,44 @@ class Composer:
             return None
         return self.links.calendar_page(recipient, contact.feed_generation)
 
+    def _answers(self, lines: Sequence[Line]) -> str | None:
+        """Return the page on which a mentor says yes or no, or signs off; None elsewhere."""
+        first = lines[0].occurrence
+        if self.links is None or first.role != "mentor":
+            return None
+        people = [line.person for line in lines]
+        page = AnswerPages(self.timeline, self.links, self.now)
+        if first.rule.until_signed_off:
+            return page.sign_off(first.recipient, people)
+        return page.request(first.recipient, people) if first.rule.until_accepted else None
+
+    def _done(self, line: Line) -> str | None:
+        """Return where a participant says that this milestone is done; nobody is chased later."""
+        o, person = line.occurrence, line.person
+        closes = self.timeline.submission_due(person)
+        if self.links is None or o.rule.for_each != "milestone" or o.role != "participant":
+            return None
+        until = self.timeline.local_date(closes or self.now + DONE_LINK_LASTS)
+        about = (self.timeline.cohort.code, person.ref, str(o.subject))
+        return self.links.page(DONE, about, until)
+
     def _webinar(self, line: Line) -> dict[str, Any] | None:
         """Return the webinar that a line is about, and when its recipient took it to be."""
         o = line.occurrence
         if o.rule.for_each != "webinar" or o.subject is None:
             return None
         webinar, tellings = self.timeline.webinars[o.subject], self.timeline.tellings
+        person = as_arrived(line.person) if repeats(o.key) else line.person
         was_at = webinar.starts_at
         if webinar.changes:
-            told = tellings.told_start(line.person, o.recipient, webinar)
+            told = tellings.told_start(person, o.recipient, webinar)
             was_at = told or webinar.changes[-1].started_at
         return {
             **self._same.webinar(o.subject),
             "was_at": self._same.text(was_at),
-            "by_invitation": self.timeline.tellings.carries_entry(o, line.person),
+            "by_invitation": self.timeline.tellings.carries_entry(o, person),
             "mail_follows": self._mail_follows(line),
-            "readdressed": tellings.told_recording(line.person, o.recipient, webinar)
+            "readdressed": tellings.told_recording(person, o.recipient, webinar)
             not in (None, webinar.recording_url),
         }
 
@@ -170,13 +214,14 @@ class Composer:
         return bool(following) and all(self._judge.is_wanted(o, line.person) for o in following)
 
     def _nobody(self) -> dict[str, Any]:
-        empty = ("person", "mentor", "milestone", "webinar", "as_of", "rung", *KEYS)
-        later = ("calendar_url", "answer_url")
+        empty = ("person", "mentor", "milestone", "webinar", "as_of", "rung", *KEYS, *PAGES)
+        later = ("calendar_url", "answer_url", "done_url")
         return {
             **dict.fromkeys((*empty, *later)),
             "mentees": [],
             "webinars": [],
             "closures": [],
+            "suggested": [],
         }
 
     def _person(self, person: Participant) -> dict[str, Any]:
@@ -198,8 +243,7 @@ class Composer:
             and person.mentorship.signed_off_at is not None,
         }
 
-    def _mentor(self, person: Participant) -> dict[str, Any] | None:
-        standing = person.mentorship
+    def _mentor(self, standing: Mentorship | None) -> dict[str, Any] | None:
         contact = self.contacts.get(standing.ref) if standing else None
         if standing is None or contact is None:
             return None
@@ -228,3 +272,12 @@ class Composer:
         left = [k for k in milestone.complete if k not in sections or not sections[k].complete]
         left += [k for k in milestone.started if k not in sections]
         return [self.timeline.programme.section_title(key) for key in left]
+
+
+def _thanked(person: Participant) -> Mentorship | None:
+    """Return the mentor whom we write to because somebody left; None: nobody hears of it."""
+    last = person.mentorships[-1] if person.mentorships else None
+    if last is None or last.ended_because != person.status or last.ref in person.suppressed:
+        return None
+    knows = last.request_sent_at or last.accepted_at
+    return last if knows and not last.silenced else None

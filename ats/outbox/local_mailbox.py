@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ats.outbox.maildir import MailboxFault
@@ -16,12 +17,13 @@ _PATIENCE = 5.0  # seconds for the child to end by itself
 class LocalMailbox:
     """A mail server on 127.0.0.1 in a child process; `with LocalMailbox(folder) as address`.
 
-    Port 0 takes a free one. The child ends with the block, and by itself when this process is
-    killed. Entering raises MailboxFault when the folder or the port cannot be had.
+    Port 0 takes a free one. Each of the addresses in *refused* is refused once, as one that is
+    unknown there. The child ends with the block, and by itself when this process is killed.
+    Entering raises MailboxFault when the folder or the port cannot be had.
     """
 
-    def __init__(self, maildir: Path, *, port: int = 0) -> None:
-        self._maildir, self._port = maildir, port
+    def __init__(self, maildir: Path, *, port: int = 0, refused: Sequence[str] = ()) -> None:
+        self._maildir, self._port, self._refused = maildir, port, refused
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -32,6 +34,7 @@ class LocalMailbox:
     def __enter__(self) -> SmtpAddress:
         command = [sys.executable, "-m", "ats.outbox.mailbox", "--until-stdin-closes"]
         command += ["--maildir", str(self._maildir), "--port", str(self._port)]
+        command += [part for address in self._refused for part in ("--refuse-once", address)]
         self._child = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,  # closes when we end, however we end

@@ -17,7 +17,7 @@ import signal
 import ssl
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -39,10 +39,25 @@ logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # aiosmtpd logs addres
 
 
 class _Keeper:
-    """Stores what aiosmtpd accepts."""
+    """Stores what aiosmtpd accepts; each of the addresses in *refused* is refused once."""
 
-    def __init__(self, maildir: Maildir) -> None:
+    def __init__(self, maildir: Maildir, refused: Collection[str] = ()) -> None:
         self._maildir = maildir
+        self._refused = {address.casefold() for address in refused}
+
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
+    ) -> str:
+        if address.casefold() in self._refused:
+            self._refused.discard(address.casefold())
+            return "550 5.1.1 There is no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
         try:
@@ -198,9 +213,11 @@ async def _listen(factory: Callable[[], SMTP], *, port: int = 0) -> asyncio.Serv
         ) from fault
 
 
-async def _serve(maildir: Path, *, port: int, ready: Callable[[int], None], by_stdin: bool) -> None:
+async def _serve(
+    keeper: _Keeper, *, port: int, ready: Callable[[int], None], by_stdin: bool
+) -> None:
     """Serve until SIGTERM or SIGINT, or with *by_stdin* until standard input closes."""
-    keeper, stop = _Keeper(Maildir(maildir)), asyncio.Event()
+    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     server = await _listen(
         lambda: SMTP(keeper, hostname="localhost", enable_SMTPUTF8=True, loop=loop), port=port
@@ -219,6 +236,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ats.outbox.mailbox", description=__doc__)
     parser.add_argument("--maildir", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0, choices=range(65536), metavar="PORT")
+    parser.add_argument("--refuse-once", action="append", default=[], metavar="ADDRESS")
     parser.add_argument("--until-stdin-closes", action="store_true", help="as a child process")
     asked = parser.parse_args(arguments)
     child: bool = asked.until_stdin_closes
@@ -228,7 +246,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(json.dumps({"host": HOST, "port": port}) if child else text)
 
     try:
-        asyncio.run(_serve(asked.maildir, port=asked.port, ready=ready, by_stdin=child))
+        keeper = _Keeper(Maildir(asked.maildir), asked.refuse_once)
+        asyncio.run(_serve(keeper, port=asked.port, ready=ready, by_stdin=child))
     except MailboxFault as fault:
         if child:
             _say(json.dumps({"fault": str(fault)}))

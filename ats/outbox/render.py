@@ -131,6 +131,13 @@ class Renderer:
             html=self._inliner.inline(self._filled("layout.html", whole).rstrip()),
         )
 
+    def partial(self, name: str, values: Mapping[str, Any]) -> str:
+        """Return a partial by itself, so that a page says the words of an e-mail.
+
+        Raises TemplateFault.
+        """
+        return self._filled(name, values).strip()
+
     def _part(self, values: Mapping[str, Any], *, several: bool) -> dict[str, str]:
         key = values["template"]
         self._demand(key)

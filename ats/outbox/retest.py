@@ -80,7 +80,7 @@ class Retest:
             return None
         for row in rows:
             person = self.people.get(row.enrolment_id or 0)
-            verdict = self.planner.gone(person, None) if person else None
+            verdict = self.planner.gone(person, None, to=row.recipient) if person else None
             if person is not None and verdict is None and row.recipient in person.suppressed:
                 verdict = Verdict("skipped", "suppressed")
             if verdict is None and self._is_overtaken(message.context or {}):

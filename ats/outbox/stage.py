@@ -15,7 +15,8 @@ from sqlmodel import Session, col
 
 from ats.cases.opening import open_case
 from ats.outbox import mentor_request
-from ats.planning.facts import Key
+from ats.outbox.address_rule import ask_to_confirm
+from ats.planning.facts import Key, Participant
 from ats.planning.planner import Decision, PersonPlan
 from ats.planning.timeline import Occurrence
 from ats.records import models as m
@@ -92,6 +93,8 @@ class Stager:
                 occurrence=occurrence.occurrence,
                 now=self.now,
             )
+        elif reason == "release" and occurrence.rule.until_signed_off:
+            self._ask_to_confirm(plan.person, occurrence)
         elif outcome == "case-opened" or (
             # Stopped by a case of another kind, a rung opens none of its own.
             reason == "case-open" and occurrence.rule.case in plan.person.cases
@@ -116,6 +119,20 @@ class Stager:
             "decided_at": self.now,
             "message_id": message,
         }
+
+    def _ask_to_confirm(self, person: Participant, occurrence: Occurrence) -> None:
+        """Ask operations to confirm the mentor's new address."""
+        mentor = person.mentorship
+        changed_at = mentor.address_changed_at if mentor else None
+        if changed_at is not None:
+            ask_to_confirm(
+                self.session,
+                occurrence,
+                cohort_id=self.cohort_id,
+                enrolment_id=person.id,
+                changed_at=changed_at,
+                now=self.now,
+            )
 
     def _identity(self, plan: PersonPlan, occurrence: Occurrence) -> dict[str, Any]:
         step, name, recipient = occurrence.key

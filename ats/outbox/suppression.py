@@ -12,7 +12,9 @@ from sqlmodel import Session, col
 from ats.errors import Refused
 from ats.intake.values import email_key
 from ats.outbox.result import Result, is_bad_address
+from ats.people.dead_addresses import stands_for
 from ats.people.enrolled import known
+from ats.people.vital import send_again
 from ats.records import models as m
 from ats.records.due import look_again_about
 from ats.records.store import Store
@@ -22,9 +24,10 @@ _REFUSED = re.compile(r"(?<![\d.])5\.1\.\d{1,3}(?![\d.])")
 
 @dataclass(frozen=True, slots=True)
 class Lifted:
-    """A suppression that stands no more. `message` came back, and goes again only by hand."""
+    """A suppression that stands no more; `message` is the one that failed or came back."""
 
     ref: str
+    person: int  # id
     since: dt.datetime
     reason: str
     status: str
@@ -56,28 +59,38 @@ def suppress(
     )
     if not key or session.execute(standing).first() is not None:
         return False
+    person = _person(session, message.recipient)
     session.add(
-        m.Suppression(email_key=key, reason=reason, status=status, message_id=message.id, at=now)
+        m.Suppression(
+            email_key=key,
+            person_id=person,
+            reason=reason,
+            status=status,
+            message_id=message.id,
+            at=now,
+        )
     )
     session.flush()
+    roles = select(col(m.Role.id)).where(col(m.Role.person_id) == person)
+    look_again_about(session, session.execute(roles).scalars().all())  # somebody is asked
     return True
+
+
+def _person(session: Session, ref: str) -> int | None:
+    whose = select(col(m.Role.person_id)).where(col(m.Role.ref) == ref)
+    return session.execute(whose).scalar()
 
 
 def lift(store: Store, ref: str, *, now: dt.datetime, by: str) -> Lifted:
     """Let mail go to this person's address again, in all their roles: it works after all.
 
-    Everything open for the people concerned is judged anew with the next tick; what is final stays
-    so. Raises NotFound, and Refused where nothing is suppressed, or was not yet at that moment.
+    What is vital and did not arrive goes again; everything open for the people concerned is judged
+    anew with the next tick. Raises NotFound, and Refused where nothing is suppressed, or was not
+    yet at that moment.
     """
     with store.write() as session:
         who = known(session, ref)
-        key = select(col(m.Person.email_key)).where(col(m.Person.id) == who.person_id)
-        s = m.Suppression
-        standing: m.Suppression | None = session.execute(
-            select(s)
-            .where(col(s.email_key) == key.scalar_subquery(), col(s.lifted_at).is_(None))
-            .with_for_update()
-        ).scalar()
+        standing = stands_for(session, who.person_id)
         if standing is None:
             raise Refused(
                 f"Nothing is suppressed for {who.ref}: mail goes to the address in the records; "
@@ -90,16 +103,30 @@ def lift(store: Store, ref: str, *, now: dt.datetime, by: str) -> Lifted:
                 "--now out, or give a later one."
             )
         standing.lifted_at, standing.lifted_by = now, by
-        roles = select(col(m.Role.id)).where(col(m.Role.person_id) == who.person_id)
-        look_again_about(session, session.execute(roles).scalars().all())
+        rows = send_again(session, who.person_id, since=standing.at, now=now)
         before = {
             "since": standing.at.isoformat(),
             "reason": standing.reason,
             "status": standing.status,
         }
-        session.add(m.Audit(at=now, by=by, action="contact-lift", subject=who.ref, before=before))
+        session.add(
+            m.Audit(
+                at=now,
+                by=by,
+                action="contact-lift",
+                subject=who.ref,
+                before=before,
+                after={"again": [f"{row.step} {row.occurrence}" for row in rows]},
+            )
+        )
         return Lifted(
-            who.ref, standing.at, standing.reason, standing.status, now, standing.message_id
+            who.ref,
+            who.person_id,
+            standing.at,
+            standing.reason,
+            standing.status,
+            now,
+            standing.message_id,
         )
 
 

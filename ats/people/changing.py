@@ -7,23 +7,25 @@ where the change would be, and shows what the change would do.
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol, Self, TypeVar
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from ats.cases.opening import close_case
+from ats.cases.opening import close_cases
 from ats.errors import Refused
 from ats.office import Office
 from ats.outbox.cohort_now import CohortNow
 from ats.people.effects import Effect, Outlook, effect
-from ats.people.enrolled import Enrolled, standing
+from ats.people.enrolled import Enrolled, locked
 from ats.planning.timeline import Timeline
 from ats.records import gather
 from ats.records import models as m
 from ats.records.due import look_again_about
+from ats.records.store import Store
 from config.reasons import REASONS
 
 
@@ -40,6 +42,11 @@ class Decision:
         if self.reason not in REASONS:
             known = ", ".join(REASONS)
             raise Refused(f'There is no reason "{self.reason}"; give one of {known}.')
+        if self.approved_by is not None and _folded(self.approved_by) == _folded(self.by):
+            raise Refused(
+                f"{self.approved_by.strip()} asks for this and cannot approve it, too; somebody "
+                "else must."
+            )
 
     @property
     def restricted(self) -> bool:
@@ -48,13 +55,8 @@ class Decision:
 
     def require_approval(self, what: str) -> None:
         """Raise Refused unless somebody else than whoever asks has approved."""
-        approver = (self.approved_by or "").strip()
-        if not approver:
+        if not (self.approved_by or "").strip():
             raise Refused(f"A {what} needs the name of whoever approves it: add --approved-by.")
-        if _folded(approver) == _folded(self.by):
-            raise Refused(
-                f"{approver} asks for this {what} and cannot approve it, too; somebody else must."
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Changed:
     remarks: tuple[str, ...]
     applied: bool
     timeline: Timeline
+    next: Changed | None = None  # what it begins in another cohort
 
     def document(self) -> dict[str, Any]:
         """Return this as JSON tells it."""
@@ -80,7 +83,13 @@ class Changed:
             **self.effect.document(self.timeline.zone),
             "cases_closed": list(self.cases_closed),
             "remarks": list(self.remarks),
+            "next": self.next and self.next.document(),
         }
+
+    def as_preview(self) -> Changed:
+        """Return the same, not applied."""
+        after = self.next and self.next.as_preview()
+        return replace(self, applied=False, next=after)
 
 
 @dataclass(slots=True)
@@ -93,6 +102,7 @@ class Change:
     decision: Decision
     remarks: list[str] = field(default_factory=list)
     cases_closed: list[int] = field(default_factory=list)
+    next: Changed | None = None
 
     @property
     def enrolment_id(self) -> int:
@@ -145,26 +155,23 @@ class Change:
 
     def close_cases(self, kinds: tuple[str, ...], because: str, *, about: str = "") -> None:
         """Close open cases of these kinds; with *about*, those with a signal of that milestone."""
-        cases = self.session.execute(
-            select(m.Case)
-            .where(
-                col(m.Case.enrolment_id) == self.enrolment_id,
-                col(m.Case.kind).in_(kinds),
-                col(m.Case.state) != "closed",
-            )
-            .order_by(col(m.Case.id))
-        ).scalars()
-        for case in cases:
-            if not about or self._is_about(case, about):
-                close_case(case, now=self.decision.now, because=because)
-                self.cases_closed.append(case.id or 0)
+        mine = [col(m.Case.enrolment_id) == self.enrolment_id, col(m.Case.kind).in_(kinds)]
+        if about:
+            mine.append(col(m.Case.id).in_(self._cases_about(about)))
+        now = self.decision.now
+        self.cases_closed += close_cases(self.session, *mine, now=now, because=because)
 
-    def _is_about(self, case: m.Case, milestone: str) -> bool:
+    def _cases_about(self, milestone: str) -> list[int]:
         signals = self.session.execute(
-            select(col(m.CaseSignal.signal)).where(col(m.CaseSignal.case_id) == case.id)
-        ).scalars()
-        subjects = (signal.rpartition(" ")[2].partition("/")[0] for signal in signals)
-        return milestone in subjects
+            select(col(m.CaseSignal.case_id), col(m.CaseSignal.signal))
+            .join(m.Case, col(m.Case.id) == col(m.CaseSignal.case_id))
+            .where(col(m.Case.enrolment_id) == self.enrolment_id)
+        )
+        return [
+            case
+            for case, signal in signals
+            if signal.rpartition(" ")[2].partition("/")[0] == milestone
+        ]
 
     def audit(self, action: str, before: object, after: object) -> None:
         """Add a line to the audit trail."""
@@ -185,6 +192,7 @@ class Change:
 
 
 Action = Callable[[Change], None]
+T = TypeVar("T")
 
 
 def changed(
@@ -196,49 +204,74 @@ def changed(
     """
 
     def work(session: Session) -> Changed:
-        whose = _locked(session, ref)
-        change = Change(session, whose, _outlook(office, session, whose, decision.now), decision)
-        action(change)
-        look_again_about(session, [whose.enrolment.role_id])
-        session.flush()
-        after = _outlook(office, session, whose, decision.now)
-        done = Changed(
-            action=name,
-            person=whose.ref,
-            cohort=whose.cohort.code,
-            effect=effect(change.outlook, after),
-            cases_closed=tuple(change.cases_closed),
-            remarks=tuple(change.remarks),
-            applied=True,
-            timeline=after.timeline,
-        )
+        return changed_within(office, session, locked(session, ref), name, action, decision)
+
+    return transacted(office, work, preview=preview)
+
+
+def changed_within(
+    office: Office, session: Session, whose: Enrolled, name: str, action: Action, decision: Decision
+) -> Changed:
+    """Do an action to an enrolment that is locked, in the caller's transaction."""
+    before = outlook(office, session, whose, decision.now)
+    change = Change(session, whose, before, decision)
+    action(change)
+    look_again_about(session, [whose.enrolment.role_id])
+    session.flush()
+    after = outlook(office, session, whose, decision.now)
+    return Changed(
+        action=name,
+        person=whose.ref,
+        cohort=whose.cohort.code,
+        effect=effect(before, after),
+        cases_closed=tuple(change.cases_closed),
+        remarks=tuple(change.remarks),
+        applied=True,
+        timeline=after.timeline,
+        next=change.next,
+    )
+
+
+class Previewable(Protocol):
+    """What was done, which can be told as what would be done."""
+
+    def as_preview(self) -> Self: ...
+
+
+Done = TypeVar("Done", bound=Previewable)
+
+
+def transacted(office: Office, work: Callable[[Session], Done], *, preview: bool) -> Done:
+    """Do the work in one transaction, or with *preview* take it back and show what it would do."""
+    done = transact(office.store, work, preview=preview)
+    return done.as_preview() if preview else done
+
+
+def transact(store: Store, work: Callable[[Session], T], *, preview: bool) -> T:
+    """Do the work in one transaction and return its result; a preview is taken back."""
+
+    def tried(session: Session) -> T:
+        done = work(session)
         if preview:
-            raise _TakenBack(replace(done, applied=False))
+            raise _TakenBack(done)
         return done
 
     try:
-        return office.store.transact(work)
+        return store.transact(tried)
     except _TakenBack as shown:
-        return shown.changed
+        seen: T = shown.result
+        return seen
 
 
 class _TakenBack(Exception):
     """Ends the transaction of a preview."""
 
-    def __init__(self, changed: Changed) -> None:
-        self.changed = changed
+    def __init__(self, result: Any) -> None:
+        self.result = result
 
 
-def _locked(session: Session, ref: str) -> Enrolled:
-    """Return the standing enrolment, which nobody else changes before this transaction ends."""
-    whose = standing(session, ref)
-    assert whose.enrolment.id is not None
-    gather.lock(session, [whose.enrolment.id])
-    session.refresh(whose.enrolment)
-    return standing(session, ref)
-
-
-def _outlook(office: Office, session: Session, whose: Enrolled, now: dt.datetime) -> Outlook:
+def outlook(office: Office, session: Session, whose: Enrolled, now: dt.datetime) -> Outlook:
+    """Return somebody's year in one cohort as it stands in this transaction."""
     at = CohortNow(office, whose.cohort.code, now)
     cohort = at.cohort(session)
     assert whose.enrolment.id is not None
@@ -246,5 +279,10 @@ def _outlook(office: Office, session: Session, whose: Enrolled, now: dt.datetime
     return Outlook(at.timeline(session, cohort), person, now, at.reachable(session, cohort))
 
 
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+def _folded(name: str) -> list[str]:
+    """Return the words of a name, whatever their order, case, accents and signs between them."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    letters = "".join(
+        sign if sign.isalnum() else " " for sign in plain if not unicodedata.combining(sign)
+    )
+    return sorted(letters.split())

@@ -23,6 +23,10 @@ REMEDY = (
 )
 
 
+#: What came back longer before belongs to another episode.
+EPISODE = dt.timedelta(days=14)
+
+
 @dataclass(frozen=True, slots=True)
 class DeadAddress:
     """An address of somebody to which nothing goes, or went until it was lifted.
@@ -38,6 +42,7 @@ class DeadAddress:
     status: str
     answer: str
     subject: str | None
+    person: int  # id
     is_theirs: bool = True  # False: another address has taken its place
     lifted_at: dt.datetime | None = None
     lifted_by: str | None = None
@@ -54,11 +59,29 @@ class DeadAddress:
         return HAPPENED[self.reason] + (f" ({said})" if said else "")
 
 
+def stands_for(session: Session, person: int) -> m.Suppression | None:
+    """Return why nothing goes to the address that somebody has now; None: mail goes there."""
+    found: m.Suppression | None = session.execute(
+        select(m.Suppression)
+        .join(m.Person, SUPPRESSION_STANDS)
+        .where(col(m.Person.id) == person)
+        .with_for_update(of=m.Suppression)
+    ).scalar()
+    return found
+
+
 def dead_addresses(session: Session, refs: Iterable[str]) -> list[DeadAddress]:
     """Return what stood or stands for the addresses of these people, then and now, by time."""
     s, msg, person = m.Suppression, m.Message, m.Person
     people = (
-        select(col(m.Role.ref), col(m.Role.kind), col(person.email_key), s, col(msg.subject))
+        select(
+            col(m.Role.ref),
+            col(m.Role.kind),
+            col(person.id),
+            col(person.email_key),
+            s,
+            col(msg.subject),
+        )
         .join_from(m.Role, person, col(person.id) == col(m.Role.person_id))
         .where(col(m.Role.ref).in_(set(refs)))
     )
@@ -71,7 +94,7 @@ def dead_addresses(session: Session, refs: Iterable[str]) -> list[DeadAddress]:
         .where(col(s.email_key) != col(person.email_key))
     )
     rows = [*session.execute(theirs), *session.execute(former)]
-    answers = _answers(session, [one for _, _, _, one, _ in rows])
+    answers = _answers(session, [one for *_, one, _ in rows])
     found = [
         DeadAddress(
             ref=ref,
@@ -81,11 +104,12 @@ def dead_addresses(session: Session, refs: Iterable[str]) -> list[DeadAddress]:
             status=one.status,
             answer=answers.get(one.message_id, ""),
             subject=subject,
+            person=person_id,
             is_theirs=one.email_key == key,
             lifted_at=one.lifted_at,
             lifted_by=one.lifted_by,
         )
-        for ref, kind, key, one, subject in rows
+        for ref, kind, person_id, key, one, subject in rows
     ]
     return sorted(found, key=lambda one: (one.since, one.ref))
 
@@ -93,25 +117,38 @@ def dead_addresses(session: Session, refs: Iterable[str]) -> list[DeadAddress]:
 def to_mend(session: Session, codes: Sequence[str]) -> list[tuple[DeadAddress, str]]:
     """Return who of these cohorts cannot be reached, the longest first, and whom to ask.
 
-    For a mentor that is the participant, by ref; otherwise the organisation, or the participant
-    where the records know none. Who has withdrawn, or mentors nobody any more, is not told.
+    For a mentor those are the participants, by ref; for a participant the mentor who has agreed, by
+    ref, else the organisation, or the participant where the records know neither. Who has
+    withdrawn, or mentors nobody any more, is not told.
     """
-    mine = (col(m.Cohort.code).in_(codes), col(m.Enrolment.status) != "withdrawn")
+    mine = (
+        col(m.Cohort.code).in_(codes),
+        col(m.Enrolment.status) != "withdrawn",
+        col(m.Role.silenced_at).is_(None),
+    )
     asked = {**_participants(session, mine), **_mentors(session, mine)}
     standing = [one for one in dead_addresses(session, asked) if one.stands]
     return [(one, asked[one.ref]) for one in standing]
 
 
 def _participants(session: Session, mine: Sequence[ColumnElement[bool]]) -> dict[str, str]:
+    role, agreed = aliased(m.Role), m.Mentorship
     rows = session.execute(
-        select(col(m.Role.ref), col(m.Person.organisation))
+        select(col(m.Role.ref), col(m.Person.organisation), col(role.ref))
         .join_from(m.Role, m.Person, col(m.Person.id) == col(m.Role.person_id))
         .join(m.Suppression, SUPPRESSION_STANDS)
         .join(m.Enrolment, col(m.Enrolment.role_id) == col(m.Role.id))
         .join(m.Cohort, col(m.Cohort.id) == col(m.Enrolment.cohort_id))
+        .outerjoin(
+            agreed,
+            (col(agreed.enrolment_id) == col(m.Enrolment.id))
+            & col(agreed.ended_at).is_(None)
+            & col(agreed.accepted_at).is_not(None),
+        )
+        .outerjoin(role, col(role.id) == col(agreed.role_id))
         .where(*mine)
     )
-    return {ref: organisation or ref for ref, organisation in rows}
+    return {ref: mentor or organisation or ref for ref, organisation, mentor in rows}
 
 
 def _mentors(session: Session, mine: Sequence[ColumnElement[bool]]) -> dict[str, str]:

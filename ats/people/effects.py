@@ -40,7 +40,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A deadline that moves; None: not known while a break is open."""
+    """A deadline that moves; None: not known while a break is open, or there was none before."""
 
     milestone: str
     title: str
@@ -115,6 +115,18 @@ def effect(before: Outlook, after: Outlook) -> Effect:
         ),
         comes=_in_order(_planned(goes[key]) for key in goes.keys() - went.keys()),
         said=_in_order(_said(before.person, about)),
+    )
+
+
+def begun(year: Outlook) -> Effect:
+    """Return what a year that begins brings."""
+    titles = {milestone.key: milestone.title for milestone in year.timeline.programme.milestones}
+    return Effect(
+        deadlines=tuple(Deadline(k, titles[k], None, due) for k, due in year.deadlines().items()),
+        stops=(),
+        moves=(),
+        comes=_in_order(map(_planned, year.mail().values())),
+        said=(),
     )
 
 

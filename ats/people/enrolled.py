@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from ats.errors import NotFound, Refused
+from ats.records import gather
 from ats.records import models as m
 
 
@@ -73,6 +74,15 @@ def standing(session: Session, ref: str) -> Enrolled:
         f"The enrolment of {newest.ref} in cohort {newest.cohort.code} is {status}, "
         "so nothing can be recorded for it."
     )
+
+
+def locked(session: Session, ref: str) -> Enrolled:
+    """Return the same, which nobody else changes before this transaction ends."""
+    whose = standing(session, ref)
+    assert whose.enrolment.id is not None
+    gather.lock(session, [whose.enrolment.id])
+    session.refresh(whose.enrolment)
+    return standing(session, ref)
 
 
 def _mentor(session: Session, who: Known) -> str:

@@ -15,6 +15,9 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from ats.errors import AtsError
 
+#: The page on which a participant says that a milestone is done.
+DONE = "done"
+
 
 class BadLink(AtsError):
     """This link is not one of ours, or was cut off; use the newest e-mail's, or reply to it."""

@@ -13,11 +13,15 @@ from dataclasses import replace
 from ats.errors import Refused
 from ats.office import Office
 from ats.people.changing import Action, Change, Changed, Decision, changed
+from ats.people.restarts import Into, begin_again
 from ats.planning.facts import Participant
+from ats.planning.stall import is_met
 from ats.planning.workdays import local_moment
 from ats.records import models as m
 from config.programme import Milestone
 
+#: A longer one is a deferral.
+LONGEST_BREAK = dt.timedelta(weeks=52)
 #: Cases that more time settles.
 ABOUT_LATENESS = ("call-participant", "stalled-portfolio", "not-submitted")
 
@@ -38,6 +42,7 @@ def extend(
         if day != to:
             change.remarks.append(f"{_day(to)} is no working day there, so it is {_day(day)}")
         due = local_moment(day, of.due.time or dt.time(17), timeline.zone)
+        _refuse_met(change, of)
         _refuse_due(change, of, due)
         for older in change.overlays("extension"):
             if older.milestone == of.key:
@@ -53,13 +58,13 @@ def extend(
 def pause(
     office: Office,
     ref: str,
-    from_on: dt.date,
+    from_on: dt.date | None,
     until_on: dt.date | None,
     decision: Decision,
     *,
     preview: bool,
 ) -> Changed:
-    """Begin a break; `until_on` is the day of return (None: not known yet).
+    """Begin a break, today if not told; `until_on` is the day of return (None: not known yet).
 
     Raises NotFound, and Refused for a break within another, one that ends before it begins, and
     one that lies in the past.
@@ -67,7 +72,9 @@ def pause(
 
     def action(change: Change) -> None:
         timeline = change.outlook.timeline
-        if until_on is not None and until_on <= from_on:
+        first = from_on or timeline.local_date(decision.now)
+        _refuse_span(change, first, until_on)
+        if until_on is not None and until_on <= first:
             raise Refused(
                 f"The break would end on {_day(until_on)}, no later than it begins; give the day "
                 "of return as --until."
@@ -76,40 +83,67 @@ def pause(
             raise Refused(f"{_day(until_on)} has passed; what fell due in a break is past, too.")
         for other in change.overlays("pause"):
             begins = other.from_on
-            if begins is not None and _overlap((begins, other.until_on), (from_on, until_on)):
+            if begins is not None and _overlap((begins, other.until_on), (first, until_on)):
                 ends = f"until {_day(other.until_on)}" if other.until_on else "without an end"
                 raise Refused(
                     f"{change.whose.ref} is on a break from {_day(begins)} {ends} already; end "
                     f"that one first with `ats participant resume {change.whose.ref}`."
                 )
-        change.add("pause", from_on=from_on, until_on=until_on)
-        after = {"from": from_on.isoformat(), "until": until_on and until_on.isoformat()}
+        change.add("pause", from_on=first, until_on=until_on)
+        after = {"from": first.isoformat(), "until": until_on and until_on.isoformat()}
         change.audit("pause", None, after)
 
     return changed(office, ref, "pause", action, decision, preview=preview)
 
 
-def resume(office: Office, ref: str, on: dt.date, decision: Decision, *, preview: bool) -> Changed:
-    """End the break that is under way, on this day of return. A break ahead is called off.
+def _refuse_span(change: Change, first: dt.date, until_on: dt.date | None) -> None:
+    """Raise Refused for a break that does not lie within the year, or takes years."""
+    timeline, person = change.outlook.timeline, change.outlook.person
+    begins = max(person.joined_on, timeline.cohort.starts)
+    if first < begins:
+        raise Refused(f"The year begins on {_day(begins)}; give a first day from then on.")
+    closing = timeline.submission_due(replace(person, pauses=()))
+    if closing is not None and first > timeline.local_date(closing):
+        ends = _day(timeline.local_date(closing))
+        raise Refused(f"The year ends on {ends}, so no break begins on {_day(first)}.")
+    if until_on is not None and until_on - first > LONGEST_BREAK:
+        weeks = LONGEST_BREAK.days // 7
+        raise Refused(
+            f"A break of more than {weeks} weeks is a deferral; give an earlier day of return, or "
+            f"use `ats participant defer {change.whose.ref}`."
+        )
+
+
+def resume(
+    office: Office, ref: str, back_on: dt.date | None, decision: Decision, *, preview: bool
+) -> Changed:
+    """End the break that is under way, on this day of return or today; else call off the next.
+
+    One ahead that would have begun by that day ends on it instead.
 
     Raises NotFound, and Refused without a break, or for a day before it began.
     """
 
     def action(change: Change) -> None:
         today = change.outlook.timeline.local_date(decision.now)
+        on = back_on or today
         breaks = [p for p in change.overlays("pause") if p.until_on is None or p.until_on > today]
         if not breaks:
             raise Refused(f"{change.whose.ref} is on no break, so there is none to end.")
-        for overlay in breaks:
-            begins = overlay.from_on
-            assert begins is not None
-            if begins <= today and on < begins:
-                raise Refused(f"The break began on {_day(begins)}; give a day of return after it.")
-            before = overlay.until_on and overlay.until_on.isoformat()
-            change.revoke(overlay)
-            if begins < on:  # the days that it took stay taken
-                change.add("pause", from_on=begins, until_on=on)
-            change.audit("resume", {"until": before}, {"until": on.isoformat()})
+        ending, *later = sorted(breaks, key=_begins)
+        begins = _begins(ending)
+        if begins <= today and on < begins:
+            raise Refused(f"The break began on {_day(begins)}; give a day of return after it.")
+        if later and on > _begins(later[0]):
+            raise Refused(
+                f"Another break begins on {_day(_begins(later[0]))}; give a day of return by then."
+            )
+        before = ending.until_on and ending.until_on.isoformat()
+        change.revoke(ending)
+        if begins < on:  # the days that it took stay taken
+            change.add("pause", from_on=begins, until_on=on)
+        after = on.isoformat() if begins < on else None
+        change.audit("resume", {"from": begins.isoformat(), "until": before}, {"until": after})
 
     return changed(office, ref, "resume", action, decision, preview=preview)
 
@@ -120,16 +154,39 @@ def withdraw(office: Office, ref: str, decision: Decision, *, preview: bool) -> 
     Raises NotFound, and Refused without an approver who is somebody else.
     """
     decision.require_approval("withdrawal")
+    _refuse_death(ref, decision)
     return changed(office, ref, "withdraw", _leaving("withdrawn"), decision, preview=preview)
 
 
-def defer(office: Office, ref: str, decision: Decision, *, preview: bool) -> Changed:
+def defer(
+    office: Office, ref: str, decision: Decision, *, into: Into | None = None, preview: bool
+) -> Changed:
     """Let somebody continue with a later cohort: what waits is cancelled, what is done is kept.
 
-    Raises NotFound, and Refused without an approver who is somebody else.
+    Without a cohort to go on in they wait for one (`ats.people.waiting`). Raises NotFound, and
+    Refused without an approver who is somebody else, and for a cohort in which nobody who leaves
+    this one can begin.
     """
     decision.require_approval("deferral")
-    return changed(office, ref, "defer", _leaving("deferred"), decision, preview=preview)
+    _refuse_death(ref, decision)
+    leave = _leaving("deferred")
+
+    def action(change: Change) -> None:
+        leave(change)
+        if into is not None:
+            change.session.flush()
+            change.next = begin_again(office, change.session, change.whose, into, decision)
+
+    return changed(office, ref, "defer", action, decision, preview=preview)
+
+
+def _refuse_death(ref: str, decision: Decision) -> None:
+    """Raise Refused where a confirmation would go to somebody who has died."""
+    if decision.reason == "death":
+        raise Refused(
+            "After a death nothing is confirmed to anybody; use "
+            f"`ats person silence {ref.strip()} --reason death`, which stops everything."
+        )
 
 
 def _leaving(status: str) -> Action:
@@ -167,6 +224,15 @@ def _milestone(change: Change, key: str) -> Milestone:
     return mine[key]
 
 
+def _refuse_met(change: Change, milestone: Milestone) -> None:
+    """Raise Refused for a milestone that needs no more time."""
+    person = change.outlook.person
+    sections = milestone.complete or milestone.started
+    met = is_met(person, milestone.complete, milestone.started) if sections else None
+    if met or (milestone.mentor == "named" and person.mentorship is not None):
+        raise Refused(f"“{milestone.title}” is done already, so it needs no more time.")
+
+
 def _refuse_due(change: Change, milestone: Milestone, due: dt.datetime) -> None:
     """Raise Refused for a due moment that an extension cannot give."""
     timeline, person = change.outlook.timeline, change.outlook.person
@@ -202,6 +268,11 @@ def _last_day(change: Change, milestone: Milestone) -> dt.date | None:
 def _without_extension(person: Participant, milestone: str) -> Participant:
     others = {key: due for key, due in person.extensions.items() if key != milestone}
     return replace(person, extensions=others)
+
+
+def _begins(overlay: m.Overlay) -> dt.date:
+    assert overlay.from_on is not None
+    return overlay.from_on
 
 
 def _overlap(one: tuple[dt.date, dt.date | None], other: tuple[dt.date, dt.date | None]) -> bool:

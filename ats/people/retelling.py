@@ -14,6 +14,7 @@ from ats.people.parked import BECAUSE, UNTIL
 from ats.people.titles import Titles
 from ats.people.wording import (
     COHORT_PAUSED,
+    NEW_ADDRESS,
     NOT_SENT,
     ON_A_BREAK,
     WAITS,
@@ -106,6 +107,10 @@ class Retelling:
             which = first_holding(planned.rule.wait_while, self._situation(planned))
             if which is not None:
                 why = condition(which, self.timeline.programme, planned.subject, past=False)
+            elif planned.subject in self.person.suppressed:
+                why = "mail to the mentor does not get through, and those days do not count"
+        if reason == "release" and planned is not None and planned.rule.until_signed_off:
+            why = NEW_ADDRESS
         if reason == "paused":
             why = COHORT_PAUSED if self.timeline.cohort.status == "paused" else ON_A_BREAK
         if reason in ("away", "closed"):
@@ -146,6 +151,11 @@ class Retelling:
         return (
             f"{when(since, self.zone)}: {whom} wait from here on until {UNTIL}, because {BECAUSE}."
         )
+
+    def of_note(self, note: m.Note) -> str:
+        """Return the sentence about something that staff wrote down."""
+        what = "called" if note.kind == "call" else "noted"
+        return f"{when(note.at, self.zone)}: {note.by} {what}: {note.text}"
 
     def of_dead_address(self, one: DeadAddress) -> str:
         """Return the sentences about an address that does not work, or did not for a while."""

@@ -13,10 +13,14 @@ from sqlmodel import Session, col
 from ats.cases.listing import cases
 from ats.office import Office
 from ats.outbox.messages import listed
+from ats.people.all_roles import silenced_since
 from ats.people.contacts import contacts
 from ats.people.dead_addresses import dead_addresses
 from ats.people.enrolled import Enrolled, Known, enrolments, known
+from ats.people.notes import notes
+from ats.people.notes import told as told_note
 from ats.people.parked import BECAUSE, UNTIL, parked_since
+from ats.people.waiting import waiting
 from ats.planning import stall
 from ats.planning.facts import Mentorship, Participant
 from ats.planning.timeline import Timeline
@@ -40,6 +44,7 @@ def document(office: Office, ref: str, *, now: dt.datetime, zone: ZoneInfo) -> d
             "family_name": person.family_name,
             "email": person.email,
             "suppressed": _suppressed(session, who.ref, zone),
+            "silenced_at": _local(silenced_since(session, who.person_id), zone),
             "organisation": person.organisation,
             "nation": person.nation,
             "enrolments": [],
@@ -81,7 +86,9 @@ def _enrolment(
         "late_joiner": timeline.is_late_joiner(person),
         "paused": any(pause.until_on is None for pause in person.pauses),
         "silenced": person.silenced,
+        "adjustments": sorted(person.adjustments),
         "parked": _parked(session, enrolment.id, timeline.zone),
+        **_between(session, enrolled, person, timeline.zone),
         "as_of": as_of.isoformat() if as_of else None,
         "milestones": [
             _milestone(milestone, person, timeline, now)
@@ -89,7 +96,23 @@ def _enrolment(
         ],
         "mentor": _mentor(session, person.mentorship, timeline.zone),
         "cases": cases(session, [cohort.code], zone=timeline.zone, person=enrolled.ref),
+        "notes": [told_note(one, timeline.zone) for one in notes(session, enrolment.id)],
     }
+
+
+def _between(
+    session: Session, enrolled: Enrolled, person: Participant, zone: ZoneInfo
+) -> dict[str, Any]:
+    """Return where somebody who left goes on, and how they wait for a cohort if they do."""
+    waits = waiting(session, cohort=enrolled.cohort.code, ref=enrolled.ref)
+    return {
+        "goes_on_in": person.next_cohort and person.next_cohort.code,
+        "waits": waits[0].document(zone) if waits else None,
+    }
+
+
+def _local(moment: dt.datetime | None, zone: ZoneInfo) -> str | None:
+    return moment.astimezone(zone).isoformat() if moment else None
 
 
 def _parked(session: Session, enrolment_id: int, zone: ZoneInfo) -> dict[str, str] | None:
@@ -103,7 +126,7 @@ def _parked(session: Session, enrolment_id: int, zone: ZoneInfo) -> dict[str, st
 def _milestone(
     milestone: Milestone, person: Participant, timeline: Timeline, now: dt.datetime
 ) -> dict[str, Any]:
-    due = timeline.due(milestone.key, person)
+    due, said = timeline.due(milestone.key, person), person.done.get(milestone.key)
     if is_met(milestone, person):
         state = "met"
     elif due is None:
@@ -113,8 +136,9 @@ def _milestone(
     return {
         "key": milestone.key,
         "title": milestone.title,
-        "due": due.astimezone(timeline.zone).isoformat() if due else None,
+        "due": _local(due, timeline.zone),
         "extended": milestone.key in person.extensions,
+        "said_done_at": _local(said, timeline.zone) if said and state != "met" else None,
         "state": state,
     }
 

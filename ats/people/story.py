@@ -18,9 +18,11 @@ from ats.outbox.proof import Proof
 from ats.people.contacts import contacts
 from ats.people.dead_addresses import DeadAddress, dead_addresses
 from ats.people.enrolled import Enrolled, Known, enrolments, known
+from ats.people.notes import notes
 from ats.people.parked import parked_since
 from ats.people.retelling import Retelling
 from ats.people.titles import Titles
+from ats.planning.again import original
 from ats.planning.planner import Planner
 from ats.planning.rules import Rule
 from ats.planning.timeline import Occurrence
@@ -39,6 +41,12 @@ class Entry:
     text: str
     outcome: str  # of the row; 'expected' or 'not-expected' of what is to come
     is_task: bool  # for staff, and no e-mail
+    is_note: bool = False  # of staff's, and no e-mail
+
+    @property
+    def kind(self) -> str:
+        """'task', 'note' or 'e-mail'."""
+        return "note" if self.is_note else "task" if self.is_task else "e-mail"
 
 
 def story(
@@ -71,7 +79,7 @@ def story(
                 "step": entry.step,
                 "text": entry.text,
                 "outcome": entry.outcome,
-                "kind": "task" if entry.is_task else "e-mail",
+                "kind": entry.kind,
             }
             for entry in sorted(entries)
         ],
@@ -153,6 +161,10 @@ class _Chapter:
             if one.stands or step is None:
                 text = self._retelling.of_dead_address(one)
                 yield Entry(one.since, "suppressed", text, "skipped", False)
+        if step is None and self._viewer is None:
+            for note in notes(self._session, self._enrolment):
+                text = self._retelling.of_note(note)
+                yield Entry(note.at, note.kind, text, "noted", False, is_note=True)
         rows = self._rows()
         leads = {one[0].message_id: one for one in rows if one[0].outcome == "sent"}
         for row, rule, sent in rows:
@@ -202,7 +214,7 @@ class _Chapter:
 
     def _rule(self, row: m.LedgerRow) -> Rule | None:
         """Return the rule that made a row; None when the programme no longer has it."""
-        parts = row.occurrence.split("/")
+        parts = original(row.occurrence).split("/")
         rung = parts[-2] if len(parts) > 1 else None
         by_rung = self._rules.get((row.step, rung, row.role))
         return by_rung or self._rules.get((row.step, None, row.role))

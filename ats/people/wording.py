@@ -25,6 +25,8 @@ NOT_SENT: Mapping[str, str] = {
     "withdrawn": "the enrolment was withdrawn",
     "silenced": "all e-mails about this person are stopped",
     "no-longer-planned": "it was no longer planned",
+    "mentor-ended": "the mentor had gone by then",
+    "hand-over": "it lay behind when the mentor took over",
     "in-notice": "the e-mail about the new time had told it all",
     "undeliverable": "the mail server would not take it for this address",
 }
@@ -47,6 +49,8 @@ WAITS: Mapping[str, str] = {
 #: The two that a pause may be.
 COHORT_PAUSED = "all sending to this cohort is paused"
 ON_A_BREAK = "they are on a break that was agreed with them"
+#: What a release may be, too.
+NEW_ADDRESS = "operations staff have to confirm the mentor's new address"
 
 _CONDITIONS: Mapping[str, str] = {
     "section-complete": "the section “{section}” {be}{no} complete",
@@ -55,6 +59,8 @@ _CONDITIONS: Mapping[str, str] = {
     "mentor-named": "a mentor {be}{no} named",
     "mentor-accepted": "the mentor {have}{no} agreed",
     "mentor-signed-off": "the mentor {have}{no} signed off",
+    "sign-off-revoked": "the mentor {have}{no} taken the sign-off back",
+    "welcomes-register": "the mentor {have}{no} agreed to be asked onto the register",
     "portfolio-ready": "the portfolio {be}{no} ready",
     "submitted": "the portfolio {be}{no} submitted",
     "late-joiner": "they {have}{no} joined after the start",
@@ -83,6 +89,7 @@ _EVENTS: Mapping[str, str] = {
     "request-sent": "the mentor was asked",
     "mentor-accepted": "the mentor agreed",
     "mentor-declined": "the mentor said no",
+    "mentor-lost": "the participant had no mentor any more",
     "sections-complete": "every section was complete",
     "submission-received": "the portfolio was received",
     "webinar-moved": "the webinar was moved",
@@ -93,6 +100,7 @@ _EVENTS: Mapping[str, str] = {
     "left": "the enrolment ended",
     "mentoring-ended": "the mentoring ended",
     "mentor-unreachable": "the mentor could not be reached",
+    "participant-unreachable": "the participant could not be reached",
     "invitations-chosen": "the recipient chose invitations by e-mail",
 }
 

@@ -57,15 +57,7 @@ def _milestone_complete(at: Situation, value: Value) -> bool:
             "accepted": _mentor_accepted,
             "signed-off": _mentor_signed_off,
         }[milestone.mentor](at, None)
-    complete = stall.is_met(at.person, milestone.complete, milestone.started)
-    return complete or _said_done(at, key)
-
-
-def _said_done(at: Situation, milestone: str) -> bool:
-    """Say whether they told us that it is done, and no export has been taken since."""
-    said = at.person.done.get(milestone)
-    as_of = at.timeline.cohort.as_of
-    return said is not None and (as_of is None or as_of <= at.timeline.local_date(said))
+    return stall.is_met(at.person, milestone.complete, milestone.started)
 
 
 def _mentor_named(at: Situation, _: Value) -> bool:
@@ -78,14 +70,18 @@ def _mentor_accepted(at: Situation, _: Value) -> bool:
 
 
 def _mentor_signed_off(at: Situation, _: Value) -> bool:
+    """Say whether a mentor has; of one who resigned since it stands."""
+    return any(mentorship.signed_off_at is not None for mentorship in at.person.mentorships)
+
+
+def _sign_off_revoked(at: Situation, _: Value) -> bool:
     mentorship = at.person.mentorship
-    return mentorship is not None and mentorship.signed_off_at is not None
+    return mentorship is not None and mentorship.sign_off_revoked_at is not None
 
 
-def _follows_another(at: Situation, _: Value) -> bool:
+def _welcomes_register(at: Situation, _: Value) -> bool:
     standing = at.person.mentorship
-    before = (m for m in at.person.mentorships if m is not standing)
-    return standing is not None and any(m.accepted_at is not None for m in before)
+    return standing is not None and standing.ref in at.person.welcomes_register
 
 
 def _portfolio_ready(at: Situation, _: Value) -> bool:
@@ -152,7 +148,9 @@ _MEANING: dict[str, Callable[[Situation, Value], bool]] = {
     "mentor-accepted": _mentor_accepted,
     "mentor-pending": lambda at, _: _mentor_named(at, _) and not _mentor_accepted(at, _),
     "mentor-signed-off": _mentor_signed_off,
-    "follows-another": _follows_another,
+    "sign-off-revoked": _sign_off_revoked,
+    "follows-another": lambda at, _: at.person.follows_another,
+    "welcomes-register": _welcomes_register,
     "portfolio-ready": _portfolio_ready,
     "submitted": _submitted,
     "late-joiner": lambda at, _: at.timeline.is_late_joiner(at.person),

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 #: (step, occurrence, recipient): what makes an occurrence of one enrolment unique.
 Key = tuple[str, str, str]
 
+#: From when until when mail to somebody did not get through.
+Outage = tuple[dt.datetime, dt.datetime]
+
 
 @dataclass(frozen=True, slots=True)
 class SectionState:
@@ -35,8 +38,11 @@ class Mentorship:
     ended_because: str | None = None  # as staff ended it (`ats.records.models.ENDINGS`)
     sign_off_round: int = 1  # how often the sign-off is asked for
     sign_off_revoked_at: dt.datetime | None = None  # and not asked for again since
+    sign_off_reopened_at: dt.datetime | None = None  # when the round began, after the first
     address_changed_at: dt.datetime | None = None  # and not confirmed by staff since
     silenced: bool = False  # nothing goes to them
+    id: int = 0  # by which links name it
+    beside_silence: bool = False  # somebody they mentor is silenced, and no person saw to it yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +51,19 @@ class Pause:
 
     from_on: dt.date
     until_on: dt.date | None = None
+    set_at: dt.datetime | None = None  # when staff settled it so
+    agreed_at: dt.datetime | None = None  # when they first recorded it
 
     def holds(self, day: dt.date) -> bool:
         return self.from_on <= day and (self.until_on is None or day < self.until_on)
+
+
+@dataclass(frozen=True, slots=True)
+class NextCohort:
+    """Where somebody who was deferred goes on, and from when."""
+
+    code: str
+    starts: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +100,22 @@ class Participant:
     sections: Mapping[str, SectionState] = field(default_factory=dict)
     mentorships: tuple[Mentorship, ...] = ()
     extensions: Mapping[str, dt.datetime] = field(default_factory=dict)
+    extended_at: Mapping[str, dt.datetime] = field(default_factory=dict)  # when it was agreed
     pauses: tuple[Pause, ...] = ()
     silenced: bool = False
     parked: bool = False  # an undone import left them behind: everything waits
     left_at: dt.datetime | None = None  # deferred or withdrawn
+    next_cohort: NextCohort | None = None  # of somebody deferred, if it is known
+    restarted_at: dt.datetime | None = None  # when it was settled that they go on here
     dates_changed: tuple[dt.datetime, ...] = ()  # when staff changed them, in that order
+    called_off_at: dt.datetime | None = None  # the last of these that called a break off
     done: Mapping[str, dt.datetime] = field(default_factory=dict)  # milestone → they said so at
     adjustments: frozenset[str] = frozenset()  # 'no-chasers', 'other-format', 'phone-instead'
     # Refs, theirs or a mentor's, to which no mail gets through, and since when.
     suppressed: Mapping[str, dt.datetime] = field(default_factory=dict)
+    # Refs to which none got through for a while, in the past: from when until when.
+    mended: Mapping[str, tuple[Outage, ...]] = field(default_factory=dict)
+    welcomes_register: frozenset[str] = frozenset()  # mentors to be asked onto the register
     opted_out: frozenset[tuple[str, str]] = frozenset()  # (ref, class of message) switched off
     invited_since: dt.datetime | None = None  # they get invitations, and no subscription
     cases: Mapping[str, dt.datetime] = field(default_factory=dict)  # open: kind → opened at
@@ -104,6 +127,21 @@ class Participant:
     def mentorship(self) -> Mentorship | None:
         """The standing mentorship, if there is one."""
         return next((m for m in self.mentorships if m.ended_at is None), None)
+
+    def is_silenced(self, ref: str) -> bool:
+        """Say whether nothing about this person goes to this recipient, ever again."""
+        return self.silenced or any(m.silenced for m in self.mentorships if m.ref == ref)
+
+    def is_beside_silence(self, ref: str) -> bool:
+        """Say whether mail to this mentor waits until a person has spoken with them."""
+        return any(m.beside_silence for m in self.mentorships if m.ref == ref)
+
+    @property
+    def follows_another(self) -> bool:
+        """Whether the standing mentor took over from one who had agreed."""
+        standing = self.mentorship
+        before = (m for m in self.mentorships if m is not standing)
+        return standing is not None and any(m.accepted_at is not None for m in before)
 
     def invitations_since(self, ref: str) -> dt.datetime | None:
         """Return since when they, or a mentor of theirs, want invitations; None: they do not."""

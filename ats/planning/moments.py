@@ -7,17 +7,20 @@ across both clock changes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from ats.planning import rules
-from ats.planning.facts import CohortFacts, Mentorship, Participant, WebinarFact
+from ats.planning.facts import CohortFacts, Mentorship, Participant, Pause, WebinarFact
 from ats.planning.rules import Rule
 from ats.planning.workdays import Workdays, local_moment, week_day
 from config.programme import ANCHORS, Milestone, Moment, Programme
 
 MORNING = dt.time(9)
+#: The ends of a mentorship after which the participant goes on and needs another mentor.
+LEAVES_TO_LOOK = ("replaced", "resigned")
+_DAY = dt.timedelta(days=1)
 #: Later than any moment of any year.
 NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
@@ -54,10 +57,13 @@ class Moments:
     def due(self, key: str, person: Participant) -> dt.datetime | None:
         """Return the effective due moment of a milestone: extension, joining and pauses in it.
 
-        None while an open pause makes it unknown.
+        None while an open pause makes it unknown. An extended one is moved by those pauses only
+        that were agreed after the extension; the others were known when its day was.
         """
         if key in person.extensions:
-            return person.extensions[key]
+            extended_at = person.extended_at.get(key)
+            later = [p for p in person.pauses if _is_later(p.agreed_at, extended_at)]
+            return self._after_pauses(person.extensions[key], person, later)
         milestone = self.milestones_by_key[key]
         base: dt.datetime | None
         if milestone.after_joining is not None and self.is_late_joiner(person):
@@ -66,7 +72,7 @@ class Moments:
             base = self.moment_of(milestone.due, person)
         if base is None or not person.pauses or milestone.due.from_ in self.milestones_by_key:
             return base
-        return self._after_pauses(base, person)
+        return self._after_pauses(base, person, person.pauses)
 
     def deadlines(self, person: Participant) -> dict[str, dt.datetime]:
         """Return every milestone's effective due moment, in the programme's order."""
@@ -87,9 +93,13 @@ class Moments:
         day = self.workdays[person.nation].roll_forward(day)
         return local_moment(day, milestone.due.time or MORNING, self.zone)
 
-    def _after_pauses(self, base: dt.datetime, person: Participant) -> dt.datetime | None:
+    def _after_pauses(
+        self, base: dt.datetime, person: Participant, pauses: Collection[Pause]
+    ) -> dt.datetime | None:
+        if not pauses:
+            return base
         day = base.astimezone(self.zone).date()
-        for pause in sorted(person.pauses, key=lambda p: p.from_on):
+        for pause in sorted(pauses, key=lambda p: p.from_on):
             if day >= pause.from_on:
                 if pause.until_on is None:
                     return None
@@ -130,6 +140,25 @@ class Moments:
         days = self.workdays[person.nation]
         return local_moment(days.shift(self.local_date(anchor), rule.workdays), MORNING, self.zone)
 
+    def waited_for(
+        self, at: dt.datetime, sent: dt.datetime, ref: str, person: Participant
+    ) -> dt.datetime | None:
+        """Return a rung's moment later by the working days on which no mail got through to *ref*.
+
+        Days until the request was *sent* are none of them. None while no mail gets through yet.
+        """
+        days, day = self.workdays[person.nation], self.local_date(at)
+        counted = self.local_date(sent)
+        for since, until in person.mended.get(ref, ()):
+            if local_moment(day, MORNING, self.zone) >= since:
+                last = self.local_date(until) - _DAY
+                lost_after = max(counted, self.local_date(since) - _DAY)
+                day = days.shift(day, days.count(lost_after, last))
+                counted = max(counted, last)
+        at = local_moment(day, MORNING, self.zone)
+        down = person.suppressed.get(ref)
+        return None if down is not None and at >= down else at
+
     def webinar_moment(self, rule: Rule, webinar: WebinarFact, nation: str) -> dt.datetime:
         """Return when a step about this webinar is due to somebody of this nation."""
         memo = (id(rule.at), webinar.key, nation)  # the programme keeps its moments alive
@@ -163,17 +192,36 @@ class Moments:
                 most = 1 + len(webinar.moves) if rule.repeats else 1
                 yield from ((n, at) for n in range(1, most + 1))
 
-    def happened(self, rule: Rule, person: Participant) -> Iterator[tuple[int, dt.datetime]]:
-        """Yield (number, due moment) of what counts from what staff change about a person."""
+    def happened(
+        self, rule: Rule, person: Participant
+    ) -> Iterator[tuple[int, dt.datetime, dt.datetime | None]]:
+        """Yield (number, due moment, of use until) of what counts from what staff change."""
         if rule.anchor == rules.DATES_CHANGED:
-            yield from ((n, _whole(at)) for n, at in enumerate(person.dates_changed, 1))
+            for number, at in enumerate(person.dates_changed, 1):
+                yield number, _whole(at), None
             return
         assert rule.at is not None
-        for number, pause in enumerate(sorted(person.pauses, key=lambda p: p.from_on), 1):
+        for number, (day, settled_at, after) in self._returns(person):
+            before = self._offset(day, rule.at, person.nation)
+            at = local_moment(before, rule.at.time or MORNING, self.zone)
+            at = max(at, _whole(settled_at)) if settled_at else at
+            until = local_moment(day - dt.timedelta(days=1), MORNING, self.zone)
+            if at < until and (after is None or before > after):
+                yield number, at, until
+
+    def _returns(
+        self, person: Participant
+    ) -> Iterator[tuple[int, tuple[dt.date, dt.datetime | None, dt.date | None]]]:
+        """Yield each return by number: its day, when that was settled, the day before it all.
+
+        Who comes back into a running cohort gets nothing before that day but the catch-up on it.
+        """
+        if person.restarted_at is not None and not self.is_late_joiner(person):
+            yield 1, (self.cohort.starts, person.restarted_at, None)
+        first = 1 if person.restarted_at is None else 2
+        for number, pause in enumerate(sorted(person.pauses, key=lambda p: p.from_on), first):
             if pause.until_on is not None:
-                day = self._offset(pause.until_on, rule.at, person.nation)
-                if day > pause.from_on:
-                    yield number, local_moment(day, rule.at.time or MORNING, self.zone)
+                yield number, (pause.until_on, pause.set_at, pause.from_on)
 
     def moment(self, moment: Moment, person: Participant) -> dt.datetime | None:
         """Return when a moment of the programme is for this person; None: not known yet."""
@@ -240,6 +288,8 @@ class Moments:
                 return state.complete_seen_at if state and state.complete else None
             case rules.LEFT:
                 return person.left_at
+            case rules.PARTICIPANT_UNREACHABLE:
+                return _unreachable_to_mentor_since(mentorship, person)
         if name not in ANCHORS:
             webinar = self.webinars.get(name)
             return webinar.starts_at if webinar else self.due(name, person)
@@ -247,12 +297,23 @@ class Moments:
             return None
         return {
             "mentor-named": mentorship.named_at,
-            "request-sent": mentorship.request_sent_at,
+            rules.REQUEST_SENT: mentorship.request_sent_at,
             "mentor-accepted": mentorship.accepted_at,
             "mentor-declined": mentorship.declined_at,
             rules.MENTORING_ENDED: _stood_down_at(mentorship),
             rules.MENTOR_UNREACHABLE: _unreachable_since(mentorship, person),
+            rules.MENTOR_LOST: self._lost_at(mentorship, person),
         }[name]
+
+    def _lost_at(self, mentorship: Mentorship, person: Participant) -> dt.datetime | None:
+        """Return when this left somebody to look for another mentor: once they are on no break."""
+        lost = mentorship.declined_at
+        if mentorship.ended_because in LEAVES_TO_LOOK:
+            lost = mentorship.ended_at
+        if lost is None:
+            return None
+        back = self.back_at(person, lost) or lost
+        return None if back == NEVER else back
 
     def counted_from(
         self, rule: Rule, person: Participant, mentorship: Mentorship | None
@@ -275,6 +336,10 @@ class Moments:
         return max(seen) if len(seen) == len(sections) else None
 
 
+def _is_later(one: dt.datetime | None, other: dt.datetime | None) -> bool:
+    return one is not None and other is not None and one > other
+
+
 def _stood_down_at(mentorship: Mentorship) -> dt.datetime | None:
     """Return when staff ended a mentorship that the mentor knew of."""
     known = mentorship.request_sent_at or mentorship.accepted_at
@@ -284,6 +349,15 @@ def _stood_down_at(mentorship: Mentorship) -> dt.datetime | None:
 def _unreachable_since(mentorship: Mentorship, person: Participant) -> dt.datetime | None:
     since = person.suppressed.get(mentorship.ref)
     return max(since, mentorship.named_at) if since else None
+
+
+def _unreachable_to_mentor_since(
+    mentorship: Mentorship | None, person: Participant
+) -> dt.datetime | None:
+    """Return since when somebody's mentor, who has agreed, is whom to ask for another address."""
+    since = person.suppressed.get(person.ref)
+    accepted = mentorship.accepted_at if mentorship else None
+    return max(since, accepted) if since and accepted else None
 
 
 def _whole(moment: dt.datetime) -> dt.datetime:

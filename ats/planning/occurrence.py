@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ats.planning.facts import Key, Participant
+from ats.planning.again import original
+from ats.planning.facts import Key, Mentorship, Participant
 from ats.planning.rules import Rule
 from config.programme import Role
 
@@ -31,8 +34,8 @@ class Occurrence:
 
     @property
     def number(self) -> int:
-        """Its number: the last part of its name."""
-        return int(self.occurrence.rpartition("/")[2])
+        """Its number: the last part of its name, whether it goes again or not."""
+        return int(original(self.occurrence).rpartition("/")[2])
 
     @property
     def key(self) -> Key:
@@ -48,3 +51,14 @@ def is_open(key: Key, person: Participant) -> bool:
     """Say whether this has no final row yet."""
     row = person.past.get(key)
     return row is None or not row.is_final
+
+
+def namings(rule: Rule, person: Participant) -> Iterator[tuple[Mentorship, int]]:
+    """Yield every mentor named, with the number of what a rule about mentors gives for them.
+
+    The same mentor named again is asked again, and so is one whose sign-off staff reopen.
+    """
+    asked: Counter[str] = Counter()
+    for mentorship in person.mentorships:
+        asked[mentorship.ref] += mentorship.sign_off_round if rule.until_signed_off else 1
+        yield mentorship, asked[mentorship.ref]

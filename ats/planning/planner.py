@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ats.planning.again import as_arrived, repeats
 from ats.planning.facts import Key, Participant, PastRow
 from ats.planning.rules import INVITATIONS_CHOSEN
 from ats.planning.timeline import Occurrence
@@ -82,7 +83,8 @@ class Planner(Judge):
         for occurrence in found:
             row = person.past.get(occurrence.key)
             if occurrence.due_at <= self.now:
-                verdict = self.verdict(occurrence, person, row)
+                whose = as_arrived(person) if repeats(occurrence.key) else person
+                verdict = self.verdict(occurrence, whose, row)
             else:  # moved into the future after it had fallen due
                 assert row is not None
                 moved = Verdict("held", row.reason or "window", occurrence.due_at)
@@ -95,7 +97,8 @@ class Planner(Judge):
 
         Then it leaves no row, for what has not happened makes none (rule 5).
         """
-        return any(r.step == key[0] and r.anchor in THAT_COME_AND_GO for r in self.timeline.rules)
+        may = any(r.step == key[0] and r.anchor in THAT_COME_AND_GO for r in self.timeline.rules)
+        return may and not repeats(key)  # nobody would have it go again a second time
 
     def _schedule(self, plan: PersonPlan, decision: Decision) -> None:
         if decision.verdict.outcome == "held":

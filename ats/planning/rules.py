@@ -33,6 +33,14 @@ RETURN = "return"
 LEFT = "left"
 MENTORING_ENDED = "mentoring-ended"
 MENTOR_UNREACHABLE = "mentor-unreachable"
+PARTICIPANT_UNREACHABLE = "participant-unreachable"
+UNREACHABLE = (MENTOR_UNREACHABLE, PARTICIPANT_UNREACHABLE)
+#: From when on a mentor's answer is waited for.
+REQUEST_SENT = "request-sent"
+#: A mentor said no, resigned or was replaced, whether they knew or not: their mentee needs another.
+MENTOR_LOST = "mentor-lost"
+#: What counts from the end of a mentorship, and so is planned after it.
+AFTER_A_MENTOR = ("mentor-declined", MENTORING_ENDED, MENTOR_LOST)
 #: What tells of an end goes after it.
 ENDINGS = (LEFT, MENTORING_ENDED)
 #: What a break does not stop: what tells of it, or of what is after it.
@@ -75,11 +83,22 @@ class Rule:
     effective_from: dt.date | None
     is_ladder: bool
     stopped_by_case: str | None = None
+    by_phone: bool = False  # only where a call instead of chasers was agreed
 
     @property
     def is_staff_mail(self) -> bool:
         """It goes to an office and is about nobody in particular."""
         return self.to in ("operations", "pxm") and not self.is_ladder
+
+    @property
+    def until_accepted(self) -> bool:
+        """It stops as soon as the mentor has agreed."""
+        return any(condition.name == "mentor-accepted" for condition in self.unless)
+
+    @property
+    def until_signed_off(self) -> bool:
+        """It stops as soon as the mentor has signed off, and begins anew when that is reopened."""
+        return any(condition.name == "mentor-signed-off" for condition in self.unless)
 
 
 def rules_of(programme: Programme) -> tuple[Rule, ...]:
@@ -90,11 +109,12 @@ def rules_of(programme: Programme) -> tuple[Rule, ...]:
 
 _MENTOR_ANCHORS = (
     "mentor-named",
-    "request-sent",
+    REQUEST_SENT,
     "mentor-accepted",
     "mentor-declined",
     MENTORING_ENDED,
     MENTOR_UNREACHABLE,
+    MENTOR_LOST,
 )
 
 
@@ -163,7 +183,7 @@ def _of_rung(rung: Rung, ladder: Ladder, policies: Mapping[MessageClass, ClassPo
         about_mentor=ladder.subject == "mentor",
         unless=(ladder.until, *rung.unless),
         only_if=rung.only_if,
-        wait_while=(),
+        wait_while=ladder.wait_while,
         late="skip",
         useful_workdays=None,
         useful_milestone=None,
@@ -179,4 +199,5 @@ def _of_rung(rung: Rung, ladder: Ladder, policies: Mapping[MessageClass, ClassPo
         effective_from=rung.effective_from,
         is_ladder=True,
         stopped_by_case=ladder.stopped_by_case,
+        by_phone=rung.by_phone,
     )

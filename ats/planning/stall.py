@@ -101,9 +101,15 @@ def is_known(timeline: Timeline, person: Participant, today: dt.date) -> bool:
 
 
 def last_movement(timeline: Timeline, person: Participant) -> dt.date:
-    """Return the day on which the portfolio last moved, else of joining or the start."""
+    """Return the day on which the portfolio last moved, else of joining or the start.
+
+    Of somebody who begins again, no earlier than that.
+    """
     moved = [state.updated_on for state in person.sections.values()]
-    return max(moved) if moved else max(person.joined_on, timeline.cohort.starts)
+    begun = max(person.joined_on, timeline.cohort.starts)
+    if person.restarted_at is not None:  # what they brought along moved in an earlier year
+        moved.append(begun)
+    return max(moved, default=begun)
 
 
 def days_still(timeline: Timeline, person: Participant) -> int:

@@ -9,6 +9,7 @@ from copy import copy
 from dataclasses import replace
 from functools import cached_property
 
+from ats.planning.again import repeats
 from ats.planning.facts import CohortFacts, Key, Participant
 from ats.planning.occurrence import Occurrence, is_open
 from ats.planning.rules import INVITATIONS_CHOSEN, Rule
@@ -64,6 +65,8 @@ class Timeline(Year):
             for o in self._own(person, rules, plain=plain)
             if is_open(o.key, person) and self.is_called_for(o, person)
         ]
+        if any(repeats(key) for key in standing):
+            found += [o for o in self.again(person, rules) if o.key in standing]
         coming = min((o.due_at for o in found if o.due_at > until), default=None)
         found = [o for o in found if o.due_at <= until or o.key in standing]
         if plain:
@@ -101,8 +104,11 @@ class Timeline(Year):
             person.pauses,
             person.dates_changed,
             person.left_at,
+            person.restarted_at,
             tuple(person.suppressed.items()),
+            tuple(person.mended.items()),
             tuple(person.extensions.items()),
+            tuple(person.extended_at.items()),
             tuple((key, s.complete, s.complete_seen_at) for key, s in person.sections.items()),
         )
         if memo not in self._owned:

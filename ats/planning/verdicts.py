@@ -10,12 +10,14 @@ from ats.planning.conditions import Situation, first_failing, first_holding
 from ats.planning.facts import Key, Participant, PastRow
 from ats.planning.moments import NEVER
 from ats.planning.notices import Notices, is_notice
-from ats.planning.occurrence import name_of
+from ats.planning.occurrence import name_of, namings
 from ats.planning.rules import (
+    AFTER_A_MENTOR,
     DATES_CHANGED,
     ENDINGS,
     INVITATIONS_CHOSEN,
-    MENTORING_ENDED,
+    MENTOR_UNREACHABLE,
+    REQUEST_SENT,
     THROUGH_BREAKS,
 )
 from ats.planning.timeline import Occurrence, Timeline
@@ -24,6 +26,9 @@ from config.programme import ClassPolicy
 
 #: Holds that end on their own date; the others end when what they wait for happens.
 DATED = ("window", "away", "closed", "cap", "gap")
+
+#: Adjustments with which nobody gets a chaser.
+SPARED = frozenset(("no-chasers", "phone-instead"))
 
 #: What a case rung obeys: working hours of working days, chasers' days or not.
 ESCALATION = ClassPolicy.model_validate({"closed": "waits", "away": "waits"})
@@ -96,12 +101,15 @@ class Judge:
 
         What tells that they left still goes, but to and about nobody who is silenced.
         """
-        tells_of_it = o.rule.anchor in ENDINGS and not person.silenced
-        return None if tells_of_it else self.gone(person, row)
+        tells_of_it = o.rule.anchor in ENDINGS and not person.is_silenced(o.recipient)
+        return None if tells_of_it else self.gone(person, row, to=o.recipient)
 
-    def gone(self, person: Participant, row: PastRow | None) -> Verdict | None:
-        """Return how everything ends for somebody who has left or is silenced; else None."""
-        reason = "silenced" if person.silenced else person.status
+    def gone(self, person: Participant, row: PastRow | None, *, to: str) -> Verdict | None:
+        """Return how everything to this recipient ends, as they or the person left or are silenced.
+
+        None: it does not.
+        """
+        reason = "silenced" if person.is_silenced(to) else person.status
         if reason == "active":
             return None
         return Verdict("cancelled" if row else "skipped", reason)
@@ -113,8 +121,9 @@ class Judge:
         due_on = o.due_at.astimezone(self.timeline.zone).date()
         if o.too_early:
             return Verdict("skipped", "late-joiner")
-        if self._mentor_has_gone(o, person):
-            return Verdict("skipped", "mentor-ended")
+        no_mentors = self._not_for_this_mentor(o, person)
+        if no_mentors is not None:
+            return Verdict("skipped", no_mentors)
         if self._notices.say_it_all(o, person, row) or self._is_entered(o, person):
             return Verdict("skipped", "in-notice")
         stops_in_breaks = not is_notice(o) and rule.anchor not in THROUGH_BREAKS
@@ -125,6 +134,8 @@ class Judge:
             return Verdict("skipped", "submitted" if met.name == "submitted" else "condition-met")
         if rule.to == "participant" and self._stops_after_submission(o, person):
             return Verdict("skipped", "submitted")
+        if not rule.is_ladder and first_failing(rule.only_if, at) is not None:
+            return Verdict("skipped", "condition-unmet")  # whether mail reaches them or not
         unwelcome = self._unwelcome(o, person)
         if unwelcome is not None:
             return Verdict("skipped", unwelcome)
@@ -159,7 +170,7 @@ class Judge:
             return "suppressed"
         if self._switched_off(o, person):
             return "opted-out"
-        spared = "no-chasers" in person.adjustments and o.recipient == person.ref
+        spared = o.recipient == person.ref and not SPARED.isdisjoint(person.adjustments)
         return "adjusted" if spared and o.rule.class_ == "chaser" else None
 
     def _switched_off(self, o: Occurrence, person: Participant) -> bool:
@@ -172,20 +183,42 @@ class Judge:
             return False
         return not self.timeline.tellings.carries_entry(o, person)
 
+    def _not_for_this_mentor(self, o: Occurrence, person: Participant) -> str | None:
+        """Return why the mentor who stands, or stood, gets no such mail; None: they may."""
+        if self._mentor_has_gone(o, person):
+            return "mentor-ended"
+        return "hand-over" if self._lies_behind(o, person) else None
+
     def _mentor_has_gone(self, o: Occurrence, person: Participant) -> bool:
         """Say whether the mentor whom it is to, or about, mentors this person no longer.
 
-        What a refusal sets off is no business of theirs and goes on.
+        What a refusal, or the end itself, sets off goes on.
         """
-        if o.rule.anchor in ("mentor-declined", MENTORING_ENDED) or not (
-            o.rule.about_mentor or o.role == "mentor"
-        ):
+        to_or_about = o.rule.about_mentor or o.role == "mentor"
+        if not to_or_about or o.rule.anchor in (*AFTER_A_MENTOR, MENTOR_UNREACHABLE):
             return False
         ref = o.subject if o.rule.about_mentor else o.recipient
-        ends = [m.ended_at for m in person.mentorships if m.ref == ref]
-        if o.rule.about_mentor:  # of the naming that it is about; the same mentor may be named anew
-            ends = ends[o.number - 1 : o.number]
+        ends = [
+            m.ended_at
+            for m, number in namings(o.rule, person)
+            if m.ref == ref and (number == o.number or not o.rule.about_mentor)
+        ]  # of the naming that it is about; the same mentor may be named anew
         return all(end is not None and end <= self.now for end in ends)
+
+    def _lies_behind(self, o: Occurrence, person: Participant) -> bool:
+        """Say whether a mentor who took over agreed after this was due: the hand-over is instead.
+
+        What prepares for an event that is still ahead goes all the same.
+        """
+        mentorship = person.mentorship
+        if o.role != "mentor" or o.rule.about_mentor or mentorship is None:
+            return False
+        if not self.policy.classes[o.rule.class_].may_be_switched_off:
+            return False
+        agreed = mentorship.accepted_at
+        if agreed is None or not person.follows_another:
+            return False
+        return o.due_at < agreed and (o.event_at is None or o.event_at <= agreed)
 
     def _is_with_somebody(self, o: Occurrence, person: Participant, row: PastRow | None) -> bool:
         """Say whether an open case stops this rung; never one for the same case.
@@ -249,6 +282,8 @@ class Judge:
             return everything_waits
         if first_holding(rule.wait_while, at) is not None:
             return Verdict("held", "parked")
+        if rule.anchor == REQUEST_SENT and o.subject in person.suppressed:
+            return Verdict("held", "parked")  # nobody knows whether they have answered
         on_break = self._on_break(o, person)
         if on_break is not None:
             return on_break
@@ -258,7 +293,27 @@ class Judge:
             return Verdict("held", "release")
         if not self.is_fresh(o, person):
             return Verdict("held", "stale-data")
-        return self._still_held(o, row)
+        return self._at_new_address(o, person) or self._still_held(o, row)
+
+    def _at_new_address(self, o: Occurrence, person: Participant) -> Verdict | None:
+        """Return the hold of a sign-off's link to an address that staff have to confirm first."""
+        changed = self.address_to_confirm(o, person)
+        if changed is None:
+            return None
+        return Verdict("held", "release", changed + self._confirmed_within)
+
+    def address_to_confirm(self, o: Occurrence, person: Participant) -> dt.datetime | None:
+        """Return when the address changed to which this may not bring its link; else None."""
+        mentor = person.mentorship
+        if o.role != "mentor" or not o.rule.until_signed_off or mentor is None:
+            return None
+        changed = mentor.address_changed_at
+        is_new = changed is not None and self.now < changed + self._confirmed_within
+        return changed if is_new else None
+
+    @property
+    def _confirmed_within(self) -> dt.timedelta:
+        return dt.timedelta(weeks=self.policy.confirm_address_weeks)
 
     def _everything_waits(self, o: Occurrence, person: Participant) -> Verdict | None:
         """Return the hold in which all mail to this recipient about this person is; else None."""
@@ -266,7 +321,8 @@ class Judge:
             return Verdict("held", "paused")
         if self.timeline.cohort.status == "trial" and not self._reachable(o):
             return Verdict("held", "trial")
-        return Verdict("held", "parked") if person.parked else None
+        waits = person.parked or person.is_beside_silence(o.recipient)
+        return Verdict("held", "parked") if waits else None
 
     def _on_break(self, o: Occurrence, person: Participant) -> Verdict | None:
         """Return the hold of what fell due before a break, and of notices; else None.
@@ -302,6 +358,9 @@ class Judge:
 
     def is_fresh(self, o: Occurrence, person: Participant) -> bool:
         """Say whether the data are as new as this needs them to be."""
+        is_about = o.rule.for_each == "milestone" and o.subject is not None
+        if is_about and self.timeline.rests_on_their_word(str(o.subject), person):
+            return False  # nothing is skipped on their word: an export may not bear it out
         if not o.rule.fresh_data:
             return True
         as_of = self.timeline.cohort.as_of

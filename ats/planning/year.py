@@ -8,18 +8,22 @@ on *now*. Wall-clock times are computed as a local date first and zoned last, so
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
+from ats.planning.again import original, repeats
 from ats.planning.facts import CohortFacts, Mentorship, Participant, WebinarFact
 from ats.planning.invited import invitation_number, invited_from
 from ats.planning.moments import Moments
-from ats.planning.occurrence import Occurrence, name_of
+from ats.planning.occurrence import Occurrence, name_of, namings
 from ats.planning.rules import (
+    AFTER_A_MENTOR,
     DATES_CHANGED,
     INVITATIONS_CHOSEN,
-    MENTORING_ENDED,
+    MENTOR_UNREACHABLE,
+    REQUEST_SENT,
     RETURN,
+    UNREACHABLE,
     WEBINAR_RECORDED,
     Rule,
     rules_of,
@@ -28,9 +32,6 @@ from ats.planning.told import Tellings
 from ats.planning.workdays import Workdays, local_moment
 from config.programme import ANCHORS, Programme
 from config.vocabulary import nation_of
-
-#: What counts from the end of a mentorship.
-_AFTER_THE_END = ("mentor-declined", MENTORING_ENDED)
 
 
 class Year(Moments):
@@ -48,12 +49,32 @@ class Year(Moments):
         """Yield everything planned for and about one participant, in no particular order."""
         for rule in self.rules:
             yield from (o for o in self.of_rule(rule, person) if self.is_called_for(o, person))
+        yield from self.again(person)
+
+    def again(
+        self, person: Participant, rules: Collection[Rule] | None = None
+    ) -> Iterator[Occurrence]:
+        """Yield what goes or went again, where it is still planned; of some rules if given."""
+        repeated = [key for key in person.past if repeats(key)]
+        steps = {step for step, _, _ in repeated}
+        found = {
+            o.key: o
+            for rule in (self.rules if rules is None else rules)
+            if rule.step in steps
+            for o in self.of_rule(rule, person)
+        }
+        for step, occurrence, recipient in repeated:
+            first = found.get((step, original(occurrence), recipient))
+            if first is not None and self.is_called_for(first, person):
+                yield replace(first, occurrence=occurrence)
 
     def is_called_for(self, o: Occurrence, person: Participant) -> bool:
         """Say whether a repeat is: the one before it went, or ended, for another time.
 
-        Of a recording: with another address.
+        Of a recording: with another address. A call is where it was agreed.
         """
+        if o.rule.by_phone and "phone-instead" not in person.adjustments:
+            return False
         if o.number > 1 and o.rule.anchor == WEBINAR_RECORDED:
             return self._has_another_address(o, person)
         if o.number == 1 or not o.rule.repeats:
@@ -76,6 +97,11 @@ class Year(Moments):
         told = self.tellings.told_recording(person, o.recipient, webinar)
         return told is not None and told != webinar.recording_url
 
+    def rests_on_their_word(self, milestone: str, person: Participant) -> bool:
+        """Say whether somebody told us that it is done, and no export is newer than that."""
+        said, as_of = person.done.get(milestone), self.cohort.as_of
+        return said is not None and (as_of is None or as_of <= self.local_date(said))
+
     def of_rule(self, rule: Rule, person: Participant) -> Iterator[Occurrence]:
         """Yield what one rule gives to a participant, called for or not."""
         if rule.for_each == "milestone":
@@ -83,16 +109,19 @@ class Year(Moments):
         elif rule.for_each == "webinar":
             yield from self._for_webinars(rule, person)
         elif rule.anchor in (DATES_CHANGED, RETURN):
-            for number, at in self.happened(rule, person):
+            for number, at, until in self.happened(rule, person):
                 yield from self._occurrence(
-                    rule, person, person.mentorship, at, None, None, number=number
+                    rule, person, person.mentorship, at, None, None, until=until, number=number
                 )
+        elif rule.anchor in UNREACHABLE:
+            yield from self._unreachable(rule, person)
         elif rule.about_mentor:
-            named: Counter[str] = Counter()
-            for mentorship in person.mentorships:
-                named[mentorship.ref] += 1  # the same mentor named again is asked again
-                number = named[mentorship.ref]
+            for mentorship, number in namings(rule, person):
                 yield from self._one(rule, person, mentorship, mentorship.ref, number)
+        elif rule.until_signed_off and rule.to == "mentor":
+            for mentorship, number in namings(rule, person):
+                if mentorship is person.mentorship:
+                    yield from self._one(rule, person, mentorship, None, number)
         else:
             yield from self._one(rule, person, person.mentorship, None)
 
@@ -146,6 +175,16 @@ class Year(Moments):
         if at < webinar.starts_at:
             yield invitation_number(rule, webinar, person, since), since
 
+    def _unreachable(self, rule: Rule, person: Participant) -> Iterator[Occurrence]:
+        """Yield what asks for another address, once each time that one fails, while it does."""
+        mentorship = person.mentorship
+        mentor = mentorship.ref if mentorship else None
+        ref = mentor if rule.anchor == MENTOR_UNREACHABLE else person.ref
+        if ref is not None and ref in person.suppressed:
+            number = len(person.mended.get(ref, ())) + 1
+            subject = ref if rule.about_mentor else None
+            yield from self._one(rule, person, mentorship, subject, number)
+
     def _one(
         self,
         rule: Rule,
@@ -161,14 +200,18 @@ class Year(Moments):
             if anchor is None:
                 return
             at: dt.datetime | None = self.rung_moment(rule, anchor, person)
+            if rule.anchor == REQUEST_SENT and mentorship is not None and at is not None:
+                at = self.waited_for(at, anchor, mentorship.ref, person)
         else:
             moment = rule.at_for.get(nation_of(person.nation), rule.at)
             assert moment is not None
             at = self.moment_of(moment, person, mentorship)
+        if at is not None and mentorship is not None and rule.until_signed_off:
+            at = _in_its_round(rule, at, mentorship)
         if at is None:
             return
         ended = mentorship.ended_at if mentorship else None
-        if ended is not None and at >= ended and rule.anchor not in _AFTER_THE_END:
+        if ended is not None and at >= ended and rule.anchor not in AFTER_A_MENTOR:
             return
         event = self._event(rule, person)
         yield from self._occurrence(rule, person, mentorship, at, subject, event, number=number)
@@ -182,6 +225,7 @@ class Year(Moments):
         subject: str | None,
         event: dt.datetime | None,
         *,
+        until: dt.datetime | None = None,
         begun: bool = False,
         number: int = 1,
     ) -> Iterator[Occurrence]:
@@ -201,7 +245,7 @@ class Year(Moments):
             due_at=at,
             subject=subject,
             event_at=event,
-            useful_until=self._useful_until(rule, at, event, nation),
+            useful_until=until or self._useful_until(rule, at, event, nation),
             too_early=early,
         )
 
@@ -242,3 +286,15 @@ class Year(Moments):
             last = self.workdays[nation].shift(self.local_date(at), useful)
             self._stale[memo] = local_moment(last + dt.timedelta(days=1), dt.time(), self.zone)
         return self._stale[memo]
+
+
+def _in_its_round(rule: Rule, at: dt.datetime, mentorship: Mentorship) -> dt.datetime | None:
+    """Return when this is due in the round of sign-off that stands; None: it lies before it.
+
+    What was asked for before a sign-off was reopened is asked for again then, but nobody is
+    reminded of what they were asked a moment ago.
+    """
+    begun = mentorship.sign_off_reopened_at
+    if begun is None or at >= begun:
+        return at
+    return None if rule.is_ladder and rule.case is None else begun.replace(microsecond=0)

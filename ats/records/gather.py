@@ -16,6 +16,8 @@ from ats.planning.facts import (
     CohortFacts,
     Key,
     Mentorship,
+    NextCohort,
+    Outage,
     Participant,
     PastRow,
     Pause,
@@ -148,7 +150,6 @@ def everybody(
 
 def participants(session: Session, enrolments: Sequence[int]) -> list[Participant]:
     """Return these enrolments with all that their year depends on, in order of ref."""
-    wanted = {"ids": sorted(set(enrolments))}
     if not enrolments:
         return []
     wanted = {"ids": sorted(set(enrolments))}
@@ -158,9 +159,12 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
     mentorships = _mentorships(connection, wanted)
     beside = _told_beside(connection, wanted, mentorships)
     overlays = _overlays(connection, wanted)
+    next_cohorts, restarts = _restarts(connection, wanted)
     cases = _open_cases(connection, wanted)
     past = _past(connection, wanted)
     suppressed = _suppressed(connection, wanted)
+    mended = _mended(connection, wanted)
+    welcoming = _welcoming(connection, wanted)
     opted_out = _opted_out(connection, wanted)
     people = []
     for row in connection.execute(queries.ENROLLED, wanted):
@@ -177,14 +181,20 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
                 sections=sections.get(row.id, {}),
                 mentorships=tuple(mentorships.get(row.id, ())),
                 extensions={o.milestone: o.due_at for o in mine if o.milestone and o.due_at},
-                pauses=tuple(Pause(o.from_on, o.until_on) for o in mine if o.from_on),
+                extended_at={o.milestone: o.recorded_at for o in mine if o.kind == "extension"},
+                pauses=_pauses(changed),
                 parked=any(o.kind == "parked" for o in mine),
-                silenced=any(o.kind == "silence" for o in mine),
+                silenced=row.silenced or any(o.kind == "silence" for o in mine),
                 left_at=row.left_at,
+                next_cohort=next_cohorts.get(row.id),
+                restarted_at=restarts.get(row.id),
                 dates_changed=_dates_changed(changed),
+                called_off_at=_called_off_at(changed),
                 done={o.milestone: o.recorded_at for o in mine if o.kind == "done"},
                 adjustments=frozenset(o.adjustment for o in mine if o.adjustment),
                 suppressed=suppressed.get(row.id, {}),
+                mended=mended.get(row.id, {}),
+                welcomes_register=welcoming.get(row.id, frozenset()),
                 opted_out=opted_out.get(row.id, frozenset()),
                 cases=cases.get(row.id, {}),
                 past=past.get(row.id, {}),
@@ -228,6 +238,31 @@ def _overlays(connection: Connection, wanted: Wanted) -> Mapping[int, list[Any]]
     return found
 
 
+def _restarts(
+    connection: Connection, wanted: Wanted
+) -> tuple[Mapping[int, NextCohort], Mapping[int, dt.datetime]]:
+    """Return where those who left for another cohort go on, and since when others are back."""
+    ahead: dict[int, NextCohort] = {}
+    back: dict[int, dt.datetime] = {}
+    for old, new, at, code, joined_on in connection.execute(queries.RESTARTS, wanted):
+        ahead[old] = NextCohort(code, joined_on)
+        back[new] = at
+    return ahead, back
+
+
+def _pauses(overlays: Iterable[Any]) -> tuple[Pause, ...]:
+    """Return the standing breaks; one that was ended earlier is the one that was agreed."""
+    breaks = [overlay for overlay in overlays if overlay.from_on is not None]
+    agreed: dict[dt.date, dt.datetime] = {}
+    for one in breaks:
+        agreed[one.from_on] = min(one.recorded_at, agreed.get(one.from_on, one.recorded_at))
+    return tuple(
+        Pause(one.from_on, one.until_on, one.recorded_at, agreed[one.from_on])
+        for one in breaks
+        if one.revoked_at is None
+    )
+
+
 def _dates_changed(overlays: Iterable[Any]) -> tuple[dt.datetime, ...]:
     """Return the moments at which these moved dates, or stopped doing so."""
     moving = (overlay for overlay in overlays if overlay.kind in ("extension", "pause"))
@@ -235,11 +270,37 @@ def _dates_changed(overlays: Iterable[Any]) -> tuple[dt.datetime, ...]:
     return tuple(sorted(moments))
 
 
+def _called_off_at(overlays: Iterable[Any]) -> dt.datetime | None:
+    """Return when a break was taken back last, and nothing put in its place."""
+    breaks = [overlay for overlay in overlays if overlay.kind == "pause"]
+    settled = {overlay.recorded_at for overlay in breaks}
+    taken_back = (overlay.revoked_at for overlay in breaks if overlay.revoked_at is not None)
+    return max((at for at in taken_back if at not in settled), default=None)
+
+
 def _suppressed(connection: Connection, wanted: Wanted) -> Mapping[int, Mapping[str, dt.datetime]]:
     """Return by enrolment whose address does not work, a participant's or mentor's, since when."""
     found: dict[int, dict[str, dt.datetime]] = defaultdict(dict)
     for enrolment, ref, since in connection.execute(queries.SUPPRESSED, wanted):
         found[enrolment][ref] = since
+    return found
+
+
+def _mended(
+    connection: Connection, wanted: Wanted
+) -> Mapping[int, Mapping[str, tuple[Outage, ...]]]:
+    """Return by enrolment when mail to the participant or a mentor did not get through."""
+    found: dict[int, dict[str, tuple[Outage, ...]]] = defaultdict(dict)
+    for enrolment, ref, since, until in connection.execute(queries.MENDED, wanted):
+        found[enrolment][ref] = (*found[enrolment].get(ref, ()), (since, until))
+    return found
+
+
+def _welcoming(connection: Connection, wanted: Wanted) -> Mapping[int, frozenset[str]]:
+    """Return by enrolment the mentors who agreed to be asked onto the register, once."""
+    found: dict[int, frozenset[str]] = defaultdict(frozenset)
+    for enrolment, ref in connection.execute(queries.WELCOMING, wanted):
+        found[enrolment] |= {ref}
     return found
 
 

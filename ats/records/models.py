@@ -190,7 +190,7 @@ class EnrolmentChange(SQLModel, table=True):
     by: str
     approved_by: str | None = None
     reason: str  # a code of `config.reasons`
-    other_id: int | None = _link("enrolment.id", nullable=True, index=False)
+    other_id: int | None = _link("enrolment.id", nullable=True)
 
 
 class Overlay(SQLModel, table=True):
@@ -256,6 +256,9 @@ class Mentorship(SQLModel, table=True):
         CheckConstraint(
             "sign_off_revoked_at IS NULL OR signed_off_at IS NULL", name="signed_or_revoked"
         ),
+        CheckConstraint(
+            "(sign_off_round > 1) = (sign_off_reopened_at IS NOT NULL)", name="reopened_has_moment"
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     enrolment_id: int = _link("enrolment.id")
@@ -268,6 +271,7 @@ class Mentorship(SQLModel, table=True):
     signed_off_at: dt.datetime | None = _moment()
     sign_off_revoked_at: dt.datetime | None = _moment()
     sign_off_round: int = 1  # it rises when staff reopen a sign-off: it is asked for again
+    sign_off_reopened_at: dt.datetime | None = _moment()
     ended_at: dt.datetime | None = _moment()
     ended_because: str | None = None
 
@@ -281,7 +285,6 @@ class RegisterMentor(SQLModel, table=True):
     subject: str
     capacity: int  # participants at a time
     joined_at: dt.datetime = _moment(nullable=False)
-    last_asked_at: dt.datetime | None = _moment()
     left_at: dt.datetime | None = _moment()
 
 
@@ -570,7 +573,10 @@ class Wording(SQLModel, table=True):
 
 
 class Suppression(SQLModel, table=True):
-    """An address that does not work: nothing goes to it while this stands."""
+    """An address that does not work: nothing goes to it while this stands.
+
+    `person_id` had it then; `replaced_at`: they have another one since.
+    """
 
     __table_args__ = (
         _one_of("reason", "refused", "bounced"),
@@ -584,12 +590,19 @@ class Suppression(SQLModel, table=True):
     )
     id: int | None = Field(default=None, primary_key=True)
     email_key: str
+    person_id: int | None = Field(
+        default=None,
+        sa_column=Column(
+            Integer, ForeignKey("person.id", ondelete="SET NULL"), nullable=True, index=True
+        ),
+    )
     reason: str
     status: str = ""  # of RFC 3463, such as 5.1.1
     message_id: int | None = _link("message.id", nullable=True)
     at: dt.datetime = _moment(nullable=False)
     lifted_at: dt.datetime | None = _moment()
     lifted_by: str | None = None
+    replaced_at: dt.datetime | None = _moment()
 
 
 class Bounce(SQLModel, table=True):

@@ -8,7 +8,8 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import Text, bindparam, case, cast, func, null, select
+from sqlalchemy import Text, bindparam, case, cast, exists, func, null, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from ats.records import models as m
@@ -18,10 +19,35 @@ PART_ENDS, ROW_ENDS = "\x1f", "\x1e"
 #: Before the moment at which a row that was not sent was decided.
 UNSENT = "-"
 
+#: The case that asks a person to speak with the mentor of somebody who was silenced.
+SILENCED_PARTICIPANT = "silenced-participant"
+
 _IDS: Any = bindparam("ids", expanding=True)
 
 # Who gets invitations: few, and the index finds that somebody is none of them.
 _INVITED: Any = (col(m.Feed.role_id) == col(m.Role.id)) & (col(m.Feed.mode) == "invitations")
+
+
+def _silenced() -> Any:
+    """Return whether nothing goes to the person, in whichever role they were silenced."""
+    any_of_theirs = aliased(m.Role)
+    return exists().where(
+        col(any_of_theirs.person_id) == col(m.Person.id),
+        col(any_of_theirs.silenced_at).is_not(None),
+    )
+
+
+def _beside_silence() -> Any:
+    """Return whether a case says that another participant of this mentor was silenced."""
+    other = aliased(m.Mentorship)
+    return exists().where(
+        col(other.role_id) == col(m.Role.id),
+        col(other.ended_at).is_(None),
+        col(m.Case.enrolment_id) == col(other.enrolment_id),
+        col(m.Case.kind) == SILENCED_PARTICIPANT,
+        col(m.Case.state) != "closed",
+    )
+
 
 ENROLLED: Any = (
     select(
@@ -34,6 +60,7 @@ ENROLLED: Any = (
         col(m.Enrolment.status),
         col(m.Enrolment.left_at),
         col(m.Feed.mode_since),
+        _silenced().label("silenced"),
     )
     .join(m.Role, col(m.Role.id) == col(m.Enrolment.role_id))
     .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
@@ -66,6 +93,7 @@ MENTORSHIPS: Any = (
         col(m.Mentorship.ended_because),
         col(m.Mentorship.sign_off_round),
         col(m.Mentorship.sign_off_revoked_at),
+        col(m.Mentorship.sign_off_reopened_at),
         case(
             (
                 col(m.Person.email_confirmed_at) >= col(m.Person.email_changed_at),
@@ -73,7 +101,9 @@ MENTORSHIPS: Any = (
             ),
             else_=col(m.Person.email_changed_at),
         ),
-        col(m.Role.silenced_at).is_not(None),
+        _silenced(),
+        col(m.Mentorship.id),
+        _beside_silence(),
     )
     .join(m.Role, col(m.Role.id) == col(m.Mentorship.role_id))
     .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
@@ -127,6 +157,22 @@ OVERLAYS: Any = (
     .order_by(col(m.Overlay.id))
 )
 
+#: Whose year went on in another one: (old enrolment, new enrolment, when settled, cohort, from).
+RESTARTS: Any = (
+    select(
+        col(m.EnrolmentChange.enrolment_id),
+        col(m.EnrolmentChange.other_id),
+        col(m.EnrolmentChange.at),
+        col(m.Cohort.code),
+        col(m.Enrolment.joined_on),
+    )
+    .join(m.Enrolment, col(m.Enrolment.id) == col(m.EnrolmentChange.other_id))
+    .join(m.Cohort, col(m.Cohort.id) == col(m.Enrolment.cohort_id))
+    .where(
+        col(m.EnrolmentChange.enrolment_id).in_(_IDS) | col(m.EnrolmentChange.other_id).in_(_IDS)
+    )
+)
+
 OPEN_CASES: Any = select(col(m.Case.enrolment_id), col(m.Case.kind), col(m.Case.opened_at)).where(
     col(m.Case.enrolment_id).in_(_IDS), col(m.Case.state) != "closed"
 )
@@ -154,6 +200,48 @@ SUPPRESSED: Any = (
     .join(m.Person, col(m.Person.id) == col(m.Role.person_id))
     .join(m.Suppression, SUPPRESSION_STANDS)
 )
+
+#: (enrolment, ref, since, until) when mail to the participant or a mentor did not get through.
+MENDED: Any = (
+    select(
+        _ROLES.c.enrolment_id,
+        col(m.Role.ref),
+        col(m.Suppression.at),
+        func.coalesce(col(m.Suppression.lifted_at), col(m.Suppression.replaced_at)),
+    )
+    .join(m.Role, col(m.Role.id) == _ROLES.c.role_id)
+    .join(m.Suppression, col(m.Suppression.person_id) == col(m.Role.person_id))
+    .where(col(m.Suppression.lifted_at).is_not(None) | col(m.Suppression.replaced_at).is_not(None))
+    .order_by(col(m.Suppression.at), col(m.Suppression.id))
+)
+
+
+def _welcoming() -> Any:
+    s, w, row, other = m.Mentorship, m.Welcomed, m.LedgerRow, aliased(m.Mentorship)
+    asked = (
+        select(col(row.id))
+        .join(other, col(other.enrolment_id) == col(row.enrolment_id))
+        .where(
+            col(other.role_id) == col(s.role_id),
+            col(row.step) == "register-invitation",
+            col(row.recipient) == col(m.Role.ref),
+            col(row.sent_at) > col(w.since),
+            col(row.enrolment_id) != col(s.enrolment_id),
+        )
+    )
+    entry = m.RegisterMentor
+    return (
+        select(col(s.enrolment_id), col(m.Role.ref))
+        .join(m.Role, col(m.Role.id) == col(s.role_id))
+        .join(w, (col(w.role_id) == col(s.role_id)) & (col(w.topic) == "register"))
+        .outerjoin(entry, (col(entry.role_id) == col(s.role_id)) & col(entry.left_at).is_(None))
+        .where(col(s.enrolment_id).in_(_IDS), col(entry.role_id).is_(None), ~asked.exists())
+    )
+
+
+#: (enrolment, ref) of mentors who agreed to be asked onto the register, are not on it, and were
+#: not asked about somebody else whom they mentor.
+WELCOMING: Any = _welcoming()
 
 #: (enrolment, ref, class) that the participant or a mentor has switched off.
 OPTED_OUT: Any = (

@@ -11,6 +11,7 @@ from ats import local_time
 from ats.errors import Refused
 from ats.office import Office
 from ats.records import gather
+from ats.reports.forms import named
 from ats.reports.markdown import bullets, plain, table
 from ats.reports.timeline import artifact_key, counted
 from ats.webinars import changes as webinar_changes
@@ -43,7 +44,7 @@ def run_move(
     except local_time.NoMoment as error:
         raise Refused(f"to: {error}") from None
     change = webinar_changes.move(
-        office, code, webinar.strip(), to=starts_at, note=note, now=now, by=_named(by), apply=apply
+        office, code, webinar.strip(), to=starts_at, note=note, now=now, by=named(by), apply=apply
     )
     return _run(change)
 
@@ -60,7 +61,7 @@ def run_cancel(
 ) -> dict[str, Any]:
     """Cancel a webinar or show what that means; as a run's JSON. Raises as `run_move`."""
     change = webinar_changes.cancel(
-        office, cohort.strip(), webinar.strip(), note=note, now=now, by=_named(by), apply=apply
+        office, cohort.strip(), webinar.strip(), note=note, now=now, by=named(by), apply=apply
     )
     return _run(change)
 
@@ -88,7 +89,7 @@ def run_recording(
         captions=captions,
         transcript=transcript,
         now=now,
-        by=_named(by),
+        by=named(by),
         apply=apply,
     )
     return _run(change)
@@ -159,12 +160,6 @@ def _row(one: Concerned, change: Change) -> tuple[str, str, str]:
     if one.why_not:
         return one.ref, told, f"no: {one.why_not}"
     return one.ref, told, f"yes, {one.waits}" if one.waits else "yes"
-
-
-def _named(by: str) -> str:
-    if not by.strip() or not by.strip().isprintable():
-        raise Refused("Say who decides this: a name in the field by.")
-    return by.strip()
 
 
 def _zone(office: Office, code: str) -> dt.tzinfo:

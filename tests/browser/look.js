@@ -1,6 +1,6 @@
 // Opens pages in Chromium and tells what is there, as JSON: what axe-core finds, where links lead,
 // the order of the keyboard's stops, what is too wide or too small, and what the console says.
-// Given on standard input: {chromium, visits: [{name, url, scheme, width, screenshot}], form}.
+// Given on standard input: {chromium, visits: [{name, url, scheme, width, screenshot}], presses, form}.
 "use strict";
 
 const fs = require("node:fs");
@@ -19,6 +19,7 @@ async function main() {
   try {
     const seen = {};
     for (const visit of asked.visits) seen[visit.name] = await look(browser, visit);
+    for (const press of asked.presses ?? []) seen[press.name] = await pressed(browser, press);
     if (asked.form) seen.form = await choose(browser, asked.form);
     process.stdout.write(JSON.stringify(seen));
   } finally {
@@ -104,6 +105,21 @@ async function choose(browser, { url, keys }) {
     status: await page.locator("[role=status]").innerText(),
     buttons: await page.locator("a.button").count(),
     invitations: await page.locator("#invitations").isChecked(),
+  };
+  await context.close();
+  return seen;
+}
+
+// Presses these keys on a page where no script runs, and tells what it says then.
+async function pressed(browser, { url, keys }) {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(url);
+  for (const key of keys) await page.keyboard.press(key);
+  await page.locator("[role=status], [role=alert]").waitFor();
+  const seen = {
+    heading: await page.locator("h1").textContent(),
+    said: await page.locator("[role=status], [role=alert]").innerText(),
   };
   await context.close();
   return seen;

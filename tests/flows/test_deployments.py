@@ -52,11 +52,31 @@ def test_every_job_that_operations_would_name_is_served() -> None:
         "move-webinar",
         "cancel-webinar",
         "publish-recording",
+        "extend-participant",
+        "pause-participant",
+        "resume-participant",
+        "defer-participant",
+        "restart-participant",
+        "withdraw-participant",
+        "adjust-participant",
+        "mark-done",
+        "new-role",
+        "note-call",
+        "silence-person",
+        "name-mentor",
+        "replace-mentor",
+        "resign-mentor",
+        "accept-mentor",
+        "decline-mentor",
+        "sign-off-portfolio",
+        "reopen-sign-off",
+        "lift-contact",
+        "confirm-contact",
     }
 
 
 def test_what_staff_decide_is_never_run_by_a_schedule() -> None:
-    assert [SERVED[flow.name].schedules for flow in FORMS] == [[], [], []]
+    assert [flow.name for flow in FORMS if SERVED[flow.name].schedules] == []
 
 
 def test_every_schedule_has_its_time_zone() -> None:

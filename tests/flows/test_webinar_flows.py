@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import email
 import email.policy
@@ -13,9 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from flow_desk import BEN, CODE, write_roster
-from prefect import Flow, State, get_client
-from prefect.client.schemas.objects import Artifact, FlowRun
+from flow_desk import BEN, CODE, newest, run, write_roster
 
 from ats import cohorts, engine
 from ats.commands.entry import open_office
@@ -81,28 +78,8 @@ def mails(mailbox: InMemoryMailbox) -> list[Any]:
     return [one for one in read if "@provider.example" not in str(one["To"])]
 
 
-def run(flow: Flow[..., Any], **parameters: Any) -> tuple[State[Any], str]:
-    """Run a flow and return its end and the name it has then."""
-    state = asyncio.run(flow(**parameters, return_state=True))
-    return state, asyncio.run(_read(state)).name
-
-
-async def _read(state: State[Any]) -> FlowRun:
-    async with get_client() as client:
-        assert state.state_details.flow_run_id is not None
-        return await client.read_flow_run(state.state_details.flow_run_id)
-
-
-async def _artifacts() -> list[Artifact]:
-    async with get_client() as client:
-        return await client.read_artifacts()
-
-
 def newest_page() -> str:
-    key = f"webinar-{CODE}-webinar-2"
-    pages = [one for one in asyncio.run(_artifacts()) if one.key == key]
-    newest = max(pages, key=lambda page: str(page.created))
-    return str(newest.data)
+    return newest(f"webinar-{CODE}-webinar-2")
 
 
 def webinar(store: Store) -> Any:

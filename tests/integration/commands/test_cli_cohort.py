@@ -35,7 +35,7 @@ def test_a_launched_cohort_is_in_trial_with_the_published_dates_of_its_programme
         "2027-03-04T16:30:00+00:00",
         "2027-06-17T16:30:00+01:00",
     ]
-    assert told == ats.done("cohort", "show", "2026-10")
+    assert told == {**ats.done("cohort", "show", "2026-10"), "waiting": []}
 
 
 def test_webinars_start_confirmed_with_an_identity_that_says_nothing(ats: CommandLine) -> None:

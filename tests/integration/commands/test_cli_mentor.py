@@ -125,3 +125,38 @@ def test_nothing_is_recorded_for_somebody_who_has_left(live: CommandLine) -> Non
     assert live.refused("mentor", "accept", "P0001", *LATER) == (
         "The enrolment of P0001 in cohort 2026-10 is withdrawn, so nothing can be recorded for it."
     )
+
+
+def test_a_sign_off_on_behalf_has_its_reason_in_the_trail_and_is_reopened_by_staff(
+    live: CommandLine,
+) -> None:
+    live.done("mentor", "accept", "P0001", *LATER)
+    assert live.refused("mentor", "reopen-sign-off", "P0001", *LATER) == (
+        "M0001 has not signed the portfolio of P0001 off, so there is nothing to reopen; it is "
+        "asked for when it is due."
+    )
+    signed = ("mentor", "sign-off", "P0001", "--reason")
+    assert "give one of access," in live.refused(*signed, "nonsense", *LATER)
+    live.done(*signed, "illness", "--now", "2027-09-20T10:00", "--by", "Jo")
+
+    told = live.done(
+        "mentor", "reopen-sign-off", "P0001", "--reason", "technical", "--now", "2027-09-21T10:00"
+    )
+
+    assert told == {
+        "person": "P0001",
+        "mentor": "M0001",
+        "answer": "sign-off-reopened",
+        "at": "2027-09-21T10:00:00+01:00",
+        "cases_closed": [],
+    }
+    store = Store(f"sqlite:///{live.folder}/var/ats.db")
+    with store.read() as session:
+        trail = session.execute(
+            text("SELECT action, reason, restricted FROM audit WHERE action LIKE 'mentor-sign%'")
+        ).all()
+    store.close()
+    assert [tuple(one) for one in trail] == [
+        ("mentor-signed-off", "illness", 1),
+        ("mentor-sign-off-reopened", "technical", 0),
+    ]

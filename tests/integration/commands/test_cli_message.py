@@ -150,6 +150,7 @@ def test_cases_are_listed_with_their_signals(live: CommandLine) -> None:
         "closed_because": None,
         "owner": "pxm",
         "signals": ["chase-mentor-named plus-12/1"],
+        "adjustments": [],
     }
     assert live.done("case", "list", "--state", "closed") == []
 

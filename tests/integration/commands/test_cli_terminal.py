@@ -73,6 +73,14 @@ def test_every_column_of_the_doctor_has_a_heading(
     assert heading.split() == ["status", "what", "how", "it", "is"]
 
 
+A_SCENARIO = {
+    "scenario": "silence",
+    "at": "2027-04-26T09:30:00+01:00",
+    "person": "P0074",
+    "text": "nothing goes to or about them, and nobody is told",
+}
+
+
 @pytest.mark.parametrize(("columns", "headings"), [(80, 4 + 2), (200, 14 + 2)])
 def test_the_demos_year_fits_the_terminal(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, columns: int, headings: int
@@ -80,7 +88,7 @@ def test_the_demos_year_fits_the_terminal(
     months = [f"{2026 + n // 12}-{n % 12 + 1:02}" for n in range(8, 22)]
     steps = {"golden-thread-and-observation": dict.fromkeys(months, 125)}
     report = YearReport(4905, {}, steps, {"sent": 4905}, 9, {"stalled-portfolio": 9}, tmp_path,
-                        4905, 60.0, 804, [], [])  # fmt: skip
+                        4905, 60.0, 804, [], [], [A_SCENARIO])  # fmt: skip
     monkeypatch.setattr("ats.cli.app", lambda *_, **__: _tell(report, tmp_path))
     _, lines = on_terminal(monkeypatch, columns, ("demo",))
     assert len(lines[0].split()) == headings

@@ -37,7 +37,10 @@ def test_outcomes_sum_to_the_rows_of_the_ledger(year: TheYear) -> None:
 
     assert told == dict(Counter(row.outcome for row in year.ledger))
     assert set(told) <= {*FINAL, "queued", "held"}
-    assert told.get("queued", 0) == told.get("failed", 0) == 0
+    assert told.get("queued", 0) == 0
+    (bounced,) = (one for one in year.run.document["scenarios"] if "bounces" in one["scenario"])
+    failed = [(row.to, row.step) for row in year.ledger if row.outcome == "failed"]
+    assert failed == [(bounced["person"], "mentor-request")]
 
 
 def test_message_ids_are_unique(year: TheYear) -> None:
@@ -57,6 +60,16 @@ def test_no_occurrence_has_two_rows(year: TheYear) -> None:
     keys = Counter((row.person, row.step, row.occurrence, row.to) for row in year.ledger)
 
     assert [key for key, times in keys.items() if times > 1] == []
+
+
+def whose_year_staff_changed(year: TheYear) -> set[str | None]:
+    """Return those whose plan is another at the end than it was (see the scenarios' own tests)."""
+    changed = {row.person for row in year.ledger if row.step == "mentor-unreachable"}
+    changed |= {row.person for row in year.ledger if row.step == "mentor-stood-down"}
+    kinds = ("deferral", "extension", "break", "withdrawal", "silence")
+    scenarios = year.run.document["scenarios"]
+    changed |= {one["person"] for one in scenarios if one["scenario"] in kinds}
+    return changed
 
 
 def test_every_planned_occurrence_that_is_due_has_exactly_one_row(year: TheYear) -> None:
@@ -79,19 +92,24 @@ def test_every_planned_occurrence_that_is_due_has_exactly_one_row(year: TheYear)
         )
     store.close()
 
+    changed = whose_year_staff_changed(year)
+    planned = Counter({key: n for key, n in planned.items() if key[0] not in changed})
     rows = Counter(
         (row.person, row.step, row.occurrence, row.to)
         for row in year.ledger
-        if row.person is not None
+        if row.person is not None and row.person not in changed
     )
-    assert len(people) == 125
+    assert (len(people), len(changed)) == (125, 7)
     assert planned - rows == Counter()
     (cancelled,) = (one for one in year.run.document["webinars"] if one["what"] == "cancelled")
     webinar, at = cancelled["webinar"], dt.datetime.fromisoformat(cancelled["at"])
     reminded = Counter(  # of what nobody plans any more
         (row.person, row.step, row.occurrence, row.to)
         for row in year.ledger
-        if row.step == "webinar-week-ahead" and row.occurrence == f"{webinar}/1" and row.due_at < at
+        if row.step == "webinar-week-ahead"
+        and row.occurrence == f"{webinar}/1"
+        and row.due_at < at
+        and row.person not in changed
     )
     assert rows - planned == reminded
 

@@ -127,8 +127,8 @@ def test_what_closed_by_itself_opens_again_if_staff_wish(stuck: SmallCohort) -> 
 
 
 def test_a_call_is_written_down(stuck: SmallCohort) -> None:
-    words = " Spoke on the phone;\n will start "
-    desk.note(stuck.store, number(stuck), words, call=True, now=at(NOW), by="Jo")
+    words = " Spoke on the phone; will start\n"
+    desk.note(stuck.store, number(stuck), words, "call", now=at(NOW), by="Jo")
 
     (note,) = told(stuck)["notes"]
 
@@ -137,7 +137,8 @@ def test_a_call_is_written_down(stuck: SmallCohort) -> None:
         "Jo",
         "Spoke on the phone; will start",
     )
-    assert [line.after for line in stuck.audit("case-call")] == [{"case": number(stuck)}]
+    (line,) = stuck.audit("call")
+    assert line.after == {"note": note["id"], "case": number(stuck)}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_a_call_is_written_down(stuck: SmallCohort) -> None:
     [
         ("2026-12-02", "x", "can rest from tomorrow until"),
         ("2027-01-28", "x", "can rest from tomorrow until"),
-        ("2026-12-10", "  ", "Say a reason"),
+        ("2026-12-10", "  ", "Say why, in a few words"),
         ("2026-12-10", "x" * 501, "longer than 500"),
     ],
 )
@@ -158,7 +159,7 @@ def test_what_makes_no_sense_is_refused(
     with pytest.raises(Refused, match="is open already"):
         desk.reopen(stuck.store, number(stuck), "why", now=at(NOW), by="Jo")
     with pytest.raises(NotFound, match="There is no case 99"):
-        desk.note(stuck.store, 99, "x", call=False, now=at(NOW), by="Jo")
+        desk.note(stuck.store, 99, "x", "note", now=at(NOW), by="Jo")
     assert told(stuck)["state"] == "open"
     assert told(stuck)["history"] == []
 

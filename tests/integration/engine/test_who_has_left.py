@@ -1,7 +1,7 @@
 """From the moment somebody has left nothing goes to them or about them, queued mail included."""
 
 import pytest
-from small_cohort import ADA, BEN, CODE, GRACE, SmallCohort, at, recipients
+from small_cohort import ADA, BEN, CODE, GRACE, SmallCohort, at, read, recipients
 from sqlalchemy import select
 
 from ats.outbox.mailbox import InMemoryMailbox
@@ -38,7 +38,9 @@ def test_mail_that_is_queued_is_cancelled_with_the_reason(
 
     queued.tick("2026-10-07 09:10")
 
-    assert set(recipients(mailbox)) == {"ben@harbour.example"}
+    to_ada = [str(read(one)["Subject"]) for one in mailbox.received if "ada@" in one.recipient]
+    assert set(recipients(mailbox)) == {"ben@harbour.example", "ada@harbour.example"}
+    assert to_ada == ["Confirming what we agreed"]
     assert queued.outcomes("webinar-tomorrow", about="P0001") == {
         "webinar-1/1 to P0001": f"cancelled: {status}"
     }

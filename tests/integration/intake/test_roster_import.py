@@ -70,6 +70,14 @@ def test_a_ref_counts_more_than_an_address(desk: Desk) -> None:
     assert len(desk.rows("person")) == 2
 
 
+def test_a_changed_address_is_dated_and_a_first_one_is_not(desk: Desk) -> None:
+    desk.roster(roster(ADA, BEN))
+    desk.roster(roster(ADA.replace("ada@", "ada.byron@"), BEN), allow_large_change=True)
+
+    changed = {ref: one["email_changed_at"] for ref, one in desk.people().items()}
+    assert changed == {"P0001": desk.now, "P0002": None}
+
+
 def test_without_a_ref_the_address_tells_who_it_is_whatever_its_case_and_blanks(desk: Desk) -> None:
     desk.roster(roster(ADA, BEN))
     row = ADA.replace("P0001", "").replace("ada@riverside.example", "  ADA@Riverside.Example ")

@@ -252,10 +252,22 @@ def test_undoing_knows_every_table_that_hangs_on_people() -> None:
         for table in tables
         for key in table.foreign_keys
         if key.column.table.name in ("person", "role", "enrolment", "feed")
+        and key.ondelete is None  # else it lets go by itself
     }
     removed = {"role", "enrolment", "mentorship", "ledger", "feed", "publication", "opt_out"}
     removed |= {"deadline_published"}
-    assert hanging == removed | {"progress", "overlay", "cases"}
+    kept = {"progress", "overlay", "cases", "note", "enrolment_change"}
+    assert hanging == removed | kept | {"register_mentor", "welcomed"}
+
+
+def test_an_address_that_is_given_back_never_changed(desk: Desk) -> None:
+    desk.roster(roster(ADA))
+    moved = desk.roster(roster(ADA.replace("ada@", "ada.byron@")), allow_large_change=True)
+    assert desk.people()["P0001"]["email_changed_at"] == desk.now
+
+    assert desk.undo(moved["import_id"]).kept == ()
+
+    assert desk.people()["P0001"]["email_changed_at"] is None
 
 
 def test_who_has_progress_is_parked(desk: Desk) -> None:

@@ -39,7 +39,7 @@ def test_a_ladders_rungs_fall_on_the_same_days_in_every_nation(
     key: str, due_and_days: tuple[dt.date, list[str]], nation: str
 ) -> None:
     due, days = due_and_days
-    rungs = [r.workdays for r in ladder(key).rungs if r.workdays is not None]
+    rungs = [r.workdays for r in ladder(key).rungs if r.workdays is not None and not r.by_phone]
     assert [f"{DAYS[nation].shift(due, n):%a %-d %b %Y}" for n in rungs] == days
 
 
@@ -47,6 +47,7 @@ def test_the_milestone_ladder_grows_in_weight() -> None:
     assert [
         (r.key, r.workdays, r.to, r.send or r.open_case, [(c.name, c.value) for c in r.only_if])
         for r in sorted(ladder("chase-milestone").rungs, key=lambda r: r.workdays or 0)
+        if not r.by_phone
     ] == [
         ("minus-6", -6, "participant", "milestone-nudge", []),
         (
@@ -62,6 +63,14 @@ def test_the_milestone_ladder_grows_in_weight() -> None:
         ("plus-13", 13, "operations", "call-participant", []),
         ("plus-18", 18, "pxm", "stalled-portfolio", [("stood-still", 15)]),
     ]
+
+
+@pytest.mark.parametrize("key", ["chase-milestone", "chase-mentor-named"])
+def test_a_call_takes_the_place_of_the_first_reminder(key: str) -> None:
+    rungs = ladder(key).rungs
+    (call,) = (rung for rung in rungs if rung.by_phone)
+    reminders = [r.workdays for r in rungs if r.send and r.send != "milestone-nudge"]
+    assert (call.to, call.workdays) == ("operations", reminders[0])
 
 
 def test_the_request_ladder_counts_from_the_request_and_is_about_one_mentor() -> None:

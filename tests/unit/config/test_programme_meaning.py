@@ -176,9 +176,11 @@ def test_what_else_is_wrong_with_a_faulty_step_is_told_in_the_same_reading(tmp_p
         (
             'small.yaml, line 24, steps[0].unless[0]: "nosuch" is no condition; there are '
             "section-complete, section-started, milestone-complete, mentor-named, mentor-accepted, "
-            "mentor-pending, mentor-signed-off, follows-another, portfolio-ready, submitted, "
-            "late-joiner, stood-still, milestones-overdue, extended, case-open, anything-to-tell, "
-            "join-link-missing, recording-missing, told-otherwise, sent, nothing-overdue, moved."
+            "mentor-pending, mentor-signed-off, sign-off-revoked, follows-another, "
+            "welcomes-register, "
+            "portfolio-ready, submitted, late-joiner, stood-still, milestones-overdue, extended, "
+            "case-open, anything-to-tell, join-link-missing, recording-missing, told-otherwise, "
+            "sent, nothing-overdue, moved."
         ),
         'small.yaml, line 24, steps[0].unless[1].sent: there is no step "hnt"; did you mean hint?',
     ]

@@ -6,7 +6,7 @@ from typing import Any
 
 #: The templates that are given these.
 CHANGES = ("dates-changed", "enrolment-confirmed", "mentor-hand-over", "return-check-in")
-KEYS = ("changed", "ended", "progress", "back_on")
+KEYS = ("changed", "ended", "progress", "back")
 
 _PLAN = {
     "title": "Personal Development Plan",
@@ -19,7 +19,7 @@ _DIARY = {"title": "Diary and coaching", "due": "2027-03-19T17:00:00+00:00"}
 def changes() -> Iterator[Mapping[str, Any]]:
     """Yield the values of `KEYS`."""
     spans = (None, "2027-01-11", None), ("2027-02-01", "2027-01-11", "2027-02-01")
-    kinds = ("pause", "return", "extension")
+    kinds = ("pause", "return", "extension", "called-off")
     ends = (
         ("deferred", None, None),
         ("deferred", "2027-10", "2027-10-04"),
@@ -32,8 +32,8 @@ def changes() -> Iterator[Mapping[str, Any]]:
         yield {
             "changed": {
                 "kind": kind,
-                "from_on": from_on if kind == "pause" else None,
-                "back_on": until if kind == "pause" else None,
+                "from_on": from_on if kind in ("pause", "extension") else None,
+                "back_on": until if kind in ("pause", "extension") else None,
                 "moved": moved,
                 "stays": [_DIARY] if some else [],
             },
@@ -42,5 +42,8 @@ def changes() -> Iterator[Mapping[str, Any]]:
                 "complete": ["About you"] if some else [],
                 "ahead": [{"title": one["title"], "due": one["due"]} for one in some],
             },
-            "back_on": back_on or "2027-02-01",
+            "back": {
+                "from": "deferral" if kind == "return" else "break",
+                "on": back_on or "2027-02-01",
+            },
         }

@@ -18,6 +18,7 @@ KEYS = sorted(p.name for p in TEMPLATES.iterdir() if all((p / file).is_file() fo
 
 WEBINAR_NEWS = {"webinar-moved", "webinar-cancelled", "webinar-recording"}
 TO_PARTICIPANTS = {"mentor-confirmed", "mentor-none-named", "mentor-unreachable", "mentor-waiting"}
+ALSO_TO_MENTORS = {"participant-unreachable", "register-invitation"}
 DUE = {
     "mentor-named": "2026-11-06T17:00:00+00:00",
     "first-observation": "2026-11-20T17:00:00+00:00",
@@ -59,7 +60,11 @@ LINKS = {
 }
 OFFICES = ("operations", "pxm")
 CALENDAR = "https://programme.example/calendar/abc"
+LETTER = "https://programme.example/letter/abc"
+REGISTER_PAGE = "https://programme.example/register/abc"
 ANSWER = "https://programme.example/answer/abc"
+DONE = "https://programme.example/done/abc"
+LATER_KEYS = ("calendar_url", "answer_url", "done_url")
 JOIN = "https://meet.example/j/123?pwd=a&x=1"
 RECORDING = "https://video.example/watch/7"
 
@@ -133,15 +138,16 @@ def shared(me: Fields, role: str, *, today: str = "2026-10-13", trial: bool = Fa
 def part(template: str, **fields: Any) -> Fields:
     """Return a part with every key of the contract, None or empty where nothing is said."""
     nothing = dict.fromkeys(
-        ["person", "mentor", "milestone", "webinar", "as_of", "calendar_url", "answer_url", "rung"]
+        [*("person", "mentor", "milestone", "webinar", "as_of", "rung"), *LATER_KEYS]
     )
-    nothing |= dict.fromkeys(CHANGE_KEYS)
+    nothing |= dict.fromkeys([*CHANGE_KEYS, "letter_url", "register_url"])
     return {
         "template": template,
         **nothing,
         "mentees": [],
         "webinars": [],
         "closures": [],
+        "suggested": [],
         **fields,
     }
 
@@ -176,7 +182,7 @@ def _by_recipient(key: str) -> Iterator[Fields]:
             }
             yield message(shared(PARTICIPANT, "participant"), part(key, person=person(), **about))
             yield message(shared(MENTOR, "mentor"), part(key, mentees=[person()], **about))
-    elif key.startswith("mentor-") and key not in TO_PARTICIPANTS:
+    elif key in ALSO_TO_MENTORS or (key.startswith("mentor-") and key not in TO_PARTICIPANTS):
         yield from _to_mentors(key)
     else:
         yield from _to_participants(key)
@@ -234,6 +240,7 @@ def _to_mentors(key: str) -> Iterator[Fields]:
     groups = [[person()], [person(organisation=None, signed_off=True)]]
     groups += [[person(), second], [person(signed_off=True), second]]
     known: Fields = {"answer_url": ANSWER, "calendar_url": CALENDAR, "webinars": _year()}
+    known |= {"letter_url": LETTER, "register_url": REGISTER_PAGE}
     for mentees, fields, rung in product(groups, [{}, known], _rungs(key)):
         about = {"person": mentees[0], "mentees": mentees, "rung": rung, **fields}
         yield message(shared(MENTOR, "mentor", today="2027-10-13"), part(key, **about))
@@ -253,6 +260,8 @@ def _to_participants(key: str) -> Iterator[Fields]:
         "webinars": _year(),
         "as_of": "2027-06-28",
         "calendar_url": CALENDAR,
+        "done_url": DONE,
+        "suggested": ["Ottoline Marrow", "Wyn Ravensdale"],
         "closures": [{"name": "Summer", "from": "2027-07-12", "to": "2027-09-05"}],
     }
     days = ["2026-10-13", "2027-10-07"]

@@ -17,6 +17,7 @@ CASE = {
     "opened_on": "2027-01-18",
     "signal": "chase-mentor-request M0003/plus-15/1",
     "mentor": None,
+    "agreed": ["other-format"],
 }
 ABOUT_A_MENTOR = {
     **CASE,
@@ -70,6 +71,7 @@ WAITING = [
 ]
 FILE: dict[str, Any] = {
     "notes": ["Only the first sheet is read, 'Late joiners' is not."],
+    "remarks": [{"ref": "P0030", "what": "M9001 takes part in the same cohort"}],
     "file": "roster-2026-10.csv",
     "kind": "roster",
     "ready": False,
@@ -85,7 +87,7 @@ FILE: dict[str, Any] = {
     ],
     "import_id": None,
 }
-CLEAN = {**FILE, "ready": True, "problems": [], "refused": 0, "notes": []}
+CLEAN = {**FILE, "ready": True, "problems": [], "refused": 0, "notes": [], "remarks": []}
 FAULT = {
     "cause": "a joining link is missing",
     "what": "The webinar on Wednesday has no joining link, and its reminder is due.",

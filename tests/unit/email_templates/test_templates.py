@@ -17,11 +17,14 @@ from tests.unit.email_templates.samples import (
     ANSWER,
     CALENDAR,
     CONTACT,
+    DONE,
     JOIN,
     KEYS,
+    LETTER,
     LINKS,
     PARTICIPANT,
     RECORDING,
+    REGISTER_PAGE,
     SECOND,
     TEMPLATES,
     TO_PARTICIPANTS,
@@ -34,7 +37,7 @@ from tests.unit.email_templates.samples import (
 from tests.unit.email_templates.staff_samples import STAFF
 
 RENDERER = Renderer(TEMPLATES)
-ADDRESSES = {*LINKS.values(), CALENDAR, ANSWER, JOIN, RECORDING}
+ADDRESSES = {*LINKS.values(), CALENDAR, ANSWER, DONE, LETTER, REGISTER_PAGE, JOIN, RECORDING}
 URL = re.compile(r"\w+://\S+")
 ON_A_PROJECTOR = re.compile(
     r"\b(overdue|fail(ed|ure|ing)?|late|lateness|behind|missed|withdraw\w*|defer\w*|stalled|"

@@ -49,7 +49,7 @@ def test_everything_that_is_held_waits_for_something_in_words(reason: str) -> No
     [
         *("condition-met", "condition-unmet", "late-joiner", "submitted", "capped", "case-open"),
         *("paused-out", "deferred", "withdrawn", "silenced", "no-longer-planned", "undeliverable"),
-        *("opted-out", "suppressed", "in-notice"),
+        *("opted-out", "suppressed", "in-notice", "mentor-ended", "hand-over"),
     ],
 )
 def test_everything_that_is_not_sent_has_its_reason_in_words(reason: str) -> None:

@@ -15,6 +15,7 @@ from in_memory_year import InMemoryYear
 from people import ATS, LONDON, STARTS, WORKDAYS, timeline, told
 
 from ats.planning.facts import Participant
+from ats.planning.rules import AFTER_A_MENTOR
 from ats.planning.timeline import Occurrence
 
 DAY = dt.timedelta(days=1)
@@ -155,7 +156,7 @@ def nothing_to_or_about_who_is_gone(story: Story, year: InMemoryYear) -> Iterato
 
 def nothing_to_or_about_a_mentor_who_has_gone(_: Story, year: InMemoryYear) -> Iterator[str]:
     for message, at, _nation, ref, o in each(year):
-        if o.rule.anchor == "mentor-declined":
+        if o.rule.anchor in AFTER_A_MENTOR:
             continue
         mentor = o.subject if o.rule.about_mentor else o.recipient
         for known in year.people[ref].mentorships:

@@ -78,6 +78,7 @@ def test_an_extended_submission_takes_sign_off_and_all_that_counts_from_it_along
         "pxm chase-submission plus-1/1": "Thu 2 Dec 2027 09:00",
         "P0001 deadline-passed 1": "Thu 2 Dec 2027 10:00",
         "M0001 mentor-thanks 1": "Wed 8 Dec 2027 09:00",
+        "M0001 register-invitation 1": "Wed 15 Dec 2027 09:00",
         # no longer on or after the day of submission:
         "operations chase-milestone final-observation/plus-13/1": "Wed 6 Oct 2027 09:00",
         "pxm chase-milestone final-observation/plus-18/1": "Wed 13 Oct 2027 09:00",
@@ -213,6 +214,7 @@ def test_while_a_pause_is_open_nothing_that_counts_from_those_deadlines_is_plann
     assert gone - named == {
         "M0001 mentor-sign-off-request 1",
         "M0001 mentor-thanks 1",
+        "M0001 register-invitation 1",
         "P0001 deadline-passed 1",
         "pxm chase-mentor-named no-mentor/1",
     }
@@ -256,3 +258,35 @@ def test_nothing_goes_to_or_about_somebody_whom_an_undone_import_left_behind() -
     now = "Wed 25 Nov 2026 09:00"
     still = {what for what in verdicts(parked, now).values() if what in ("queued", "case-opened")}
     assert (still, verdict(parked, "pdp-tip 1", now)) == (set(), "held parked")
+
+
+# -- both --------------------------------------------------------------------------------------
+
+
+def test_an_extension_is_moved_by_the_breaks_that_were_agreed_after_it() -> None:
+    """The day that staff gave took the breaks into account that they knew of."""
+    extended = replace(
+        ADA,
+        extensions={"pdp": at("Fri 12 Feb 2027 17:00")},
+        extended_at={"pdp": at("Fri 8 Jan 2027 10:00")},
+    )
+    span = day("Mon 18 Jan 2027"), day("Mon 8 Feb 2027")
+    known, later = (
+        Pause(*span, agreed_at=at(moment))
+        for moment in ("Thu 7 Jan 2027 10:00", "Mon 11 Jan 2027 10:00")
+    )
+
+    dues = [timeline().due("pdp", replace(extended, pauses=(one,))) for one in (known, later)]
+
+    assert [told(due) for due in dues if due] == ["Fri 12 Feb 2027 17:00", "Fri 5 Mar 2027 17:00"]
+
+
+def test_an_open_break_agreed_later_hides_an_extended_day() -> None:
+    extended = replace(
+        ADA,
+        extensions={"pdp": at("Fri 12 Feb 2027 17:00")},
+        extended_at={"pdp": at("Fri 8 Jan 2027 10:00")},
+        pauses=(Pause(day("Mon 18 Jan 2027"), agreed_at=at("Mon 11 Jan 2027 10:00")),),
+    )
+
+    assert timeline().due("pdp", extended) is None

@@ -11,6 +11,7 @@ from people import (
     ASKED,
     at,
     cohort,
+    day,
     mentor,
     participant,
     planned,
@@ -19,7 +20,7 @@ from people import (
     verdicts,
 )
 
-from ats.planning.facts import Participant, PastRow
+from ats.planning.facts import Participant, PastRow, Pause
 
 SENT = PastRow("sent", sent_at=ASKED)
 
@@ -227,8 +228,8 @@ def test_a_new_mentor_gets_only_what_is_still_of_use() -> None:
     year = InMemoryYear({"P0001": participant(mentorships=(first, late))}, cohort())
     year.at_ten_minutes(at("Mon 1 Mar 2027 11:00"), at("Fri 12 Mar 2027 18:00"))
     assert year.sent_to("M0002") == [
-        ("Mon 1 Mar 2027 11:00", ["mentor-midpoint", "webinar-week-ahead"]),  # of 23 and 25 Feb
-        ("Mon 1 Mar 2027 11:00", ["mentor-welcome"]),
+        ("Mon 1 Mar 2027 11:00", ["webinar-week-ahead"]),  # of 25 Feb, about 4 Mar
+        ("Mon 1 Mar 2027 11:00", ["mentor-hand-over"]),  # instead of mentor-midpoint of 23 Feb
         ("Wed 3 Mar 2027 09:00", ["webinar-tomorrow"]),
     ]
 
@@ -257,3 +258,66 @@ def test_the_first_naming_of_a_mentor_who_was_named_anew_asks_nobody_twice() -> 
     again = mentor(named_at=at("Wed 14 Oct 2026 09:00"))
     ada = participant(mentorships=(first, again))
     assert verdict(ada, "mentor-request M0001/1", "Thu 15 Oct 2026 09:00") == "skipped mentor-ended"
+
+
+# -- lost --------------------------------------------------------------------------------------
+
+
+def lost(on: str, because: str = "resigned", **changes: object) -> Participant:
+    """Return somebody whose mentor had agreed and was lost on this day, 11:00."""
+    gone = mentor(
+        request_sent_at=ASKED, accepted_at=ASKED, ended_at=at(f"{on} 11:00"), ended_because=because
+    )
+    return participant(mentorships=(gone,), **changes)
+
+
+def after_the_loss(person: Participant) -> dict[str, str]:
+    """Return what is planned about the loss, but for what the mentor gets."""
+    about = ("mentor-none-named M0001", "chase-new-mentor")
+    everything = planned(person).values()
+    return {n: t for names in everything for n, t in names.items() if n.startswith(about)}
+
+
+@pytest.mark.parametrize("because", ["resigned", "replaced"])
+def test_who_has_lost_a_mentor_is_asked_at_once_and_the_pxm_after_ten_working_days(
+    because: str,
+) -> None:
+    assert after_the_loss(lost("Mon 1 Mar 2027", because)) == {
+        "mentor-none-named M0001/1": "Mon 1 Mar 2027 11:00",
+        "chase-new-mentor M0001/plus-10/1": "Mon 15 Mar 2027 09:00",
+        "chase-new-mentor M0001/last-weeks/1": "Wed 25 Aug 2027 09:00",
+    }
+
+
+def test_in_the_last_six_weeks_the_pxm_has_it_at_once() -> None:
+    ada = lost("Mon 13 Sep 2027")
+    rungs_due = verdicts(ada, "Mon 13 Sep 2027 11:00")
+    assert rungs_due["chase-new-mentor M0001/last-weeks/1"] == "case-opened"
+
+
+@pytest.mark.parametrize("because", ["withdrawn", "deferred", "silenced"])
+def test_other_ends_of_a_mentorship_leave_nobody_to_look(because: str) -> None:
+    assert after_the_loss(lost("Mon 1 Mar 2027", because)) == {}
+
+
+def test_on_a_break_the_question_and_the_clock_wait_for_the_return() -> None:
+    away = Pause(day("Mon 22 Feb 2027"), day("Mon 12 Apr 2027"))
+    planned_then = after_the_loss(lost("Mon 1 Mar 2027", pauses=(away,)))
+    assert planned_then["mentor-none-named M0001/1"] == "Mon 12 Apr 2027 09:00"
+    assert planned_then["chase-new-mentor M0001/plus-10/1"] == "Mon 26 Apr 2027 09:00"
+
+    open_end = Pause(day("Mon 22 Feb 2027"))
+    assert after_the_loss(lost("Mon 1 Mar 2027", pauses=(open_end,))) == {}
+
+
+def test_a_sign_off_outlives_the_mentor() -> None:
+    signed = mentor(
+        request_sent_at=ASKED,
+        accepted_at=ASKED,
+        signed_off_at=at("Mon 6 Sep 2027 10:00"),
+        ended_at=at("Mon 13 Sep 2027 11:00"),
+        ended_because="resigned",
+    )
+    told_then = verdicts(participant(mentorships=(signed,)), "Tue 14 Sep 2027 11:00")
+    assert told_then["mentor-none-named M0001/1"] == "skipped condition-met"
+    assert told_then["chase-new-mentor M0001/last-weeks/1"] == "skipped condition-met"

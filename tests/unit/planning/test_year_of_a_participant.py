@@ -77,10 +77,12 @@ TO_THE_PARTICIPANT = {
 TO_THE_MENTOR = {
     "mentor-request M0001/1": "Wed 7 Oct 2026 09:00",  # named before: on Wednesday of week 0
     "mentor-welcome M0001/1": "Mon 12 Oct 2026 15:40",
+    "mentor-hand-over M0001/1": "Mon 12 Oct 2026 15:40",  # instead, for who follows another
     "mentor-first-discussion 1": "Tue 17 Nov 2026 09:00",
     "mentor-midpoint 1": "Tue 23 Feb 2027 09:00",
     "mentor-sign-off-request 1": "Fri 10 Sep 2027 09:00",  # at the latest −18
     "mentor-thanks 1": "Wed 13 Oct 2027 09:00",
+    "register-invitation 1": "Wed 20 Oct 2027 09:00",
     "webinar-week-ahead mentor-webinar-1/1": "Thu 5 Nov 2026 09:00",
     "webinar-tomorrow mentor-webinar-1/1": "Wed 11 Nov 2026 09:00",
     "webinar-week-ahead mentor-webinar-2/1": "Thu 25 Feb 2027 09:00",

@@ -43,13 +43,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment_change")),
     )
     op.create_index(op.f("ix_enrolment_change_enrolment_id"), "enrolment_change", ["enrolment_id"])
+    op.create_index(op.f("ix_enrolment_change_other_id"), "enrolment_change", ["other_id"])
     op.create_table(
         "register_mentor",
         sa.Column("role_id", sa.Integer(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("capacity > 0", name=op.f("ck_register_mentor_capacity_counts")),
         sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_register_mentor_role_id")),
@@ -109,6 +109,7 @@ def upgrade() -> None:
         mentorship.add_column(
             sa.Column("sign_off_round", sa.Integer(), nullable=False, server_default="1")
         )
+        mentorship.add_column(sa.Column("sign_off_reopened_at", sa.DateTime(timezone=True)))
     with op.batch_alter_table("mentorship") as mentorship:
         mentorship.alter_column("sign_off_round", server_default=None)
         mentorship.create_check_constraint(
@@ -123,8 +124,27 @@ def upgrade() -> None:
             op.f("ck_mentorship_signed_or_revoked"),
             "sign_off_revoked_at IS NULL OR signed_off_at IS NULL",
         )
+        mentorship.create_check_constraint(
+            op.f("ck_mentorship_reopened_has_moment"),
+            "(sign_off_round > 1) = (sign_off_reopened_at IS NOT NULL)",
+        )
     with op.batch_alter_table("person") as person:
         person.add_column(sa.Column("email_changed_at", sa.DateTime(timezone=True), nullable=True))
         person.add_column(
             sa.Column("email_confirmed_at", sa.DateTime(timezone=True), nullable=True)
         )
+    with op.batch_alter_table("suppression") as suppression:
+        suppression.add_column(sa.Column("person_id", sa.Integer(), nullable=True))
+        suppression.add_column(sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True))
+        suppression.create_foreign_key(
+            op.f("fk_suppression_person_id"),
+            "person",
+            ["person_id"],
+            ["id"],
+            ondelete="SET NULL",
+        )
+        suppression.create_index(op.f("ix_suppression_person_id"), ["person_id"])
+    op.execute(
+        "UPDATE suppression SET person_id ="
+        " (SELECT person.id FROM person WHERE person.email_key = suppression.email_key)"
+    )

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from quiet_office import without_staff_letters
 from small_cohort import ADA, BEN, SmallCohort, at, read
+from story import story, walk
 
 from ats.errors import Refused
+from ats.office import Office
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.people import participants
 from ats.people.changing import Changed, Decision
@@ -15,6 +18,11 @@ from ats.people.changing import Changed, Decision
 NOW = "2027-01-11 10:00"
 KNOWN = ("P0001,about-you,complete,2026-10-20", "P0001,first-observation,complete,2026-11-17")
 NEW = dt.date(2027, 1, 29)  # of the PDP, which was due on Fri 15 January
+
+
+@pytest.fixture
+def example_office(example_office: Office) -> Office:
+    return without_staff_letters(example_office)
 
 
 @pytest.fixture
@@ -72,6 +80,48 @@ def test_every_later_e_mail_quotes_the_new_date(
     later = [text for text in texts(mailbox) if "Personal Development Plan" in text]
     assert any("29 January" in text for text in later)
     assert not any("15 January" in text for text in later)
+
+
+def test_the_whole_story_is_that_of_somebody_whose_date_it_always_was(year: SmallCohort) -> None:
+    """Ben's ladder runs from 15 January; Ada's starts over from the 29th, after one e-mail."""
+    extend(year)
+    walk(year, "2027-01-11 10:10", "2027-03-05 18:00", portfolio=[*KNOWN, *BENS])
+
+    assert about_dates(year, "P0001") == ADAS.split("\n")
+    assert about_dates(year, "P0002") == BEN_S.split("\n")
+
+
+def about_dates(year: SmallCohort, ref: str) -> list[str]:
+    """Return what became of everything since the extension but tips and webinars."""
+    lines = story(year, ref, since="2027-01-11")
+    return [line for line in lines if "-tip" not in line and "webinar" not in line]
+
+
+BENS = ("P0002,about-you,complete,2026-10-20", "P0002,first-observation,complete,2026-11-17")
+ADAS = """\
+2027-01-11 10:00 agenda-published sent
+2027-01-11 10:00 portfolio-issued sent
+2027-01-11 10:10 dates-changed sent
+2027-01-12 09:00 chase-mentor-named plus-7/1 sent
+2027-01-19 09:00 diary-habit sent
+2027-01-26 09:00 chase-milestone pdp/minus-6/1 sent
+2027-02-01 09:00 chase-milestone pdp/two-overdue/1 to pxm skipped: condition-unmet
+2027-02-03 09:00 chase-milestone pdp/plus-3/1 sent
+2027-02-10 09:00 chase-milestone pdp/plus-8-red/1 to pxm case-opened
+2027-02-10 09:00 chase-milestone pdp/plus-8/1 sent
+2027-02-24 09:00 chase-milestone pdp/plus-13/1 to operations skipped: case-open
+2027-03-03 09:00 chase-milestone pdp/plus-18/1 to pxm skipped: case-open"""
+BEN_S = """\
+2027-01-11 10:00 agenda-published sent
+2027-01-11 10:00 portfolio-issued sent
+2027-01-12 09:00 chase-mentor-named plus-7/1 sent
+2027-01-18 09:00 chase-milestone pdp/two-overdue/1 to pxm skipped: condition-unmet
+2027-01-19 09:00 diary-habit sent
+2027-01-20 09:00 chase-milestone pdp/plus-3/1 sent
+2027-01-27 09:00 chase-milestone pdp/plus-8-red/1 to pxm case-opened
+2027-01-27 09:00 chase-milestone pdp/plus-8/1 sent
+2027-02-03 09:00 chase-milestone pdp/plus-13/1 to operations skipped: case-open
+2027-02-10 09:00 chase-milestone pdp/plus-18/1 to pxm skipped: case-open"""
 
 
 def test_of_two_changes_before_a_tick_the_last_is_told(
