@@ -161,7 +161,7 @@ def test_the_next_e_mail_is_the_next_about_mentoring(
     found = mentorships(cohort.office, CODE, now=at("2026-10-07 10:00")).rows
 
     assert [(one.participant, one.next_step, one.next_on) for one in found] == [
-        ("P0001", "mentor-support", dt.date(2026, 10, 20)),
+        ("P0001", "chase-mentor-named", dt.date(2026, 11, 3)),
         ("P0002", "chase-mentor-request", dt.date(2026, 10, 14)),
     ]
 
