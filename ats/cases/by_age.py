@@ -75,7 +75,7 @@ class CasesByAge:
     """The cases of a cohort, the oldest first; of closed ones the newest first."""
 
     cohort: str
-    now: dt.datetime
+    now: dt.datetime  # local
     pxm: Owner | None  # who answers for the PXM's today: the PXM, or a cover
     waiting: tuple[WaitingCase, ...]
     closed: tuple[ClosedCase, ...]
@@ -102,7 +102,7 @@ def cases_by_age(office: Office, code: str, *, now: dt.datetime) -> CasesByAge:
         pxm = pxm_on(session, cohort.id, today)
     return CasesByAge(
         code,
-        now,
+        now.astimezone(timeline.zone),
         pxm,
         tuple(_waiting(one, ref, timeline, today) for one, ref in waiting),
         tuple(_closed(one, ref, timeline) for one, ref in closed),

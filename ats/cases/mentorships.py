@@ -68,7 +68,7 @@ class Mentorships:
     """The mentorships of a cohort, those that wait longest before the others."""
 
     cohort: str
-    now: dt.datetime
+    now: dt.datetime  # local
     rows: tuple[MentorshipRow, ...]
 
     def count(self, state: State) -> int:
@@ -86,7 +86,8 @@ def mentorships_of(view: Overview) -> Mentorships:
     steps = view.next_steps(_is_about_mentoring)
     rows = [_row(view, person, steps.get(person.id)) for person in view.people]
     rows.sort(key=_urgency)
-    return Mentorships(view.timeline.cohort.code, view.now, tuple(rows))
+    now = view.now.astimezone(view.timeline.zone)
+    return Mentorships(view.timeline.cohort.code, now, tuple(rows))
 
 
 def _urgency(one: MentorshipRow) -> tuple[bool, int, int, str]:

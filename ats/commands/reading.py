@@ -101,7 +101,7 @@ def _tell(story: list[dict[str, Any]], *, whole: bool) -> None:
 
 def _tell_standing(standing: dict[str, Any]) -> None:
     """Say how somebody stands today: the state, since when, every signal, and what it rests on."""
-    since = f" since {standing['since']}" if standing["since"] else ""
+    since = f" since {_day(standing['since'])}" if standing["since"] else ""
     say()
     say(f"Today: {standing['state']}{since}.")
     for signal in standing["signals"]:
@@ -110,10 +110,13 @@ def _tell_standing(standing: dict[str, Any]) -> None:
     if export is None:
         say("No export of portfolios has been imported yet.")
         return
-    digest, applied = export["digest"][:8], spoken(export["applied_at"])
-    say(
-        f"Portfolio as of {standing['as_of']}: import {export['id']} ({digest}), applied {applied}."
-    )
+    known = f"Portfolio as of {_day(standing['as_of'])}: import {export['id']}"
+    say(f"{known} ({export['digest'][:8]}), applied {spoken(export['applied_at'])}.")
+
+
+def _day(iso: str) -> str:
+    day = dt.date.fromisoformat(iso)
+    return f"{day:%a} {day.day} {day:%b %Y}"
 
 
 def forecast(

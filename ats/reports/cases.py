@@ -33,7 +33,7 @@ def cases_headline(cases: CasesByAge) -> str:
 
 def _parts(cases: CasesByAge) -> Iterator[str]:
     yield f"# Cases {plain(cases.cohort)}"
-    yield f"PXM: {_pxm(cases.pxm)}."
+    yield f"As of {spoken(cases.now.date())}, {cases.now:%H:%M}. PXM: {_pxm(cases.pxm)}."
     if cases.waiting:
         yield table(WAITING, [_waiting(one) for one in cases.waiting[:MOST]])
         if len(cases.waiting) > MOST:

@@ -31,7 +31,8 @@ def deliveries(
 ) -> Deliveries:
     """Return what became of e-mails since the beginning of the day 14 days ago.
 
-    An e-mail stands on the day on which it went, or on which it was last decided about.
+    An e-mail stands on the day on which it went, or on which it was last decided about. What is
+    about somebody and for staff is a case and no e-mail.
     """
     row, since = m.LedgerRow, midnight(timeline, now) - SPAN
     at = func.coalesce(col(row.sent_at), col(row.decided_at))
@@ -40,7 +41,7 @@ def deliveries(
         select(*columns, func.count())
         .where(
             col(row.cohort_id) == cohort.id,
-            col(row.outcome) != "case-opened",
+            col(row.enrolment_id).is_(None) | col(row.role).in_(("participant", "mentor")),
             or_(at >= since, col(row.outcome).in_(m.OPEN)),
         )
         .group_by(*columns)

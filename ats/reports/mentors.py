@@ -35,6 +35,7 @@ def mentors_headline(mentors: Mentorships) -> str:
 
 def _parts(mentors: Mentorships) -> Iterator[str]:
     yield f"# Mentors {plain(mentors.cohort)}"
+    yield f"As of {spoken(mentors.now.date())}, {mentors.now:%H:%M}."
     if not mentors.rows:
         yield "There is nothing: nobody is enrolled."
         return

@@ -78,7 +78,7 @@ def test_why_ends_with_how_somebody_stands_today_and_by_which_import(
     assert exported("why", "P0002", *AT).out.splitlines()[-3:] == [
         "",
         "Today: green.",
-        f"Portfolio as of 2026-10-12: import 2 ({digest[:8]}), applied 2026-10-12 08:00.",
+        f"Portfolio as of Mon 12 Oct 2026: import 2 ({digest[:8]}), applied 2026-10-12 08:00.",
     ]
 
 
@@ -88,7 +88,7 @@ def test_why_names_every_signal_and_since_when(exported: CommandLine) -> None:
 
     lines = exported("why", "P0002", "--now", "2027-01-18T12:00").out.splitlines()
 
-    today = lines.index("Today: red since 2026-10-11.")
+    today = lines.index("Today: red since Sun 11 Oct 2026.")
     overdue = "First observation (Fri 20 Nov 2026), Personal Development Plan (Fri 15 Jan 2027)"
     assert lines[today + 1 : today + 3] == [
         "- no movement since Sun 11 Oct 2026, 54 working days",

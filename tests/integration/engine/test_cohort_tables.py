@@ -166,16 +166,40 @@ def test_the_next_e_mail_is_the_next_about_mentoring(
     ]
 
 
-def test_a_sign_off_and_its_end_are_told(autumn: SmallCohort) -> None:
+def mentorship(cohort: SmallCohort, ref: str, now: str) -> tuple[str, dt.date, int | None]:
+    """Return the state of somebody's mentorship, since when, and the working days waited."""
+    found = mentorships(cohort.office, CODE, now=at(now)).rows
+    (one,) = (one for one in found if one.participant == ref)
+    return one.state, one.since, one.waited
+
+
+def test_nobody_waits_for_a_mentor_before_the_year_begins(cohort: SmallCohort) -> None:
+    cohort.enrol(BEN + GRACE)
+
+    named = dt.date(2026, 9, 2)
+    assert mentorship(cohort, "P0002", "2026-10-04 11:00") == ("to be asked", named, 0)
+    assert mentorship(cohort, "P0002", "2026-10-06 11:00") == ("to be asked", named, 1)
+
+
+def test_a_sign_off_waits_for_nobody_until_it_is_taken_back(autumn: SmallCohort) -> None:
     mentors.sign_off(autumn.store, "P0002", now=at(NOW), by="Jo")
 
-    (ben,) = (
-        one
-        for one in mentorships(autumn.office, CODE, now=at("2026-12-03 11:00")).rows
-        if one.participant == "P0002"
+    assert mentorship(autumn, "P0002", "2026-12-03 11:00") == (
+        "signed off",
+        dt.date(2026, 12, 2),
+        None,
     )
 
-    assert (ben.state, ben.since, ben.waited) == ("signed off", dt.date(2026, 12, 2), None)
+    with autumn.store.write() as session:
+        back = update(m.Mentorship).where(col(m.Mentorship.signed_off_at).is_not(None))
+        values = {"signed_off_at": None, "sign_off_revoked_at": at("2026-12-03 12:00")}
+        session.execute(back.values(values))
+
+    assert mentorship(autumn, "P0002", "2026-12-07 11:00") == (
+        "sign-off taken back",
+        dt.date(2026, 12, 3),
+        2,
+    )
 
 
 # -- cases ---------------------------------------------------------------------------------
@@ -236,8 +260,9 @@ def test_a_cover_is_named_while_they_answer_for_the_pxm(autumn: SmallCohort) -> 
 
 def test_deliveries_count_what_the_ledger_holds(autumn: SmallCohort) -> None:
     since = at("2026-11-18 00:00")
-    rows = autumn.ledger("outcome", "sent_at", "decided_at")
-    lately = [outcome for outcome, sent, decided in rows if (sent or decided) >= since]
+    rows = autumn.ledger("outcome", "sent_at", "decided_at", "role", "enrolment_id")
+    mails = [row for row in rows if row[3] in ("participant", "mentor") or row[4] is None]
+    lately = [outcome for outcome, sent, decided, *_ in mails if (sent or decided) >= since]
     sent, merged = lately.count("sent"), lately.count("merged")
     waiting = sum(outcome in m.OPEN for outcome in lately)
 
@@ -245,6 +270,8 @@ def test_deliveries_count_what_the_ledger_holds(autumn: SmallCohort) -> None:
 
     assert sent > 0
     assert f": {sent} sent, {merged} within another, {waiting} waiting," in told["description"]
+    assert "|  | pdp-tip | participants | 4 | 0 | 0 | 0 | 0 |" in told["markdown"].splitlines()
+    assert "chase-milestone | PXM" not in told["markdown"]  # a case, and no e-mail
 
 
 def test_no_page_holds_a_name_or_an_address(autumn: SmallCohort) -> None:

@@ -73,13 +73,13 @@ def test_it_shows_why_a_case_closed_and_who_decided_it() -> None:
     ],
 )
 def test_it_names_who_answers_for_the_pxms_cases(pxm: Owner | None, line: str) -> None:
-    assert line in cases_page(made(OPEN, pxm=pxm)).splitlines()
+    assert f"As of Fri 12 Feb 2027, 09:00. {line}" in cases_page(made(OPEN, pxm=pxm)).splitlines()
 
 
 def test_without_cases_there_is_nothing() -> None:
     assert cases_headline(made()) == "Cohort 2026-10, cases: there is nothing"
     assert cases_page(made(pxm=None)) == (
-        "# Cases 2026-10\n\nPXM: as set for all.\n\n"
+        "# Cases 2026-10\n\nAs of Fri 12 Feb 2027, 09:00. PXM: as set for all.\n\n"
         "There is nothing: no case is open, and none rests.\n\n"
         "## Closed lately\n\nThere is nothing from the last 5 working days.\n"
     )

@@ -39,7 +39,10 @@ def test_it_counts_each_state_and_shows_everybody_in_the_order_given() -> None:
 
 def test_with_nobody_enrolled_there_is_nothing() -> None:
     assert mentors_headline(made()) == "Cohort 2026-10, mentors: nobody is enrolled"
-    assert mentors_page(made()) == "# Mentors 2026-10\n\nThere is nothing: nobody is enrolled.\n"
+    assert mentors_page(made()) == (
+        "# Mentors 2026-10\n\nAs of Mon 23 Nov 2026, 09:00.\n\n"
+        "There is nothing: nobody is enrolled.\n"
+    )
 
 
 def test_of_very_many_it_says_how_many_are_left_out() -> None:
