@@ -1,83 +1,54 @@
-"""The page of a cohort's cases, the oldest first. Refs only: the dashboard has no names."""
+"""What staff do with a case as the dashboard tells it: decide it first of all."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from ats.cases.by_age import LATELY, CasesByAge, ClosedCase, WaitingCase
-from ats.cases.owners import Owner
-from ats.reports.markdown import plain, table
-from ats.reports.timeline import TO, spoken
-
-WAITING = ("Case", "Who", "What", "Owner", "Opened", "Working days", "Due", "State")
-CLOSED = ("Case", "Who", "What", "Closed", "Why", "Decision")
-MOST = 200  # rows of a table that somebody still reads
-DAY = dt.timedelta(days=1)
+from ats.cases import desk
+from ats.cases.decisions import CLOSED_BECAUSE, Choice, decide
+from ats.office import Office
+from ats.people.restarts import Into
+from ats.reports.forms import named
+from ats.reports.people import Form, recorded_run, year_run
 
 
-def cases_page(cases: CasesByAge) -> str:
-    """Return the page: the cases that wait or rest, and those that closed lately."""
-    return "\n\n".join(_parts(cases)) + "\n"
+def run_decision(
+    office: Office, number: int, form: Form, what: Mapping[str, Any], *, now: dt.datetime
+) -> dict[str, Any]:
+    """Decide a case or, without apply, show what that means; as a run's JSON.
+
+    `what` are the fields of the form. Raises as `ats.cases.decisions.decide`, and Refused without
+    a name.
+    """
+    choice = _choice(**what)
+    done = decide(office, number, choice, form.decision(now), preview=not form.apply)
+    word = CLOSED_BECAUSE[choice.kind]
+    decided = f"case {number} closed: {word}"
+    return year_run(done.changed, decided, f"case {number} only looked at, not decided")
 
 
-def cases_headline(cases: CasesByAge) -> str:
-    """Return the page in one line."""
-    told = ", ".join(
-        f"{cases.count(state)} {words}"
-        for state, words in (("overdue", "past due"), ("open", "open"), ("rests", "at rest"))
-        if cases.count(state)
-    )
-    return f"Cohort {cases.cohort}, cases: {told or 'there is nothing'}"
+def _choice(
+    kind: Any, milestone: str, to: dt.date | None, into: str, *, mentor_stays: bool
+) -> Choice:
+    """Return the choice of a form, in which what is left out is empty."""
+    where = Into(into.strip(), mentor_stays=mentor_stays) if into.strip() else None
+    return Choice(kind, milestone.strip() or None, to, where)
 
 
-def _parts(cases: CasesByAge) -> Iterator[str]:
-    yield f"# Cases {plain(cases.cohort)}"
-    yield f"As of {spoken(cases.now.date())}, {cases.now:%H:%M}. PXM: {_pxm(cases.pxm)}."
-    if cases.waiting:
-        yield table(WAITING, [_waiting(one) for one in cases.waiting[:MOST]])
-        if len(cases.waiting) > MOST:
-            yield f"And {len(cases.waiting) - MOST} more, in the workbook (`ats export caseload`)."
-        yield "All about one: `ats case show NUMBER`. Let it rest: `ats case snooze NUMBER`."
-    else:
-        yield "There is nothing: no case is open, and none rests."
-    yield "## Closed lately"
-    if cases.closed:
-        yield table(CLOSED, [_closed(one) for one in cases.closed[:MOST]])
-        if len(cases.closed) > MOST:
-            yield f"And {len(cases.closed) - MOST} more."
-    else:
-        yield f"There is nothing from the last {LATELY} working days."
+#: What staff do with a case besides, by its name, with how the run tells it.
+HANDLED: Mapping[str, tuple[Callable[..., None], str]] = {
+    "snooze": (desk.snooze, "rests"),
+    "reopen": (desk.reopen, "open again"),
+    "close": (desk.close, "closed"),
+}
 
 
-def _pxm(owner: Owner | None) -> str:
-    """Return who answers for the PXM's cases today, and until when as a cover."""
-    if owner is None:
-        return "as set for all"
-    if owner.until_on is None:
-        return plain(owner.name)
-    return f"{plain(owner.name)}, who covers until {spoken(owner.until_on - DAY)}"
-
-
-def _waiting(one: WaitingCase) -> tuple[object, ...]:
-    return (
-        one.number,
-        one.ref,
-        one.title,
-        TO.get(one.owner, one.owner),
-        spoken(one.opened_on),
-        one.age,
-        spoken(one.due_on),
-        _state(one),
-    )
-
-
-def _state(one: WaitingCase) -> str:
-    if one.rests_until is not None:
-        return f"rests until {spoken(one.rests_until)}"
-    return "past due" if one.is_overdue else "open"
-
-
-def _closed(one: ClosedCase) -> tuple[object, ...]:
-    decision = f"{one.decision}, by {one.decided_by}" if one.decision else ""
-    return one.number, one.ref, one.title, spoken(one.closed_on), one.why, decision
+def run_handled(
+    office: Office, action: str, number: int, by: str, what: Mapping[str, Any], *, now: dt.datetime
+) -> dict[str, Any]:
+    """Do something of `HANDLED` with a case; as a run's JSON. Raises as the action."""
+    act, word = HANDLED[action]
+    act(office.store, number, **what, now=now, by=named(by))
+    return recorded_run(f"case {number} · {word}")

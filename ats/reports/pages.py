@@ -16,7 +16,7 @@ from ats.records import gather
 from ats.records import models as m
 from ats.reports.ahead import ahead_headline, ahead_page
 from ats.reports.caseload import caseload_headline, caseload_page
-from ats.reports.cases import cases_headline, cases_page
+from ats.reports.cases_by_age import cases_headline, cases_page
 from ats.reports.counting import figures
 from ats.reports.deliveries import deliveries, deliveries_headline, deliveries_page
 from ats.reports.mentors import mentors_headline, mentors_page

@@ -8,7 +8,7 @@ import pytest
 
 from ats.cases.by_age import CasesByAge, ClosedCase, WaitingCase
 from ats.cases.owners import Owner
-from ats.reports.cases import cases_headline, cases_page
+from ats.reports.cases_by_age import cases_headline, cases_page
 
 NOW = dt.datetime(2027, 2, 12, 9, tzinfo=dt.UTC)
 OPENED = dt.date(2027, 2, 1)
