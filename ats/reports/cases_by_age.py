@@ -38,7 +38,7 @@ def _parts(cases: CasesByAge) -> Iterator[str]:
         yield table(WAITING, [_waiting(one) for one in cases.waiting[:MOST]])
         if len(cases.waiting) > MOST:
             yield f"And {len(cases.waiting) - MOST} more, in the workbook (`ats export caseload`)."
-        yield "All about one: `ats case show NUMBER`. Let it rest: `ats case snooze NUMBER`."
+        yield "All about one: `ats case show NUMBER`. Decide it: the form `decide-case`."
     else:
         yield "There is nothing: no case is open, and none rests."
     yield "## Closed lately"
