@@ -9,9 +9,8 @@ from ats.cases.caseload import ORDER, Caseload, CaseloadRow
 from ats.reports.markdown import plain, table
 from ats.reports.timeline import counted, spoken
 
-HEADERS = ("Who", "State", "Why", "Since", "Next e-mail", "Case", "Owner")
-#: A mark beside each word, for those who see the table from far or not in colour.
-MARKS = {"red": "🔴", "amber": "🟠", "green": "🟢", "unknown": "⚪", "paused": "⏸"}
+#: What is long stands last: the dashboard shows wide tables from the left.
+HEADERS = ("Who", "State", "Since", "Case", "Owner", "Why", "Next e-mail")
 MEANING = {
     "red": "look at these first",
     "amber": "behind; their reminders are on the way",
@@ -34,11 +33,9 @@ def caseload_headline(caseload: Caseload) -> str:
 
 def _parts(caseload: Caseload) -> Iterator[str]:
     yield f"# Caseload {plain(caseload.cohort)}"
-    yield f"{_known_by(caseload)} PXM: {plain(caseload.pxm or 'as set for all')}."
+    yield f"{_known_by(caseload)} PXM: {plain(caseload.pxm or 'the one of the settings')}."
     rows = [
-        (f"{MARKS[state]} {state}", caseload.count(state), MEANING[state])
-        for state in ORDER
-        if caseload.count(state)
+        (state, caseload.count(state), MEANING[state]) for state in ORDER if caseload.count(state)
     ]
     yield table(("State", "People", ""), rows) if rows else "Nobody is enrolled."
     shown = [one for one in caseload.people if one.standing.state != "green"]
@@ -70,12 +67,12 @@ def _row(one: CaseloadRow) -> tuple[object, ...]:
     when = f" on {_short(one.next_on)}" if one.next_on else ""
     return (
         one.ref,
-        f"{MARKS[standing.state]} {standing.state}",
-        "; ".join(one.why) or MEANING[standing.state],
+        standing.state,
         _short(standing.since) if standing.since else "",
-        f"{one.next_step}{when}",
         ", ".join(map(str, one.cases)),
         one.owner,
+        "; ".join(one.why) or MEANING[standing.state],
+        f"{one.next_step}{when}",
     )
 
 

@@ -10,8 +10,9 @@ from ats.cases.owners import Owner
 from ats.reports.markdown import plain, table
 from ats.reports.timeline import TO, spoken
 
-WAITING = ("Case", "Who", "What", "Owner", "Opened", "Working days", "Due", "State")
-CLOSED = ("Case", "Who", "What", "Closed", "Why", "Decision")
+#: What is long stands last: the dashboard shows wide tables from the left.
+WAITING = ("Case", "Who", "Owner", "Working days", "Due", "State", "What", "Opened")
+CLOSED = ("Case", "Who", "Closed", "Decision", "What", "Why")
 MOST = 200  # rows of a table that somebody still reads
 DAY = dt.timedelta(days=1)
 
@@ -53,7 +54,7 @@ def _parts(cases: CasesByAge) -> Iterator[str]:
 def _pxm(owner: Owner | None) -> str:
     """Return who answers for the PXM's cases today, and until when as a cover."""
     if owner is None:
-        return "as set for all"
+        return "the one of the settings"
     if owner.until_on is None:
         return plain(owner.name)
     return f"{plain(owner.name)}, who covers until {spoken(owner.until_on - DAY)}"
@@ -63,12 +64,12 @@ def _waiting(one: WaitingCase) -> tuple[object, ...]:
     return (
         one.number,
         one.ref,
-        one.title,
         TO.get(one.owner, one.owner),
-        spoken(one.opened_on),
         one.age,
         spoken(one.due_on),
         _state(one),
+        one.title,
+        spoken(one.opened_on),
     )
 
 
@@ -80,4 +81,4 @@ def _state(one: WaitingCase) -> str:
 
 def _closed(one: ClosedCase) -> tuple[object, ...]:
     decision = f"{one.decision}, by {one.decided_by}" if one.decision else ""
-    return one.number, one.ref, one.title, spoken(one.closed_on), one.why, decision
+    return one.number, one.ref, spoken(one.closed_on), decision, one.title, one.why

@@ -38,9 +38,9 @@ def test_it_counts_everybody_and_shows_those_to_look_at() -> None:
     page = caseload_page(made(RED, GREEN))
 
     assert caseload_headline(made(RED, GREEN)) == "Cohort 2026-10, caseload: 1 red, 1 green"
-    assert "| 🔴 red | 1 | look at these first |" in page
-    assert "| P0001 | 🔴 red | no movement since Fri 4 Dec 2026, 30 working days; overdue: " in page
-    assert "| 4 Dec 2026 | diary-habit on 9 Feb 2027 | 3, 7 | pxm |" in page
+    assert "| red | 1 | look at these first |" in page
+    assert "| P0001 | red | 4 Dec 2026 | 3, 7 | pxm | no movement since Fri 4 Dec 2026, 30 " in page
+    assert " x | diary-habit on 9 Feb 2027 |" in page
     assert "P0002" not in page
     assert "1 participant with nothing to look at left out." in page
 
