@@ -36,12 +36,14 @@ def digest(
     workdays: Workdays,
     titles: Mapping[str, str],
     lapsed: Sequence[Mapping[str, Any]] = (),
+    is_taken_over: bool = False,
 ) -> dict[str, Any] | None:
     """Return the lines of one owner's digest over [since, until), or None when none need go.
 
     A case is due on the fifth working day after it was opened. `releases` are e-mails that wait
     for the PXM's word, `lapsed` those that waited in vain. What was told before and still waits
-    stands in every digest that goes; by itself it is a reason for the first digest of a week only.
+    stands in every digest that goes; by itself it is a reason for the first digest of a week, and
+    for the first to somebody who takes over (`is_taken_over`).
     Each line says by `id` which case it is worked in, None if in none.
     """
     cases = _cases(session, cohort, owner, until)
@@ -54,7 +56,7 @@ def digest(
     old = [c for c in cases if c.state == "open" and c.id not in told]
     releases = _releases(session, cohort) if owner == "pxm" else []
     news = [*new, *due, *closed, *(r for r in releases if since <= r.decided_at < until)]
-    waiting = [*old, *releases] if _opens_the_week(since, until) else []
+    waiting = [*old, *releases] if is_taken_over or _opens_the_week(since, until) else []
     if not (news or waiting or lapsed):
         return None
     resting = [c for c in cases if c.state == "snoozed"]

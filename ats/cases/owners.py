@@ -33,7 +33,7 @@ def pxm_on(session: Session, cohort_id: int, day: dt.date) -> Owner | None:
 
 
 def covered_on(session: Session, cohort_id: int, day: dt.date) -> Owner | None:
-    """Return whom somebody covers for on a day; None for nobody, and for the one of the settings."""
+    """Return whom somebody covers for on a day; None for the one of the settings."""
     return next((one for one in _on(session, cohort_id, day) if one.until_on is None), None)
 
 

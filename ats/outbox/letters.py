@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from ats.cases.digest import digest
-from ats.cases.owners import covered_on, pxm_on
+from ats.cases.owners import Owner, covered_on, pxm_on
 from ats.outbox.export_due import ExportDue
 from ats.outbox.lapsed import lapsed
 from ats.outbox.staff_moments import RECORDING
@@ -73,18 +73,22 @@ class StaffLetters:
             workdays=self.timeline.workdays[programme.nation],
             titles=programme.cases,
             lapsed=lapsed(self.session, self.timeline, since, at) if is_pxms else (),
+            is_taken_over=is_pxms and self._pxm(since) != self._pxm(now),
         )
         return found and {**found, "cover": self._cover(now) if is_pxms else None}
 
     def _cover(self, now: dt.datetime) -> dict[str, str | None] | None:
         """Return for whom the PXM's digest goes to somebody else today, and until which day."""
-        cohort_id, today = self.timeline.cohort.id, self.timeline.local_date(now)
-        acting = pxm_on(self.session, cohort_id, today)
+        acting = self._pxm(now)
         if acting is None or acting.until_on is None:
             return None
+        cohort_id, today = self.timeline.cohort.id, self.timeline.local_date(now)
         covered = covered_on(self.session, cohort_id, today)
         last = acting.until_on - dt.timedelta(days=1)
-        return {"name": covered and covered.name, "last_day": last.isoformat()}
+        return {"name": covered.name if covered else None, "last_day": last.isoformat()}
+
+    def _pxm(self, at: dt.datetime) -> Owner | None:
+        return pxm_on(self.session, self.timeline.cohort.id, self.timeline.local_date(at))
 
     def _last_told(self, step: str, before: dt.datetime) -> dt.datetime:
         row = m.LedgerRow

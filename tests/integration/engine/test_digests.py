@@ -158,3 +158,17 @@ def test_who_covers_gets_the_digest_and_is_told_for_whom(
     )
     ((day, _, text),) = told(mailbox, address, "ATS cases")
     assert (day, "You cover" in text) == ("Tue 01 Dec", False)
+
+
+def test_whoever_takes_over_hears_at_once_of_everything_that_is_open(
+    live: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    sky = Owner("Sky Marsh", "sky@provider.example", dt.date(2026, 12, 3), dt.date(2026, 12, 5))
+    appoint(live.office, CODE, sky, now=at("2026-11-24 10:00"), by="Jo")
+
+    mornings(live, "2026-11-25", "2026-12-06")
+
+    (taken,) = told(mailbox, sky.email, "ATS cases")  # Thursday; there is nothing new on Friday
+    assert taken[:2] == ("Thu 03 Dec", "ATS cases: 2 still open")
+    days = [day for day, _, _ in told(mailbox, PXM, "ATS cases")]
+    assert days == ["Wed 25 Nov", "Mon 30 Nov", "Tue 01 Dec"]
