@@ -18,8 +18,10 @@ from flows.accept_mentor import accept_mentor
 from flows.adjust_participant import adjust_participant
 from flows.cancel_webinar import cancel_webinar
 from flows.chase_mentors import chase_mentors
+from flows.close_case import close_case
 from flows.cohort_timeline import cohort_timeline
 from flows.confirm_contact import confirm_contact
+from flows.decide_case import decide_case
 from flows.decline_mentor import decline_mentor
 from flows.defer_participant import defer_participant
 from flows.deliver import deliver
@@ -37,6 +39,7 @@ from flows.publish_calendars import publish_calendars
 from flows.publish_recording import publish_recording
 from flows.read_bounces import read_bounces
 from flows.reconcile import reconcile
+from flows.reopen_case import reopen_case
 from flows.reopen_sign_off import reopen_sign_off
 from flows.replace_mentor import replace_mentor
 from flows.report_cohorts import report_cohorts
@@ -46,6 +49,7 @@ from flows.resume_participant import resume_participant
 from flows.send_tips import send_tips
 from flows.sign_off_portfolio import sign_off_portfolio
 from flows.silence_person import silence_person
+from flows.snooze_case import snooze_case
 from flows.watch import watch
 from flows.withdraw_participant import withdraw_participant
 
@@ -68,6 +72,10 @@ FORMS: tuple[Flow[..., Any], ...] = (
     move_webinar,
     cancel_webinar,
     publish_recording,
+    decide_case,
+    snooze_case,
+    close_case,
+    reopen_case,
     extend_participant,
     pause_participant,
     resume_participant,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from ats.cases.decisions import choices
 from ats.cases.desk import OnDesk, on_desk
 from ats.cases.digest import DUE_AFTER
 from ats.cases.owners import pxm_on
@@ -22,9 +23,6 @@ from ats.planning.facts import Participant
 from ats.planning.timeline import Timeline
 from ats.records import gather
 from ats.records import models as m
-
-#: What may be decided about a case of the PXM; operations' end when the thing is done.
-CHOICES = ("extend", "defer", "withdraw", "continue", "release")
 
 
 def document(office: Office, number: int, *, now: dt.datetime, zone: ZoneInfo) -> dict[str, Any]:
@@ -57,12 +55,8 @@ def document(office: Office, number: int, *, now: dt.datetime, zone: ZoneInfo) -
             "standing": _standing(timeline, person, now),
             "notes": [told(note, zone) for note in notes(session, case.enrolment_id)],
             "history": _history(session, one, zone),
-            "choices": list(CHOICES) if _is_to_decide(case) else [],
+            "choices": choices(session, one) if case.state != "closed" else [],
         }
-
-
-def _is_to_decide(case: m.Case) -> bool:
-    return case.owner == "pxm" and case.state != "closed"
 
 
 def _owner_name(session: Session, case: m.Case, today: dt.date) -> str | None:

@@ -198,12 +198,15 @@ class Overlay(SQLModel, table=True):
 
     `parked`: nothing goes to or about somebody whom an undone import left behind, until a
     roster names them again; their dates stay. `done`: they say that a milestone is, which holds
-    until a newer export.
+    until a newer export. `release`: the bad news about a milestone may go.
     """
 
     __table_args__ = (
-        _one_of("kind", "extension", "pause", "silence", "parked", "done", "adjustment"),
+        _one_of("kind", "extension", "pause", "silence", "parked", "done", "adjustment", "release"),
         CheckConstraint("kind <> 'done' OR milestone IS NOT NULL", name="done_names_milestone"),
+        CheckConstraint(
+            "kind <> 'release' OR milestone IS NOT NULL", name="release_names_milestone"
+        ),
         CheckConstraint(
             "(kind = 'adjustment') = (adjustment IS NOT NULL) AND"
             " (adjustment IS NULL OR adjustment IN"
