@@ -96,9 +96,10 @@ class _About:
         }
 
     def closed(self, case: m.Case) -> dict[str, Any]:
-        """Return the line of a case that has ended, with how."""
-        ended = f"decided: {case.decision}" if case.decision else case.closed_because or ""
-        return {**self.line(case), "agreed": [], "ended": ENDED.get(ended, ended)}
+        """Return the line of a case that has ended, with how and by whose decision."""
+        because = case.closed_because or ""
+        by = f", decided by {case.decided_by}" if case.decided_by else ""
+        return {**self.line(case), "agreed": [], "ended": ENDED.get(because, because) + by}
 
     def aged(
         self, cases: Iterable[m.Case], today: dt.date, workdays: Workdays

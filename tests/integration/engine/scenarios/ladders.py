@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import defaultdict
+from typing import Any
 
 from small_cohort import ZONE, SmallCohort, at, read
 from sqlalchemy import select
 from sqlmodel import col
 
+from ats.cases import decisions
+from ats.cases.decisions import Choice
 from ats.outbox.mailbox import InMemoryMailbox
+from ats.people.changing import Decision
 from ats.records import models as m
 
 ADA_AT, GRACE_AT = "ada@harbour.example", "grace@harbour.example"
 PXM_AT, OPERATIONS_AT = "pxm@provider.example", "operations@provider.example"
 WHO = {ADA_AT: "Ada", GRACE_AT: "Grace", PXM_AT: "PXM", OPERATIONS_AT: "operations"}
+DIGESTS = ("ATS cases", "ATS tasks")
 CHASING_DAYS = (1, 2, 3)  # Tuesday to Thursday
 GAP = dt.timedelta(hours=48)
 
@@ -35,13 +41,17 @@ def rungs(cohort: SmallCohort, ladder: str, ref: str = "P0001", *, about: str = 
     with cohort.store.read() as session:
         found = list(session.execute(query).scalars())
     found.sort(key=lambda one: (_when(one), one.occurrence))
-    return [f"{_told(_when(one))} {one.occurrence} to {one.recipient}: {_end(one)}" for one in found]
+    return [
+        f"{_told(_when(one))} {one.occurrence} to {one.recipient}: {_end(one)}" for one in found
+    ]
 
 
-def letters(mailbox: InMemoryMailbox, since: str, *to: str, about: str = "") -> list[str]:
+def letters(
+    mailbox: InMemoryMailbox, since: str, *to: str, about: str | tuple[str, ...] = ""
+) -> list[str]:
     """Return what came to these addresses since a day: "Thu 7 Jan 09:00 Ada: the subject".
 
-    *about* narrows it to subjects that begin with it.
+    *about* narrows it to subjects that begin with it, or with one of them.
     """
     found = []
     for one in mailbox.received:
@@ -50,6 +60,13 @@ def letters(mailbox: InMemoryMailbox, since: str, *to: str, about: str = "") -> 
         if one.recipient in to and when >= at(f"{since} 00:00") and subject.startswith(about):
             found.append((when, f"{_told(when)} {WHO[one.recipient]}: {subject}"))
     return [line for _, line in sorted(found)]
+
+
+def decide(cohort: SmallCohort, kind: str, choice: Choice, now: str, **who: Any) -> None:
+    """Have Pat, the PXM, decide the newest case of a kind."""
+    number = max(n for n, (_, found, _) in enumerate(cohort.cases(), 1) if found == kind)
+    decision = Decision(at(now), "Pat", who.pop("reason", "workload"), **who)
+    decisions.decide(cohort.office, number, choice, decision, preview=False)
 
 
 def break_a_limit(cohort: SmallCohort) -> list[str]:
@@ -64,7 +81,7 @@ def break_a_limit(cohort: SmallCohort) -> list[str]:
     wrong = [_told(_when(one)) for one in sent if _when(one).weekday() not in CHASING_DAYS]
     for several in moments.values():
         ordered = sorted(several)
-        pairs = zip(ordered, ordered[1:], strict=False)
+        pairs = itertools.pairwise(ordered)
         wrong += [_told(later) for former, later in pairs if later - former < GAP]
     return wrong
 
