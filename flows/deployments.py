@@ -46,6 +46,7 @@ from flows.report_cohorts import report_cohorts
 from flows.resign_mentor import resign_mentor
 from flows.restart_participant import restart_participant
 from flows.resume_participant import resume_participant
+from flows.send_digests import send_digests
 from flows.send_tips import send_tips
 from flows.sign_off_portfolio import sign_off_portfolio
 from flows.silence_person import silence_person
@@ -58,6 +59,7 @@ SCHEDULES: tuple[tuple[Flow[..., Any], str], ...] = (
     (send_tips, "*/10 7-19 * * *"),  # every moment of the year is met within ten minutes
     (chase_mentors, "5,35 9-17 * * 2-4"),  # chasers go from Tuesday to Thursday
     (escalate_stalled, "15 9-17 * * 1-5"),
+    (send_digests, "16 8,14 * * 1-5"),  # 08:15, and on Fridays 14:00
     (deliver, "25,55 7-19 * * *"),  # what a mail server put off
     (publish_calendars, "8-59/15 7-19 * * *"),
     (import_exports, "4-59/15 7-19 * * *"),

@@ -678,7 +678,7 @@ class Case(SQLModel, table=True):
     """Something a person has to decide; one open case per person and kind.
 
     A snoozed one opens again on the day named. `decision` is how a person decided it; a case
-    that closed by itself has none.
+    that closed by itself has none. One that staff opened again no longer closes by itself.
     """
 
     __tablename__ = "cases"
@@ -708,6 +708,7 @@ class Case(SQLModel, table=True):
     closed_at: dt.datetime | None = _moment()
     closed_because: str | None = None
     snoozed_until: dt.date | None = None
+    reopened_at: dt.datetime | None = _moment()
     decision: str | None = None
     decided_by: str | None = None
 

@@ -31,12 +31,14 @@ from flows.publish_calendars import publish_calendars
 from flows.read_bounces import read_bounces
 from flows.reconcile import reconcile
 from flows.report_cohorts import report_cohorts
+from flows.send_digests import send_digests
 from flows.send_tips import send_tips
 from flows.watch import watch
 
 COUNTS = r"2026-10 · week 0 · \d+ sent, \d+ held"
 TIPS = rf"{COUNTS} · \d+ tips? today"
 MENTORS = rf"{COUNTS} · \d+ reminders? today about mentors"
+LETTERS = rf"{COUNTS} · \d+ letters? to staff today"
 CASES = rf"{COUNTS} · \d+ cases? opened today, \d+ open"
 PAGE = r"2026-10 · week 0 · page written, \d+ held"
 CHECKED = r"2026-10 · \d+ people, \d+ rows, nothing off"
@@ -48,6 +50,7 @@ CHECKED = r"2026-10 · \d+ people, \d+ rows, nothing off"
         (send_tips, TIPS),
         (chase_mentors, MENTORS),
         (escalate_stalled, CASES),
+        (send_digests, LETTERS),
         (deliver, COUNTS),
         (cohort_timeline, COUNTS),
         (report_cohorts, PAGE),
@@ -65,8 +68,8 @@ def test_a_run_is_named_after_what_it_came_to(
 
 
 def test_every_deployed_flow_is_run_by_these_tests() -> None:
-    tried = {send_tips, chase_mentors, escalate_stalled, deliver, import_exports}
-    tried |= {publish_calendars, cohort_timeline, report_cohorts, read_bounces, reconcile}
+    tried = {send_tips, chase_mentors, escalate_stalled, send_digests, deliver, reconcile}
+    tried |= {import_exports, publish_calendars, cohort_timeline, report_cohorts, read_bounces}
     tried |= {watch}  # in test_watch_flow.py
     assert {flow for flow, _ in SCHEDULES} == tried
 

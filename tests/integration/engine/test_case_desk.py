@@ -101,7 +101,8 @@ def test_what_closed_by_itself_opens_again_if_staff_wish(stuck: SmallCohort) -> 
     assert told(stuck)["closed_because"] == "moved"
 
     desk.reopen(stuck.store, number(stuck), "not settled", now=at("2026-12-07 12:00"), by="Jo")
-    found = told(stuck, "2026-12-07 12:01")
+    stuck.tick("2026-12-08 09:00")  # the portfolio has moved, and still it stays
+    found = told(stuck, "2026-12-08 12:00")
 
     assert (found["state"], found["closed_at"]) == ("open", None)
     assert [(one["by"], one["action"], one["reason"]) for one in found["history"]] == [

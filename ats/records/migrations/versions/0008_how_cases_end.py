@@ -42,6 +42,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("cases") as cases:
         cases.add_column(sa.Column("snoozed_until", sa.Date(), nullable=True))
+        cases.add_column(sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=True))
         cases.add_column(sa.Column("decision", sa.String(), nullable=True))
         cases.add_column(sa.Column("decided_by", sa.String(), nullable=True))
     with op.batch_alter_table("cases") as cases:
