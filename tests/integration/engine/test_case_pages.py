@@ -12,7 +12,7 @@ import pytest
 from small_cohort import ADA, BEN, CODE, SmallCohort, at
 
 from ats.cases import desk
-from ats.reports.case import LATELY, case_pages, form_path
+from ats.reports.case_page import LATELY, case_pages, form_path
 
 FORMS = {
     "decide-case": UUID(int=1),
