@@ -1,4 +1,4 @@
-"""The page of each cohort, written afresh without sending anything."""
+"""The pages of each cohort, written afresh without sending anything."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from prefect import State, flow
 from tasks.case_pages import write_cases
 from tasks.cohorts import look_at_cohorts
 from tasks.conclusion import conclude
-from tasks.pages import write_caseload, write_timeline
+from tasks.pages import OF_A_COHORT
 
 
 @flow(name="report-cohorts")
@@ -21,6 +21,6 @@ async def report_cohorts(cohort: str = "") -> State[Any]:
     """
     seen = await look_at_cohorts(cohort)
     codes = [one["code"] for one in seen["cohorts"]]
-    writers = (write_timeline, write_caseload, write_cases)
+    writers = (*OF_A_COHORT, write_cases)
     pages = [await write(code) for code in codes for write in writers]
     return await conclude(seen, *pages)

@@ -9,7 +9,7 @@ from prefect import get_client, task
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.exceptions import ObjectNotFound
 
-from ats.reports import case_page
+from ats.reports.case_page import case_pages
 from tasks.at_work import at_work
 
 #: In which a case is worked; the flow and its deployment bear the same name.
@@ -20,9 +20,7 @@ FORMS = ("decide-case", "snooze-case", "close-case", "reopen-case")
 async def write_cases(cohort: str) -> dict[str, Any]:
     """Write the page of each case that is open or closed lately, with links to its forms."""
     forms = await _served()
-    told = await at_work(
-        lambda office, now: case_page.case_pages(office, cohort, forms=forms, now=now)
-    )
+    told = await at_work(lambda office, now: case_pages(office, cohort, forms=forms, now=now))
     for page in told.get("pages", ()):
         await acreate_markdown_artifact(page["markdown"], page["key"], page["description"])
     return {"errors": told["errors"]}

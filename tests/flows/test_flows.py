@@ -206,8 +206,10 @@ def _start_later(import_dir: Path, *, weeks: int) -> None:
 
 def test_pages_are_published_under_keys_without_anybodys_name(import_dir: Path) -> None:
     run(cohort_timeline, cohort=CODE, milestone="pdp")
+    run(report_cohorts, cohort=CODE)
     pages = artifacts()
     keys = {page.key for page in pages}
-    assert keys >= {"timeline-2026-10", "milestone-2026-10-pdp"}
+    of_cohort = ("timeline", "caseload", "mentors", "cases", "deliveries", "next-14-days")
+    assert keys >= {*(f"{kind}-2026-10" for kind in of_cohort), "milestone-2026-10-pdp"}
     told = " ".join(f"{page.key} {page.description} {page.data}" for page in pages)
     assert [name for name in ("Ada", "Byron", "@", "riverside") if name in told] == []
