@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -28,6 +29,16 @@ class Owner:
 
 def pxm_on(session: Session, cohort_id: int, day: dt.date) -> Owner | None:
     """Return the PXM of a cohort on a day; None: the one of this installation's settings."""
+    return next(_on(session, cohort_id, day), None)
+
+
+def covered_on(session: Session, cohort_id: int, day: dt.date) -> Owner | None:
+    """Return whom somebody covers for on a day; None for the one of the settings."""
+    return next((one for one in _on(session, cohort_id, day) if one.until_on is None), None)
+
+
+def _on(session: Session, cohort_id: int, day: dt.date) -> Iterator[Owner]:
+    """Yield who is the PXM of a cohort on a day: a cover goes before, and the latest said."""
     one = m.CohortPxm
     found = session.execute(
         select(one)
@@ -37,10 +48,9 @@ def pxm_on(session: Session, cohort_id: int, day: dt.date) -> Owner | None:
             col(one.from_on) <= day,
             col(one.until_on).is_(None) | (col(one.until_on) > day),
         )
-        .order_by(col(one.until_on).is_(None), col(one.id).desc())  # a cover goes before
-        .limit(1)
-    ).scalar()
-    return found and Owner(found.name, found.email, found.from_on, found.until_on)
+        .order_by(col(one.until_on).is_(None), col(one.id).desc())
+    ).scalars()
+    return (Owner(row.name, row.email, row.from_on, row.until_on) for row in found)
 
 
 def letterhead_of(office: Office, session: Session, cohort_id: int, day: dt.date) -> Letterhead:
