@@ -1,0 +1,262 @@
+"""Cohorts that never were, written in the sample's own format: by seed, the same in every run."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from days_off import DAY, age, is_working_day, may_escalate, span, working_day_after
+from deadlines import CALL, FRESH, RED_ALREADY, STALLED, STARTS, SUBMISSION, TWO_OVERDUE, Deadlines
+from portfolio_exports import Person, StaffActs
+from small_cohort import CODE, PROGRESS, ROSTER
+
+NATIONS = ("england", "england", "wales", "scotland", "northern-ireland")
+WEEK = dt.timedelta(weeks=1)
+
+#: Section → the milestone that it is worked on for.
+WORK = {
+    "first-observation": "first-observation",
+    "about-you": "pdp",
+    "self-assessment": "pdp",
+    "pdp": "pdp",
+    "reflective-diary": "diary-and-coaching",
+    "coaching": "diary-and-coaching",
+    "impact-project": "project-impact",
+    "cpd-log": "project-impact",
+    "final-observation": "final-observation",
+    "final-action-plan": "submission",
+    "submission": "submission",
+}
+#: Milestone → the section that is left open so that it is not met, and one to be seen working on.
+LEFT_OPEN = {
+    "first-observation": ("first-observation", "about-you"),
+    "pdp": ("pdp", "about-you"),
+    "diary-and-coaching": ("coaching", "reflective-diary"),
+    "project-impact": ("cpd-log", "impact-project"),
+}
+
+
+@dataclass(frozen=True, order=True)
+class Move:
+    """What was done on a day: a section was worked on, or finished."""
+
+    on: dt.date
+    section: str
+    finished: bool = False
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What makes one cohort differ from another."""
+
+    seed: int
+    people: int
+    pace: range  # days between two sittings of those who are at it
+    missing: frozenset[dt.date] = frozenset()  # Mondays without an export
+    days_late: int = 0  # from an export's as-of to its import
+
+    def as_ofs(self) -> list[dt.date]:
+        mondays = (STARTS + n * WEEK for n in range(1, 55))
+        return [day for day in mondays if day not in self.missing]
+
+
+@dataclass(frozen=True)
+class Life:
+    """Somebody's year while it is made."""
+
+    person: Person
+    habits: Habits
+    acts: StaffActs
+    dice: random.Random
+
+    @property
+    def begins(self) -> dt.date:
+        return max(self.person.joined, STARTS) + 2 * DAY
+
+    def due(self, milestone: str) -> dt.date:
+        return Deadlines(self.person, self.acts).due(milestone)
+
+    def rung(self, milestone: str, after: int) -> dt.date:
+        return working_day_after(self.person.nation, self.due(milestone), after)
+
+    def look(self, rung: dt.date) -> tuple[dt.date, dt.date]:
+        """Return the day on which a rung can act, and the as-of of the data that it acts on."""
+        nation, late = self.person.nation, self.habits.days_late * DAY
+        for day in span(rung, SUBMISSION):
+            as_of = max(one for one in self.habits.as_ofs() if one + late <= day)
+            if may_escalate(nation, day) and age(nation, as_of, day) <= FRESH:
+                return day, as_of
+        raise LookupError(rung)
+
+    def work(self, earliest: int, latest: int) -> list[Move]:
+        """Finish every section so many days from its milestone's due day, step by step."""
+        moves = []
+        for section, milestone in WORK.items():
+            lateness = self.dice.randint(earliest, latest)
+            done = self.due(milestone) + lateness * DAY
+            if section == "submission":
+                done = min(done, SUBMISSION - self.dice.randint(-2, 4) * DAY)
+            done = max(done, self.begins + self.dice.randint(5, 20) * DAY)
+            day = max(self.begins, done - self.dice.randint(20, 50) * DAY)
+            while day < done:
+                moves.append(Move(day, section))
+                day += self.dice.choice(self.habits.pace) * DAY
+            moves.append(Move(done, section, finished=True))
+        return sorted(moves)
+
+
+def steady(life: Life) -> list[Move]:
+    return life.work(-25, -3)
+
+
+def slow(life: Life) -> list[Move]:
+    return life.work(-5, 50)
+
+
+def ahead(life: Life) -> list[Move]:
+    """Everything long before it is due, and rest in between."""
+    return life.work(-75, -45)
+
+
+def never(life: Life) -> list[Move]:
+    return []
+
+
+def stops(life: Life) -> list[Move]:
+    last = life.begins + life.dice.randint(10, 260) * DAY
+    return [move for move in slow(life) if move.on < last]
+
+
+def comes_back(life: Life) -> list[Move]:
+    stood = life.begins + life.dice.randint(15, 200) * DAY
+    back = stood + life.dice.randint(35, 100) * DAY
+    return _put_off(slow(life), stood, back)
+
+
+def stops_again(life: Life) -> list[Move]:
+    """A few days of work a term."""
+    days = (life.begins, dt.date(2027, 1, 8), dt.date(2027, 4, 27), dt.date(2027, 9, 8))
+    return [Move(day, section) for day, section in zip(days, WORK, strict=False)]
+
+
+def starts_late(life: Life) -> list[Move]:
+    """Nothing before the first reminders."""
+    first = life.rung("first-observation", life.dice.choice((CALL, STALLED, STALLED + 3))) + DAY
+    return _put_off(slow(life), life.begins, first + life.dice.randint(0, 10) * DAY)
+
+
+def on_the_edge(milestone: str, after: int, still: int) -> Callable[[Life], list[Move]]:
+    """Make somebody who has stood still for so many working days when a rung looks at them."""
+
+    def made(life: Life) -> list[Move]:
+        acts, as_of = life.look(life.rung(milestone, after))
+        stood, counted = as_of - DAY, 0
+        while counted < still:
+            on_a_break = life.acts.is_on_a_break(life.person.ref, stood)
+            counted += is_working_day(life.person.nation, stood) and not on_a_break
+            stood -= DAY
+        left_open, seen = LEFT_OPEN[milestone]
+        still_open = {left_open}
+        if after == TWO_OVERDUE:
+            still_open.add("first-observation")
+        back = acts + life.dice.randint(9, 16) * DAY
+        kept = [one for one in ahead(life) if one.section not in still_open and one.on <= stood]
+        later = [
+            replace(one, on=max(one.on, back))
+            for one in steady(life)
+            if one.section in still_open or one.on > back
+        ]
+        return [*kept, Move(stood, seen), *later]
+
+    return made
+
+
+#: Who is in every cohort: first those on the edge, of whom the last two were on a break before.
+EDGES = (
+    *(on_the_edge("pdp", STALLED, still) for still in (12, 13, 14, 15)),
+    *(on_the_edge("first-observation", STALLED, still) for still in (13, 14, 15)),
+    *(on_the_edge("diary-and-coaching", STALLED, still) for still in (14, 15)),
+    *(on_the_edge("project-impact", STALLED, still) for still in (14, 15)),
+    *(on_the_edge("first-observation", RED_ALREADY, still) for still in (29, 30)),
+    *(on_the_edge("pdp", TWO_OVERDUE, still) for still in (14, 15)),
+    *(on_the_edge("diary-and-coaching", RED_ALREADY, still) for still in (29, 30)),
+)
+BREAK = (dt.date(2027, 2, 22), dt.date(2027, 3, 15))
+ON_A_BREAK = ("P0016", "P0017")
+#: The others, in turn.
+LIVES = (steady, slow, stops, comes_back, ahead, stops_again, starts_late, slow, never, stops)
+
+
+#: A month in the middle of which the ladder of the PDP reaches its last rungs.
+GAP = frozenset(dt.date(2027, 2, 1) + n * WEEK for n in range(4))
+MADE = {
+    "brisk": Habits(11, 34, range(3, 9), frozenset({dt.date(2026, 12, 14)})),
+    "slow": Habits(
+        23, 34, range(6, 16), frozenset({dt.date(2026, 11, 30), dt.date(2027, 5, 10)}), days_late=1
+    ),
+    "month without exports": Habits(37, 34, range(4, 12), GAP, days_late=2),
+}
+
+
+def make_cohort(folder: Path, habits: Habits) -> StaffActs:
+    """Write the roster and the exports of a cohort into a folder; return what staff will do."""
+    dice = random.Random(habits.seed)
+    acts = StaffActs(breaks=dict.fromkeys(ON_A_BREAK, BREAK))
+    people, moves = [], {}
+    for number in range(habits.people):
+        person = _person(number, dice)
+        others = number - len(EDGES)
+        lives = EDGES[number] if others < 0 else LIVES[others % len(LIVES)]
+        people.append(person)
+        moves[person.ref] = lives(Life(person, habits, acts, dice))
+    _write(folder / f"roster-{CODE}.csv", ROSTER, (_row(person) for person in people))
+    for as_of in habits.as_ofs():
+        rows = [row for ref, done in moves.items() for row in _shown(ref, done, as_of)]
+        _write(folder / f"progress-{CODE}-{as_of}.csv", PROGRESS, rows)
+    return acts
+
+
+def _person(number: int, dice: random.Random) -> Person:
+    is_late = number >= len(EDGES) and number % 4 == 0
+    joined = STARTS + dice.choice((22, 43)) * DAY if is_late else STARTS
+    return Person(f"P{number + 1:04}", dice.choice(NATIONS), joined)
+
+
+def _put_off(moves: Sequence[Move], stood: dt.date, back: dt.date) -> list[Move]:
+    """Return these moves with none from one day until the other: those are made later."""
+    return [
+        replace(move, on=back + (move.on - stood) * 0.3) if stood <= move.on < back else move
+        for move in moves
+    ]
+
+
+def _shown(ref: str, moves: Iterable[Move], as_of: dt.date) -> list[tuple[str, ...]]:
+    """Return the rows of one person in an export: what each section came to before its as-of."""
+    newest: dict[str, Move] = {}
+    for move in sorted(moves):
+        if move.on < as_of:
+            older = newest.get(move.section)
+            finished = move.finished or (older is not None and older.finished)
+            newest[move.section] = replace(move, finished=finished)
+    return [
+        (CODE, ref, key, "complete" if move.finished else "in-progress", f"{move.on}")
+        for key, move in newest.items()
+    ]
+
+
+def _row(person: Person) -> tuple[str, ...]:
+    ref, number = person.ref, person.ref[1:]
+    own = (CODE, ref, "Pat", f"No{number}", f"{ref.lower()}@college.example", "A College")
+    has_mentor = int(number) % 2 == 0
+    mentor = (f"M{number}", "Max", f"Of{number}", f"m{number}@college.example", "england")
+    blank = ("",) * len(mentor)
+    return (*own, person.nation, f"{person.joined}", *(mentor if has_mentor else blank))
+
+
+def _write(path: Path, head: str, rows: Iterable[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head.split(","), *rows])
