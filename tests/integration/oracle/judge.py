@@ -103,11 +103,14 @@ class Judge:
         return is_met(milestone, self.sections)
 
     def overdue(self) -> list[str]:
-        """Return what was due before the as-of and is not met in it."""
+        """Return the milestones due before the as-of and not met in it; submission is apart."""
         return [
             key
             for key in MILESTONES
-            if self.as_of and self.dates.due(key) < self.as_of and not self.meets(key)
+            if key != "submission"
+            and self.as_of
+            and self.dates.due(key) < self.as_of
+            and not self.meets(key)
         ]
 
     def moved(self) -> dt.date:

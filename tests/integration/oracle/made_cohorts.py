@@ -143,6 +143,11 @@ def stops_again(life: Life) -> list[Move]:
     return [Move(day, section) for day, section in zip(days, WORK, strict=False)]
 
 
+def resumes_in_february(life: Life) -> list[Move]:
+    """Still for weeks after the new year, and at it again in the month that one cohort misses."""
+    return _resting(life, {"pdp"}, Move(dt.date(2027, 1, 6), "about-you"), dt.date(2027, 2, 16))
+
+
 def starts_late(life: Life) -> list[Move]:
     """Nothing before the first reminders."""
     first = life.rung("first-observation", life.dice.choice((CALL, STALLED, STALLED + 3))) + DAY
@@ -159,18 +164,10 @@ def on_the_edge(milestone: str, after: int, still: int) -> Callable[[Life], list
             on_a_break = life.acts.is_on_a_break(life.person.ref, stood)
             counted += is_working_day(life.person.nation, stood) and not on_a_break
             stood -= DAY
-        left_open, seen = LEFT_OPEN[milestone]
-        still_open = {left_open}
-        if after == TWO_OVERDUE:
-            still_open.add("first-observation")
         back = acts + life.dice.randint(9, 16) * DAY
-        kept = [one for one in ahead(life) if one.section not in still_open and one.on <= stood]
-        later = [
-            replace(one, on=max(one.on, back))
-            for one in steady(life)
-            if one.section in still_open or one.on > back
-        ]
-        return [*kept, Move(stood, seen), *later]
+        left_open, seen = LEFT_OPEN[milestone]
+        also = {"first-observation"} if after == TWO_OVERDUE else set()
+        return _resting(life, {left_open, *also}, Move(stood, seen), back)
 
     return made
 
@@ -188,11 +185,23 @@ EDGES = (
 BREAK = (dt.date(2027, 2, 22), dt.date(2027, 3, 15))
 ON_A_BREAK = ("P0016", "P0017")
 #: The others, in turn.
-LIVES = (steady, slow, stops, comes_back, ahead, stops_again, starts_late, slow, never, stops)
+LIVES = (
+    steady,
+    slow,
+    stops,
+    comes_back,
+    ahead,
+    stops_again,
+    resumes_in_february,
+    starts_late,
+    never,
+    stops,
+    slow,
+)
 
 
-#: A month in the middle of which the ladder of the PDP reaches its last rungs.
-GAP = frozenset(dt.date(2027, 2, 1) + n * WEEK for n in range(4))
+#: A month in which the ladder of the PDP reaches its last rung, after its last reminder.
+GAP = frozenset(dt.date(2027, 2, 8) + n * WEEK for n in range(4))
 MADE = {
     "brisk": Habits(11, 34, range(3, 9), frozenset({dt.date(2026, 12, 14)})),
     "slow": Habits(
@@ -224,6 +233,17 @@ def _person(number: int, dice: random.Random) -> Person:
     is_late = number >= len(EDGES) and number % 4 == 0
     joined = STARTS + dice.choice((22, 43)) * DAY if is_late else STARTS
     return Person(f"P{number + 1:04}", dice.choice(NATIONS), joined)
+
+
+def _resting(life: Life, left_open: set[str], last: Move, back: dt.date) -> list[Move]:
+    """Do everything in good time but what is left open, with a rest from the last move on."""
+    kept = [one for one in ahead(life) if one.section not in left_open and one.on <= last.on]
+    later = [
+        replace(one, on=max(one.on, back))
+        for one in steady(life)
+        if one.section in left_open or one.on > back
+    ]
+    return [*kept, last, *later]
 
 
 def _put_off(moves: Sequence[Move], stood: dt.date, back: dt.date) -> list[Move]:
