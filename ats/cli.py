@@ -19,6 +19,7 @@ from ats.commands import (
     bounces,
     calendars,
     case,
+    case_decide,
     cohort,
     contact,
     demo,
@@ -91,6 +92,7 @@ app.command()(reading.forecast)
 app.command()(feed.feed)
 app.command()(reconcile.reconcile)
 app.command()(audit.audit)
+case.app.command()(case_decide.decide)
 participant.app.command()(participant_care.adjust)
 participant.app.command()(participant_care.seen_done)
 participant.app.command()(participant_care.note)

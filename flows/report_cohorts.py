@@ -1,4 +1,4 @@
-"""The page of each cohort, written afresh without sending anything."""
+"""The pages of each cohort, written afresh without sending anything."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from prefect import State, flow
 
 from tasks.cohorts import look_at_cohorts
 from tasks.conclusion import conclude
-from tasks.pages import write_caseload, write_timeline
+from tasks.pages import OF_A_COHORT
 
 
 @flow(name="report-cohorts")
@@ -20,5 +20,5 @@ async def report_cohorts(cohort: str = "") -> State[Any]:
     """
     seen = await look_at_cohorts(cohort)
     codes = [one["code"] for one in seen["cohorts"]]
-    pages = [await write(code) for code in codes for write in (write_timeline, write_caseload)]
+    pages = [await write(code) for code in codes for write in OF_A_COHORT]
     return await conclude(seen, *pages)

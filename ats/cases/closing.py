@@ -36,8 +36,8 @@ def close_done(
             on_fault(person, fault)
             continue
         if done:
-            _close(session, person, done, planner)
-            left = {kind: at for kind, at in person.cases.items() if kind not in done}
+            closed = _close(session, person, done, planner)
+            left = {kind: at for kind, at in person.cases.items() if kind not in closed}
             person = replace(person, cases=left)
         after.append(person)
     return after
@@ -50,14 +50,21 @@ def _done(kind: str, person: Participant, planner: Planner) -> str | None:
     return met.name if met else None
 
 
-def _close(session: Session, person: Participant, done: dict[str, str], planner: Planner) -> None:
+def _close(
+    session: Session, person: Participant, done: dict[str, str], planner: Planner
+) -> list[str]:
+    """Close cases of these kinds and return which: not what staff opened again on purpose."""
     cases = session.execute(
         select(m.Case).where(
             col(m.Case.enrolment_id) == person.id,
             col(m.Case.kind).in_(done),
             col(m.Case.state) != "closed",
+            col(m.Case.reopened_at).is_(None),
         )
     ).scalars()
+    closed = []
     for case in cases:
         close_case(case, now=planner.now, because=done[case.kind])
+        closed.append(case.kind)
     session.flush()
+    return closed

@@ -112,8 +112,9 @@ def snooze(
 def reopen(store: Store, number: int, why: str, *, now: dt.datetime, by: str) -> None:
     """Open a closed case again, or wake one that rests.
 
-    Raises NotFound, and Refused for one that is open, for one whose place another has taken, for
-    somebody who has left, and without a reason.
+    What staff open again stays open until a person ends it. Raises NotFound, and Refused for one
+    that is open, for one whose place another has taken, for somebody who has left, and without a
+    reason.
     """
     why = _in_words(why)
 
@@ -126,7 +127,7 @@ def reopen(store: Store, number: int, why: str, *, now: dt.datetime, by: str) ->
             )
         _refuse_twin(session, one)
         one.audit(session, "case-reopened", now=now, by=by, reason=why)
-        wake(one.case)
+        wake(one.case, now=now)
 
     _handle(store, number, open_again)
 

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from ats.cases.by_age import due_on
+from ats.cases.decisions import choices
 from ats.cases.desk import OnDesk, on_desk
-from ats.cases.digest import DUE_AFTER
 from ats.cases.owners import pxm_on
-from ats.cases.standing import in_words
+from ats.cases.standing import in_words, standing_told
 from ats.office import Office
 from ats.people.contacts import contacts
 from ats.people.notes import notes, told
@@ -22,9 +23,6 @@ from ats.planning.facts import Participant
 from ats.planning.timeline import Timeline
 from ats.records import gather
 from ats.records import models as m
-
-#: What may be decided about a case of the PXM; operations' end when the thing is done.
-CHOICES = ("extend", "defer", "withdraw", "continue", "release")
 
 
 def document(office: Office, number: int, *, now: dt.datetime, zone: ZoneInfo) -> dict[str, Any]:
@@ -47,7 +45,7 @@ def document(office: Office, number: int, *, now: dt.datetime, zone: ZoneInfo) -
             "owner": case.owner,
             "owner_name": _owner_name(session, case, timeline.local_date(now)),
             "opened_at": case.opened_at.astimezone(zone).isoformat(),
-            "due_on": _due_on(case, timeline).isoformat(),
+            "due_on": due_on(case, timeline).isoformat(),
             "snoozed_until": case.snoozed_until and case.snoozed_until.isoformat(),
             "closed_at": case.closed_at and case.closed_at.astimezone(zone).isoformat(),
             "closed_because": case.closed_because,
@@ -57,12 +55,8 @@ def document(office: Office, number: int, *, now: dt.datetime, zone: ZoneInfo) -
             "standing": _standing(timeline, person, now),
             "notes": [told(note, zone) for note in notes(session, case.enrolment_id)],
             "history": _history(session, one, zone),
-            "choices": list(CHOICES) if _is_to_decide(case) else [],
+            "choices": choices(session, one) if case.state != "closed" else [],
         }
-
-
-def _is_to_decide(case: m.Case) -> bool:
-    return case.owner == "pxm" and case.state != "closed"
 
 
 def _owner_name(session: Session, case: m.Case, today: dt.date) -> str | None:
@@ -70,19 +64,9 @@ def _owner_name(session: Session, case: m.Case, today: dt.date) -> str | None:
     return owner.name if owner else None
 
 
-def _due_on(case: m.Case, timeline: Timeline) -> dt.date:
-    days = timeline.workdays[timeline.programme.nation]
-    return days.shift(timeline.local_date(case.opened_at), DUE_AFTER, away_counts=True)
-
-
 def _standing(timeline: Timeline, person: Participant, now: dt.datetime) -> Mapping[str, Any]:
     found = stall.standing(timeline, person, now)
-    return {
-        "state": found.state,
-        "since": found.since and found.since.isoformat(),
-        "as_of": found.as_of and found.as_of.isoformat(),
-        "signals": list(in_words(found.signals, timeline)),
-    }
+    return standing_told(found, in_words(found.signals, timeline))
 
 
 def _signals(

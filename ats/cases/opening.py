@@ -68,8 +68,10 @@ def close_case(case: m.Case, *, now: dt.datetime, because: str) -> None:
     case.snoozed_until = None
 
 
-def wake(case: m.Case) -> None:
-    """Have a case wait for its owner again, however it rested or ended."""
+def wake(case: m.Case, *, now: dt.datetime) -> None:
+    """Have a case wait for its owner again; once it had ended, until a person ends it."""
+    if case.state == "closed":
+        case.reopened_at = now
     case.state, case.snoozed_until = "open", None
     case.closed_at = case.closed_because = case.decision = case.decided_by = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from ats.planning.stall import Signal
+from ats.planning.stall import Signal, Standing
 from ats.planning.timeline import Timeline
 
 
@@ -15,6 +15,16 @@ def in_words(signals: Sequence[Signal], timeline: Timeline) -> tuple[str, ...]:
     What is overdue is one clause, wherever it stands; that there are two goes without saying then.
     """
     return tuple(_clauses(signals, timeline))
+
+
+def standing_told(standing: Standing, why: Sequence[str]) -> dict[str, object]:
+    """Return a standing as JSON tells it; `why` are its signals in words."""
+    return {
+        "state": standing.state,
+        "signals": list(why),
+        "since": standing.since.isoformat() if standing.since else None,
+        "as_of": standing.as_of.isoformat() if standing.as_of else None,
+    }
 
 
 def _clauses(signals: Sequence[Signal], timeline: Timeline) -> Iterator[str]:

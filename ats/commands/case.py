@@ -108,7 +108,7 @@ def snooze(
 def reopen(
     number: Number, reason: Why, now: Now = None, by: By = None, as_json: Json = False
 ) -> None:
-    """Open a closed case again, or wake one that rests."""
+    """Open a closed case again, until somebody closes it; or wake one that rests."""
     from ats.cases.desk import reopen as open_again
 
     who = name_of(by)

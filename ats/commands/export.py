@@ -13,7 +13,10 @@ from ats.commands.options import Cohort, Json, Now
 from ats.errors import Refused
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from ats.cases.caseload import Caseload
+    from ats.cases.workbook import Tables
 
 app = typer.Typer(name="export", help="Tables for those who work in workbooks.")
 
@@ -33,37 +36,56 @@ def caseload(
     now: Now = None,
     as_json: Json = False,
 ) -> None:
-    """Who stands how, why and since when, worst first; on the terminal or as a workbook."""
-    from ats.cases.caseload import caseload as load
+    """Who stands how, with which mentor and which cases; on the terminal or as a workbook."""
+    from ats.cases.by_age import cases_by_age
+    from ats.cases.caseload import caseload_of
+    from ats.cases.mentorships import mentorships_of
+    from ats.cases.overview import overview
+    from ats.cases.workbook import Tables
 
     with open_desk(now) as desk:
-        found = load(desk.office, cohort, now=desk.now)
+        view = overview(desk.office, cohort, now=desk.now)
+        cases = cases_by_age(desk.office, cohort, now=desk.now)
+        found = Tables(caseload_of(view), mentorships_of(view), cases)
         if out is not None:
             _write(found, out)
-        document = {
-            "cohort": found.cohort,
-            "as_of": found.as_of.isoformat() if found.as_of else None,
-            "people": [one.document() for one in found.people],
-            "file": str(out) if out else None,
-        }
+        document = {**_document(found, desk.zone), "file": str(out) if out else None}
 
         def human() -> None:
             if out is not None:
-                say(f"{len(found.people)} participants are in {out}.")
-                return
-            rows = [
-                (one.ref, one.standing.state, "; ".join(one.why), ", ".join(map(str, one.cases)))
-                for one in found.people
-                if one.standing.state != "green"
-            ]
-            if rows:
-                table(("person", "state", "why", "case"), rows)
-            say(f"{found.count('green')} of {len(found.people)} need nothing.")
+                say(f"{len(found.caseload.people)} participants are in {out}.")
+            else:
+                _show(found.caseload)
 
         answer(document, as_json=as_json, human=human)
 
 
-def _write(found: Caseload, out: Path) -> None:
+def _document(found: Tables, zone: ZoneInfo) -> dict[str, object]:
+    export = found.caseload.export
+    return {
+        "cohort": found.caseload.cohort,
+        "as_of": export.as_of.isoformat() if export else None,
+        "import": export.document(zone) if export else None,
+        "people": [one.document() for one in found.caseload.people],
+        "mentors": [one.document() for one in found.mentors.rows],
+        "cases": [one.document() for one in found.cases.waiting],
+    }
+
+
+def _show(found: Caseload) -> None:
+    rows = [
+        (one.ref, one.standing.state, "; ".join(one.why), ", ".join(map(str, one.cases)))
+        for one in found.people
+        if one.standing.state != "green"
+    ]
+    if rows:
+        table(("person", "state", "why", "case"), rows)
+    say(f"{found.count('green')} of {len(found.people)} need nothing.")
+    if found.export is not None:
+        say(f"Portfolios as of {found.export.as_of}: import {found.export.number}.")
+
+
+def _write(found: Tables, out: Path) -> None:
     from ats.cases.workbook import write
 
     if out.suffix.lower() != ".xlsx":

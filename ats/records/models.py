@@ -198,12 +198,15 @@ class Overlay(SQLModel, table=True):
 
     `parked`: nothing goes to or about somebody whom an undone import left behind, until a
     roster names them again; their dates stay. `done`: they say that a milestone is, which holds
-    until a newer export.
+    until a newer export. `release`: the bad news about a milestone may go.
     """
 
     __table_args__ = (
-        _one_of("kind", "extension", "pause", "silence", "parked", "done", "adjustment"),
+        _one_of("kind", "extension", "pause", "silence", "parked", "done", "adjustment", "release"),
         CheckConstraint("kind <> 'done' OR milestone IS NOT NULL", name="done_names_milestone"),
+        CheckConstraint(
+            "kind <> 'release' OR milestone IS NOT NULL", name="release_names_milestone"
+        ),
         CheckConstraint(
             "(kind = 'adjustment') = (adjustment IS NOT NULL) AND"
             " (adjustment IS NULL OR adjustment IN"
@@ -675,7 +678,7 @@ class Case(SQLModel, table=True):
     """Something a person has to decide; one open case per person and kind.
 
     A snoozed one opens again on the day named. `decision` is how a person decided it; a case
-    that closed by itself has none.
+    that closed by itself has none. One that staff opened again no longer closes by itself.
     """
 
     __tablename__ = "cases"
@@ -705,6 +708,7 @@ class Case(SQLModel, table=True):
     closed_at: dt.datetime | None = _moment()
     closed_because: str | None = None
     snoozed_until: dt.date | None = None
+    reopened_at: dt.datetime | None = _moment()
     decision: str | None = None
     decided_by: str | None = None
 

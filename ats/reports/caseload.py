@@ -34,8 +34,7 @@ def caseload_headline(caseload: Caseload) -> str:
 
 def _parts(caseload: Caseload) -> Iterator[str]:
     yield f"# Caseload {plain(caseload.cohort)}"
-    as_of = spoken(caseload.as_of) if caseload.as_of else "no export has been imported yet"
-    yield f"Portfolios as they stood on {as_of}. PXM: {plain(caseload.pxm or 'as set for all')}."
+    yield f"{_known_by(caseload)} PXM: {plain(caseload.pxm or 'as set for all')}."
     rows = [
         (f"{MARKS[state]} {state}", caseload.count(state), MEANING[state])
         for state in ORDER
@@ -53,6 +52,17 @@ def _parts(caseload: Caseload) -> Iterator[str]:
     green = caseload.count("green")
     if green:
         yield f"{counted(green, 'participant')} with nothing to look at left out."
+
+
+def _known_by(caseload: Caseload) -> str:
+    """Return by which export portfolios are known."""
+    export = caseload.export
+    if export is None:
+        return "No export of portfolios has been imported yet."
+    return (
+        f"Portfolios as they stood on {spoken(export.as_of)} "
+        f"(import {export.number}, {export.digest[:8]})."
+    )
 
 
 def _row(one: CaseloadRow) -> tuple[object, ...]:

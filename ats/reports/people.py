@@ -115,7 +115,12 @@ def run_change(
     act, word = CHANGES[action]
     decision = form.decision(now)
     changed = act(office, ref.strip(), **what, decision=decision, preview=not form.apply)
-    state = word if changed.applied else f"only looked at, not {word}"
+    return year_run(changed, word, f"only looked at, not {word}")
+
+
+def year_run(changed: Changed, done: str, looked_at: str) -> dict[str, Any]:
+    """Return a run's JSON about somebody's year, in words for what is done or only looked at."""
+    state = done if changed.applied else looked_at
     return {
         **_run(f"{changed.cohort} · {changed.person} · {state}", _message(changed)),
         "applied": changed.applied,
@@ -222,6 +227,11 @@ def run_record(
 ) -> dict[str, Any]:
     """Record something in `RECORDS` about somebody; as a run's JSON. Raises as the action."""
     name = RECORDS[action](office, ref.strip(), now=now, by=named(by), **what)
+    return recorded_run(name)
+
+
+def recorded_run(name: str) -> dict[str, Any]:
+    """Return the JSON of a run that recorded something at once."""
     return {**_run(name, "Recorded."), "applied": True, "cohort": ""}
 
 

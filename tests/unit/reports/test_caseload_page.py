@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
 
 from ats.cases.caseload import Caseload, CaseloadRow
-from ats.cases.workbook import write
 from ats.planning.stall import Signal, Standing
+from ats.records.exports import Export
 from ats.reports.caseload import caseload_headline, caseload_page
 
 NOW = dt.datetime(2027, 2, 3, 9, tzinfo=dt.UTC)
 AS_OF = dt.date(2027, 2, 1)
+EXPORT = Export(12, AS_OF, NOW, "9f86d081884c7d65")
 SINCE = dt.date(2026, 12, 4)
 STILL = Signal("standing-still", "red", SINCE, workdays=30)
 RED = CaseloadRow(
@@ -29,8 +28,10 @@ RED = CaseloadRow(
 GREEN = CaseloadRow("P0002", Standing("green", as_of=AS_OF), (), "", None, (), "")
 
 
-def made(*people: CaseloadRow, pxm: str | None = "Robin <Vale>") -> Caseload:
-    return Caseload("2026-10", NOW, AS_OF, pxm, people)
+def made(
+    *people: CaseloadRow, pxm: str | None = "Robin <Vale>", export: Export | None = EXPORT
+) -> Caseload:
+    return Caseload("2026-10", NOW, export, pxm, people)
 
 
 def test_it_counts_everybody_and_shows_those_to_look_at() -> None:
@@ -42,6 +43,15 @@ def test_it_counts_everybody_and_shows_those_to_look_at() -> None:
     assert "| 4 Dec 2026 | diary-habit on 9 Feb 2027 | 3, 7 | pxm |" in page
     assert "P0002" not in page
     assert "1 participant with nothing to look at left out." in page
+
+
+def test_it_names_the_export_by_which_portfolios_are_known() -> None:
+    known = "Portfolios as they stood on Mon 1 Feb 2027 (import 12, 9f86d081)."
+    unknown = "No export of portfolios has been imported yet."
+
+    pages = caseload_page(made(RED)), caseload_page(made(RED, export=None))
+
+    assert [(known in page, unknown in page) for page in pages] == [(True, False), (False, True)]
 
 
 def test_no_sign_in_it_has_a_meaning() -> None:
@@ -58,28 +68,3 @@ def test_with_nobody_to_look_at_it_is_short(people: tuple[CaseloadRow, ...]) -> 
 
     assert "Whom to look at" not in page
     assert ("Nobody is enrolled." in page) == (not people)
-
-
-def test_the_workbook_says_the_same_and_holds_dates_as_dates(tmp_path: Path) -> None:
-    write(made(RED, GREEN), tmp_path / "caseload.xlsx")
-
-    sheet = load_workbook(tmp_path / "caseload.xlsx").active
-    assert sheet is not None
-    rows = list(sheet.iter_rows(values_only=True))
-    assert rows[0][:3] == ("Participant", "State", "Why")
-    assert rows[1][:2] == ("P0001", "red")
-    assert str(rows[1][2]).splitlines() == list(RED.why)
-    assert rows[1][3] == dt.datetime(2026, 12, 4)  # noqa: DTZ001 (a workbook's dates have no zone)
-    assert rows[1][7:] == ("3, 7", "pxm")
-    assert rows[2][0] == "P0002"
-    assert sheet.freeze_panes == "A2"
-
-
-def test_what_begins_like_a_formula_is_text(tmp_path: Path) -> None:
-    evil = CaseloadRow("P0003", RED.standing, ("=1+1",), "", None, (), "")
-
-    write(made(evil), tmp_path / "caseload.xlsx")
-
-    sheet = load_workbook(tmp_path / "caseload.xlsx").active
-    assert sheet is not None
-    assert sheet["C2"].data_type == "s"

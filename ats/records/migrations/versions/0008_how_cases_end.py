@@ -12,6 +12,8 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
+KINDS = "ck_overlay_kind_known"
+
 
 def upgrade() -> None:
     op.create_table(
@@ -40,6 +42,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("cases") as cases:
         cases.add_column(sa.Column("snoozed_until", sa.Date(), nullable=True))
+        cases.add_column(sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=True))
         cases.add_column(sa.Column("decision", sa.String(), nullable=True))
         cases.add_column(sa.Column("decided_by", sa.String(), nullable=True))
     with op.batch_alter_table("cases") as cases:
@@ -53,4 +56,14 @@ def upgrade() -> None:
         )
         cases.create_check_constraint(
             op.f("ck_cases_decided_by_somebody"), "decision IS NULL OR decided_by IS NOT NULL"
+        )
+    with op.batch_alter_table("overlay") as overlay:
+        overlay.drop_constraint(op.f(KINDS), type_="check")
+        overlay.create_check_constraint(
+            op.f(KINDS),
+            "kind IN ('extension', 'pause', 'silence', 'parked', 'done', 'adjustment', 'release')",
+        )
+        overlay.create_check_constraint(
+            op.f("ck_overlay_release_names_milestone"),
+            "kind <> 'release' OR milestone IS NOT NULL",
         )
