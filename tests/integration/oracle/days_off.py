@@ -77,7 +77,7 @@ def may_escalate(nation: str, day: dt.date) -> bool:
 
 
 def age(nation: str, as_of: dt.date, day: dt.date) -> int:
-    """Return the open days since an as-of: on Monday Monday's data are none old, on Thursday 3."""
+    """Return the open days since an as-of: those of a Monday are 3 days old on Thursday."""
     return sum(is_open(nation, one) for one in span(as_of + DAY, day))
 
 

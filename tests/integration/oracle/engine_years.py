@@ -57,7 +57,7 @@ def of_the_demo(run: DemoRun, samples: Path) -> Lived:
 
 
 def live(office: Office, folder: Path, acts: StaffActs, *, days_late: int) -> Lived:
-    """Take the cohort of a folder through its year, with a tick each morning."""
+    """Take the cohort of a folder through its year, with a tick each weekday morning."""
     people, exports = read_people(folder), read_exports(folder, days_late=days_late)
     with InMemoryMailbox() as mailbox:
         cohort = SmallCohort(office, folder)
@@ -65,21 +65,29 @@ def live(office: Office, folder: Path, acts: StaffActs, *, days_late: int) -> Li
         cohort.enrol(*_lines(folder / f"roster-{CODE}.csv"))
         cohort.join_links()
         cohort.go_live_unchecked()
-        files = {one.imported: folder / f"progress-{CODE}-{one.as_of}.csv" for one in exports}
         for day in span(STARTS - 7 * DAY, ENDS):
-            if day in files:
-                as_of = files[day].stem[-10:]
-                rows = (line.partition(",")[2] for line in _lines(files[day]))
-                cohort.export(as_of, *rows, now=f"{day} 07:30")
-            for ref, (first, back) in acts.breaks.items():
-                if day == first - BEFORE_A_BREAK:
-                    decision = Decision(at(f"{day} 12:00"), "Jo", "caring")
-                    participants.pause(office, ref, first, back, decision, preview=False)
+            for export in exports:
+                if export.imported == day:
+                    _import(cohort, folder, export)
+            _agree_on_breaks(cohort, acts, day)
             if day.weekday() < SATURDAY:  # the demo ticks at weekends, too
                 assert cohort.tick(f"{day} 09:00").errors == []
     with office.store.read() as session:
         opened = cases(session, [CODE], zone=ZONE)
     return Lived(people, exports, acts, _episodes(opened), _reminded(_sent(cohort)))
+
+
+def _import(cohort: SmallCohort, folder: Path, export: Export) -> None:
+    rows = _lines(folder / f"progress-{CODE}-{export.as_of}.csv")
+    without_code = (row.partition(",")[2] for row in rows)
+    cohort.export(f"{export.as_of}", *without_code, now=f"{export.imported} 07:30")
+
+
+def _agree_on_breaks(cohort: SmallCohort, acts: StaffActs, day: dt.date) -> None:
+    decision = Decision(at(f"{day} 08:00"), "Jo", "caring")
+    for ref, (first, back) in acts.breaks.items():
+        if day == first - BEFORE_A_BREAK:
+            participants.pause(cohort.office, ref, first, back, decision, preview=False)
 
 
 def _acts(scenarios: Sequence[Mapping[str, str]]) -> StaffActs:

@@ -2,6 +2,12 @@
 
 It knows what was exported and imported when, what staff did, and on which days a person was
 reminded of a milestone (for a rung waits for data newer than the ladder's previous message).
+
+Where DOMAIN.md leaves a day open, it is read so:
+- Somebody's own date rolls over closed days only: a break is "no working day for ladders".
+- Staff hear of somebody on a working day of that person's nation, never on the eve of a break.
+- The day of the last movement and that of the as-of are no whole days of standing still.
+- On the day on which a reminder goes, the data need not be newer than this reminder.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from days_off import DAY
-from deadlines import RED_ALREADY, STALLED, TWO_OVERDUE
+from deadlines import FRESH, RED_ALREADY, STALLED, TWO_OVERDUE
 from engine_years import ENDS, Lived
-from judge import AMBER, CALL_CASE, FRESH, RED, STALLED_CASE, SUBMISSION_CASE, Episode, Judge
+from judge import AMBER, CALL_CASE, RED, STALLED_CASE, SUBMISSION_CASE, Episode, Judge
 from made_cohorts import MADE
 from portfolio_exports import Person
 
