@@ -9,7 +9,7 @@ from pathlib import Path
 from ats import cohorts
 from ats.commands.answer import progress, say
 from ats.commands.entry import demo_office, links_of
-from ats.demo.run import CODE, LAUNCHED, ROSTER_AT, STARTS, clear
+from ats.demo.run import CODE, LAUNCHED, ROSTER_AT, STARTS, clear, refused_addresses
 from ats.demo.year import Year
 from ats.office import Office
 from ats.outbox.local_mailbox import LocalMailbox
@@ -40,18 +40,18 @@ def seed(settings: Settings, *, now: dt.datetime) -> None:
     if done.exists():
         return
     clear(settings.data_dir)
-    with LocalMailbox(settings.maildir) as mail_server:
+    samples = Path(str(files("config") / "samples"))
+    with LocalMailbox(settings.maildir, refused=refused_addresses(samples)) as mail_server:
         office = demo_office(settings.database, lambda: mail_server, links=links_of(settings))
         try:
             office.store.upgrade()
-            _walk(office, now)
+            _walk(office, samples / CODE, now)
         finally:
             office.store.close()
     done.touch()
 
 
-def _walk(office: Office, now: dt.datetime) -> None:
-    folder = Path(str(files("config") / "samples" / CODE))
+def _walk(office: Office, folder: Path, now: dt.datetime) -> None:
     year = YearSoFar(office, code=CODE, starts=STARTS, files=folder)
     year.until = now
     launched, roster_at = (
