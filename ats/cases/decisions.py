@@ -6,7 +6,7 @@ One transaction does both, and a preview is that transaction taken back (`ats.pe
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 
 from ats.cases.desk import OnDesk, look_again, on_desk, refuse_closed
 from ats.cases.opening import close_case
+from ats.cases.rung import Rung
 from ats.errors import Refused
 from ats.office import Office
 from ats.people.changing import (
@@ -173,23 +174,15 @@ def _waits_for_release(session: Session, one: OnDesk) -> bool:
 def _milestone(session: Session, one: OnDesk, office: Office) -> str:
     """Return the one milestone that a case is about. Raises Refused for none, or several."""
     programme = office.programme_named(one.whose.cohort.programme)
-    mine = [each for each in programme.milestones if each.whose == "participant"]
-    rungs = list(_rungs(session, one))
+    signal = m.CaseSignal
+    texts = session.execute(select(col(signal.signal)).where(col(signal.case_id) == one.number))
+    chased = {Rung.of(text).milestone(programme) for text in texts.scalars()}
     found = [
         each.key
-        for each in mine
-        if any(subject == each.key or step == each.ladder for step, subject in rungs)
+        for each in programme.milestones
+        if each.key in chased and each.whose == "participant"
     ]
     if len(found) == 1:
         return found[0]
     about = f"is about {' and '.join(found)}" if found else "is about no single milestone"
     raise Refused(f"Case {one.number} {about}; say which gets more time with --milestone KEY.")
-
-
-def _rungs(session: Session, one: OnDesk) -> Iterable[tuple[str, str]]:
-    """Yield the rungs behind a case as (step, what it was about), oldest first."""
-    signal = m.CaseSignal
-    mine = select(col(signal.signal)).where(col(signal.case_id) == one.number)
-    for text in session.execute(mine.order_by(col(signal.id))).scalars():
-        step, _, occurrence = text.partition(" ")
-        yield step, occurrence.partition("/")[0]

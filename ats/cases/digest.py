@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from ats.cases.listing import adjustments
+from ats.cases.rung import Rung
 from ats.people.contacts import Contact, contacts
 from ats.planning.workdays import Workdays
 from ats.records import models as m
@@ -136,7 +137,7 @@ class _About:
     def _mentor(self, case: m.Case) -> dict[str, str] | None:
         """Return the mentor whom the newest signal is about, if one is about a mentor."""
         for signal in reversed(self._signals(case)):
-            if mentor := self.known.get(_subject(signal)):
+            if mentor := self.known.get(Rung.of(signal).subject):
                 return {"ref": mentor.ref, "given_name": mentor.given_name}
         return None
 
@@ -149,15 +150,10 @@ def _about(
 ) -> _About:
     refs = _refs(session, cohort)
     signals = _signals(session, cases)
-    subjects = {_subject(signal) for several in signals.values() for signal in several}
+    subjects = {Rung.of(signal).subject for several in signals.values() for signal in several}
     known = contacts(session, subjects | {*refs.values()})
     agreed = adjustments(session, [case.enrolment_id for case in cases])
     return _About(cases, refs, known, signals, titles, agreed)
-
-
-def _subject(signal: str) -> str:
-    """Return whom or what a rung was about: M0003 of "chase-sign-off M0003/minus-5/1"."""
-    return signal.partition(" ")[2].partition("/")[0]
 
 
 def _cases(session: Session, cohort: m.Cohort, owner: str, until: dt.datetime) -> list[m.Case]:

@@ -14,6 +14,7 @@ from ats.cases.by_age import due_on
 from ats.cases.decisions import choices
 from ats.cases.desk import OnDesk, on_desk
 from ats.cases.owners import pxm_on
+from ats.cases.rung import Rung
 from ats.cases.standing import in_words, standing_told
 from ats.office import Office
 from ats.people.contacts import contacts
@@ -81,15 +82,14 @@ def _signals(
     )
     found = []
     for at, text in rows:
-        step, _, occurrence = text.partition(" ")
-        subject = occurrence.partition("/")[0]
-        milestone = timeline.milestones_by_key.get(subject)
-        about = milestone.title if milestone else subject
+        rung = Rung.of(text)
+        key = rung.milestone(timeline.programme)
+        about = timeline.milestones_by_key[key].title if key else rung.subject
         found.append(
             {
                 "at": at.astimezone(zone).isoformat(),
-                "step": step,
-                "occurrence": occurrence,
+                "step": rung.step,
+                "occurrence": rung.occurrence,
                 "about": about,
             }
         )

@@ -69,11 +69,28 @@ def test_more_time_moves_the_deadline_tells_the_person_and_ends_the_case(
     ((_, text),) = mails(mailbox, "ada@harbour.example")
     assert "15 January 2027" in text
     assert [one.title for one in done.changed.effect.deadlines] == ["First observation"]
+
+
+def test_who_misses_the_new_date_too_is_a_case_once_more_and_reminded_of_nothing_twice(
+    stuck: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    decided(stuck, MORE_TIME)
+    stuck.tick("2026-12-02 11:10")
     mailbox.received.clear()
-    stuck.export("2026-12-07", "P0001,about-you,in-progress,2026-10-06")
-    stuck.tick_daily("2026-12-07", "2027-01-14")
+    mondays = ("2026-12-07", "2027-01-04", "2027-01-11", "2027-01-18", "2027-02-01", "2027-02-08")
+    for monday in mondays:
+        stuck.export(monday, "P0001,about-you,in-progress,2026-10-06")
+    stuck.tick_daily("2027-01-11", "2027-01-15")
     assert ("P0001", STALLED, "open") not in stuck.cases()
-    assert not any("observation" in s.lower() for s, _ in mails(mailbox, "ada@harbour.example"))
+    stuck.tick_daily("2027-01-18", "2027-02-12")
+
+    assert stuck.cases().count(("P0001", STALLED, "closed")) == 1
+    assert stuck.cases().count(("P0001", STALLED, "open")) == 1
+    rungs = stuck.outcomes("chase-milestone", about="P0001")
+    # Another milestone was missed meanwhile and has opened the case: this adds its signal.
+    assert rungs["first-observation/plus-8-red/2 to pxm"] == "skipped: case-open"
+    assert "chase-milestone first-observation/plus-8-red/2" in stuck.signals()
+    assert not [name for name in rungs if name.endswith("/2 to P0001")]
 
 
 def test_to_go_on_as_before_ends_the_case_and_its_silence(
@@ -143,6 +160,17 @@ def test_released_bad_news_goes_in_its_hours(
     assert case(unsubmitted, UNSUBMITTED).closed_because == "the e-mail about it was released"
     assert mails(mailbox, "ada@harbour.example")[0][0] == "Your ATS portfolio: your choices now"
     assert mails(mailbox, "ben@harbour.example") == []
+
+
+def test_who_does_not_submit_by_the_new_day_either_is_a_case_once_more(
+    unsubmitted: SmallCohort,
+) -> None:
+    choice = Choice("extend", to=dt.date(2027, 10, 29))
+    decided(unsubmitted, choice, kind=UNSUBMITTED, now="2027-10-08 10:00")
+    unsubmitted.tick("2027-10-08 10:10")
+    unsubmitted.export("2027-11-01", "P0001,about-you,in-progress,2027-10-05")
+    unsubmitted.tick("2027-11-01 09:00")
+    assert unsubmitted.cases().count(("P0001", UNSUBMITTED, "open")) == 1
 
 
 def test_more_time_to_submit_needs_no_key_and_no_bad_news(
