@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from prefect import get_client, task
-from prefect.artifacts import acreate_markdown_artifact
+from prefect.artifacts import Artifact, acreate_markdown_artifact
 from prefect.exceptions import ObjectNotFound
 
 from ats.reports.case_page import case_pages
@@ -22,8 +22,15 @@ async def write_cases(cohort: str) -> dict[str, Any]:
     forms = await _served()
     told = await at_work(lambda office, now: case_pages(office, cohort, forms=forms, now=now))
     for page in told.get("pages", ()):
-        await acreate_markdown_artifact(page["markdown"], page["key"], page["description"])
+        await _write(page["markdown"], page["key"], page["description"])
     return {"errors": told["errors"]}
+
+
+async def _write(markdown: str, key: str, description: str) -> None:
+    """Write a page, unless its newest version says the same."""
+    newest = await Artifact.aget(key)
+    if newest is None or newest.data != markdown:
+        await acreate_markdown_artifact(markdown, key, description)
 
 
 async def _served() -> dict[str, UUID]:

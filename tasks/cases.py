@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from typing import Any
 
 from prefect import State, task
@@ -9,6 +10,7 @@ from prefect import State, task
 from ats.reports import cases
 from ats.reports.people import Form
 from tasks.at_work import at_work
+from tasks.case_pages import write_cases
 from tasks.conclusion import conclude
 from tasks.forms import Decision
 from tasks.webinars import followed_up
@@ -33,9 +35,16 @@ async def handle(action: str, number: int, by: str, what: dict[str, Any]) -> dic
 
 async def decided(number: int, decision: Decision, **what: Any) -> State[Any]:
     """Carry out the form about a case, tell whom it concerns, and say how it ended."""
-    return await conclude(*await followed_up(decide(number, decision.model_dump(), what)))
+    return await _worked(decide(number, decision.model_dump(), what))
 
 
 async def handled(action: str, number: int, by: str, **what: Any) -> State[Any]:
     """Carry out what is done with a case, and say how it ended."""
-    return await conclude(*await followed_up(handle(action, number, by, what)))
+    return await _worked(handle(action, number, by, what))
+
+
+async def _worked(work: Coroutine[Any, Any, dict[str, Any]]) -> State[Any]:
+    """Await what is done with a case, tell whom it concerns, and bring its page up to date."""
+    done = await followed_up(work)
+    pages = [await write_cases(done[0]["cohort"])] if done[0].get("applied") else []
+    return await conclude(*done, *pages)

@@ -51,4 +51,6 @@ def run_handled(
     """Do something of `HANDLED` with a case; as a run's JSON. Raises as the action."""
     act, word = HANDLED[action]
     act(office.store, number, **what, now=now, by=named(by))
-    return recorded_run(f"case {number} · {word}")
+    with office.store.read() as session:
+        cohort = desk.on_desk(session, number).whose.cohort.code
+    return recorded_run(f"{cohort} · case {number} · {word}", cohort)

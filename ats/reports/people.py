@@ -230,9 +230,9 @@ def run_record(
     return recorded_run(name)
 
 
-def recorded_run(name: str) -> dict[str, Any]:
-    """Return the JSON of a run that recorded something at once."""
-    return {**_run(name, "Recorded."), "applied": True, "cohort": ""}
+def recorded_run(name: str, cohort: str = "") -> dict[str, Any]:
+    """Return the JSON of a run that recorded something at once; '' concerns all cohorts."""
+    return {**_run(name, "Recorded."), "applied": True, "cohort": cohort}
 
 
 def _run(name: str, message: str) -> dict[str, Any]:

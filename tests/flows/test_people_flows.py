@@ -232,10 +232,11 @@ def test_a_case_is_looked_at_decided_and_opened_again(installed: Store) -> None:
         f"{CODE} · P0001 · case 1 only looked at, not decided",
         f"{CODE} · P0001 · case 1 closed: given more time",
         "refused",
-        "case 1 · open again",
-        "case 1 · rests",
-        "case 1 · closed",
+        f"{CODE} · case 1 · open again",
+        f"{CODE} · case 1 · rests",
+        f"{CODE} · case 1 · closed",
     ]
+    assert "closed on" in newest("case-1")
     assert "| Personal Development Plan |" in page
     assert trail(installed, "case-decided") == [("Jo", "own-request")]
     assert told_by(installed, "dates-changed") == ["P0001"]
