@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
+from ats.cases.closing import closed_why
 from ats.cases.digest import DUE_AFTER
 from ats.cases.owners import Owner, pxm_on
 from ats.office import Office
-from ats.people import wording
 from ats.planning.timeline import Timeline
 from ats.planning.workdays import local_moment
 from ats.records import gather
@@ -152,16 +152,7 @@ def _closed(case: m.Case, ref: str, timeline: Timeline) -> ClosedCase:
         ref=ref,
         title=timeline.programme.cases.get(case.kind, case.kind),
         closed_on=timeline.local_date(case.closed_at),
-        why=_why(case, timeline),
+        why=closed_why(case, timeline.programme),
         decision=case.decision or "",
         decided_by=case.decided_by or "",
     )
-
-
-def _why(case: m.Case, timeline: Timeline) -> str:
-    """Return why a case closed: what it waited for, in words, or what staff did."""
-    because, programme = case.closed_because or "", timeline.programme
-    for condition in programme.case_closes_when.get(case.kind, ()):
-        if condition.name == because:
-            return wording.condition(condition, programme, None, past=True)
-    return because

@@ -31,7 +31,7 @@ class CaseloadRow:
     next_step: str
     next_on: dt.date | None
     cases: tuple[int, ...]  # open ones
-    owner: str
+    owners: tuple[str, ...]
 
     def document(self) -> dict[str, object]:
         """Return this as JSON tells it."""
@@ -41,7 +41,7 @@ class CaseloadRow:
             "next_step": self.next_step,
             "next_on": self.next_on.isoformat() if self.next_on else None,
             "cases": list(self.cases),
-            "owner": self.owner,
+            "owner": " and ".join(self.owners),
         }
 
 
@@ -90,5 +90,5 @@ def _row(view: Overview, person: Participant, step: tuple[dt.date, str] | None) 
         next_step=next_step,
         next_on=next_on,
         cases=tuple(one.number for one in cases),
-        owner=" and ".join(sorted({one.owner for one in cases})),
+        owners=tuple(sorted({one.owner for one in cases})),
     )

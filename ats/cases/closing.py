@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from ats.cases.opening import close_case
+from ats.people import wording
 from ats.planning.conditions import Situation, first_holding
 from ats.planning.facts import Participant
 from ats.planning.planner import Planner
 from ats.records import models as m
+from config.programme import Programme
 
 
 def close_done(
@@ -68,3 +70,11 @@ def _close(
         closed.append(case.kind)
     session.flush()
     return closed
+
+
+def closed_why(case: m.Case, programme: Programme) -> str:
+    """Return why a case closed: what it waited for, in words, or what staff did."""
+    for condition in programme.case_closes_when.get(case.kind, ()):
+        if condition.name == case.closed_because:
+            return wording.condition(condition, programme, None, past=True)
+    return case.closed_because or ""

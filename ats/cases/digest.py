@@ -10,21 +10,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from ats.cases.closing import closed_why
 from ats.cases.listing import adjustments
 from ats.cases.rung import Rung
 from ats.people.contacts import Contact, contacts
 from ats.planning.workdays import Workdays
 from ats.records import models as m
+from config.programme import Programme
 
 DUE_AFTER = 5  # working days after its opening a case is due to be decided
-#: How a case that closed by itself ended, in the words of its owner; all other words are theirs.
-ENDED = {
-    "moved": "work has resumed",
-    "nothing-overdue": "everything due is complete",
-    "mentor-named": "a mentor is named",
-    "mentor-accepted": "a mentor has agreed",
-    "mentor-signed-off": "the mentor has signed off",
-}
 
 
 def digest(
@@ -35,7 +29,7 @@ def digest(
     since: dt.datetime,
     until: dt.datetime,
     workdays: Workdays,
-    titles: Mapping[str, str],
+    programme: Programme,
     lapsed: Sequence[Mapping[str, Any]] = (),
     is_taken_over: bool = False,
 ) -> dict[str, Any] | None:
@@ -61,7 +55,7 @@ def digest(
     if not (news or waiting or lapsed):
         return None
     resting = [c for c in cases if c.state == "snoozed"]
-    about = _about(session, cohort, [*new, *due, *closed, *old, *resting], titles)
+    about = _about(session, cohort, [*new, *due, *closed, *old, *resting], programme)
     return {
         "cases_new": [about.line(case) for case in new],
         "cases_due": [about.line(case) for case in due],
@@ -81,7 +75,7 @@ class _About:
     refs: Mapping[int, str]  # of participants, by enrolment
     known: Mapping[str, Contact]
     signals: Mapping[int, Sequence[str]]  # by case, oldest first
-    titles: Mapping[str, str]
+    programme: Programme
     agreed: Mapping[int, Sequence[str]]  # by enrolment: how they are reached
 
     def line(self, case: m.Case) -> dict[str, Any]:
@@ -89,7 +83,7 @@ class _About:
             "id": case.id,
             **self._participant(case.enrolment_id),
             "kind": case.kind,
-            "title": self.titles.get(case.kind, case.kind),
+            "title": self.programme.cases.get(case.kind, case.kind),
             "opened_on": case.opened_at.date().isoformat(),
             "signal": next(iter(self._signals(case)), ""),
             "mentor": self._mentor(case),
@@ -98,9 +92,8 @@ class _About:
 
     def closed(self, case: m.Case) -> dict[str, Any]:
         """Return the line of a case that has ended, with how and by whose decision."""
-        because = case.closed_because or ""
         by = f", decided by {case.decided_by}" if case.decided_by else ""
-        return {**self.line(case), "agreed": [], "ended": ENDED.get(because, because) + by}
+        return {**self.line(case), "agreed": [], "ended": closed_why(case, self.programme) + by}
 
     def aged(
         self, cases: Iterable[m.Case], today: dt.date, workdays: Workdays
@@ -146,14 +139,14 @@ class _About:
 
 
 def _about(
-    session: Session, cohort: m.Cohort, cases: Sequence[m.Case], titles: Mapping[str, str]
+    session: Session, cohort: m.Cohort, cases: Sequence[m.Case], programme: Programme
 ) -> _About:
     refs = _refs(session, cohort)
     signals = _signals(session, cases)
     subjects = {Rung.of(signal).subject for several in signals.values() for signal in several}
     known = contacts(session, subjects | {*refs.values()})
     agreed = adjustments(session, [case.enrolment_id for case in cases])
-    return _About(cases, refs, known, signals, titles, agreed)
+    return _About(cases, refs, known, signals, programme, agreed)
 
 
 def _cases(session: Session, cohort: m.Cohort, owner: str, until: dt.datetime) -> list[m.Case]:

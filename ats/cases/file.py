@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from ats.cases.by_age import due_on
+from ats.cases.closing import closed_why
 from ats.cases.decisions import choices
 from ats.cases.desk import OnDesk, on_desk
 from ats.cases.owners import pxm_on
@@ -50,6 +51,7 @@ def document(office: Office, number: int, *, now: dt.datetime, zone: ZoneInfo) -
             "snoozed_until": case.snoozed_until and case.snoozed_until.isoformat(),
             "closed_at": case.closed_at and case.closed_at.astimezone(zone).isoformat(),
             "closed_because": case.closed_because,
+            "closed_why": closed_why(case, programme) if case.closed_at else None,
             "decision": case.decision,
             "decided_by": case.decided_by,
             "signals": _signals(session, one, timeline, zone),

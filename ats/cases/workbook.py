@@ -114,7 +114,7 @@ def _person(one: CaseloadRow, export: Export | None) -> Sequence[object]:
         one.next_step,
         one.next_on,
         _listed(one.cases),
-        one.owner,
+        " and ".join(one.owners),
     ]
 
 

@@ -169,7 +169,7 @@ def _show(told: dict[str, Any]) -> None:
 def _state(told: dict[str, Any]) -> str:
     if told["state"] == "closed":
         decided = f", {told['decision']} by {told['decided_by']}" if told["decision"] else ""
-        return f"closed {spoken(told['closed_at'])} ({told['closed_because']}){decided}"
+        return f"closed {spoken(told['closed_at'])} ({told['closed_why']}){decided}"
     if told["state"] == "snoozed":
         return f"rests until {told['snoozed_until']}"
     return f"open, due {told['due_on']}"

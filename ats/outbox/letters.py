@@ -71,7 +71,7 @@ class StaffLetters:
             since=since,
             until=at,
             workdays=self.timeline.workdays[programme.nation],
-            titles=programme.cases,
+            programme=programme,
             lapsed=lapsed(self.session, self.timeline, since, at) if is_pxms else (),
             is_taken_over=is_pxms and self._pxm(since) != self._pxm(now),
         )

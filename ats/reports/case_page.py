@@ -21,8 +21,8 @@ from ats.cases.file import document
 from ats.office import Office
 from ats.records import gather
 from ats.records import models as m
-from ats.reports.markdown import bullets, plain, table
-from ats.reports.timeline import counted, spoken
+from ats.reports.markdown import bullets, plain
+from ats.reports.timeline import TO, counted, spoken
 
 #: For how long the page of a closed case is kept up to date: a digest has linked to it by then.
 LATELY = dt.timedelta(days=7)
@@ -77,17 +77,12 @@ def form_path(deployment: UUID, number: int) -> str:
 def _parts(told: Mapping[str, Any], forms: Mapping[str, UUID]) -> Iterator[str]:
     number, standing = told["id"], told["standing"]
     yield f"# Case {number}: {plain(told['title'])}"
-    yield table(("", ""), _facts(told))
-    yield "## Why"
-    yield bullets(
-        [
-            *(
-                f"{_day(one['at'])}: {plain(one['about'] or one['step'])}"
-                for one in told["signals"]
-            ),
-            *(f"now: {plain(signal)}" for signal in standing["signals"]),
-        ]
-    )
+    yield bullets(f"{what}: {plain(str(how))}" for what, how in _facts(told))
+    if standing["signals"]:
+        yield "## How it stands"
+        yield bullets(plain(signal) for signal in standing["signals"])
+    yield "## Why it was opened"
+    yield bullets(_reasons(told))
     done = list(_done(told))
     if done:
         yield "## What was done"
@@ -96,12 +91,18 @@ def _parts(told: Mapping[str, Any], forms: Mapping[str, UUID]) -> Iterator[str]:
     yield bullets(_choices(told, forms))
 
 
+def _reasons(told: Mapping[str, Any]) -> Iterator[str]:
+    for n, one in enumerate(told["signals"]):
+        since = "" if n == 0 else "added "
+        yield f"{since}{_day(one['at'])}: {plain(one['about'] or one['step'])}"
+
+
 def _facts(told: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     standing = told["standing"]
     as_of = standing["as_of"]
     yield "Participant", f"{told['person']}, cohort {told['cohort']}"
     yield "State", _state(told)
-    yield "Owner", told["owner_name"] or told["owner"]
+    yield "Owner", told["owner_name"] or TO.get(told["owner"], told["owner"])
     yield "Opened", _day(told["opened_at"])
     if told["state"] != "closed":
         yield "Due", _day(told["due_on"])
@@ -112,7 +113,7 @@ def _state(told: Mapping[str, Any]) -> str:
     if told["state"] == "snoozed":
         return f"rests until {_day(told['snoozed_until'])}"
     if told["state"] == "closed":
-        return f"closed on {_day(told['closed_at'])}: {told['closed_because']}"
+        return f"closed on {_day(told['closed_at'])}: {told['closed_why']}"
     return "open"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ats.cases.caseload import ORDER, Caseload, CaseloadRow
 from ats.reports.markdown import plain, table
-from ats.reports.timeline import counted, spoken
+from ats.reports.timeline import TO, counted, spoken
 
 #: What is long stands last: the dashboard shows wide tables from the left.
 HEADERS = ("Who", "State", "Since", "Case", "Owner", "Why", "Next e-mail")
@@ -70,7 +70,7 @@ def _row(one: CaseloadRow) -> tuple[object, ...]:
         standing.state,
         _short(standing.since) if standing.since else "",
         ", ".join(map(str, one.cases)),
-        one.owner,
+        " and ".join(TO.get(owner, owner) for owner in one.owners),
         "; ".join(one.why) or MEANING[standing.state],
         f"{one.next_step}{when}",
     )

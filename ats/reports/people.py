@@ -135,12 +135,19 @@ def year_run(changed: Changed, done: str, looked_at: str) -> dict[str, Any]:
 
 def _message(changed: Changed) -> str:
     told = changed.effect
-    verb = "move" if changed.applied else "would move"
-    moved = f"{counted(len(told.deadlines), 'deadline')} {verb}"
-    message = f"{moved}; {counted(len(told.stops), 'e-mail')} planned so far fall away."
+    moved, away = len(told.deadlines), len(told.stops)
+    would = "" if changed.applied else "would "
+    message = (
+        f"{counted(moved, 'deadline')} {would}{_bent('move', moved, would)}; "
+        f"{counted(away, 'e-mail')} planned so far {would}{_bent('fall', away, would)} away."
+    )
     if not changed.applied:
         message = f"Nothing is changed yet. {message} Run it again with apply to do it."
     return " ".join([message, *(f"Mind: {remark}." for remark in changed.remarks)])
+
+
+def _bent(verb: str, number: int, would: str) -> str:
+    return f"{verb}s" if number == 1 and not would else verb
 
 
 def run_resign(office: Office, ref: str, form: Form, *, now: dt.datetime) -> dict[str, Any]:

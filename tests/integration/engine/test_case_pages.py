@@ -43,7 +43,7 @@ def test_each_case_has_a_page_under_its_number(live: SmallCohort) -> None:
     assert list(found) == ["case-1", "case-2"]
     assert found["case-1"]["description"] == "Case 1, P0001: open"
     assert found["case-1"]["markdown"].startswith("# Case 1: No mentor has been named\n")
-    assert "| Due | Tue 1 Dec 2026 |" in found["case-1"]["markdown"]
+    assert "- Due: Tue 1 Dec 2026" in found["case-1"]["markdown"]
 
 
 def test_what_can_be_done_is_a_form_with_the_number_filled_in(live: SmallCohort) -> None:
@@ -72,7 +72,7 @@ def test_names_and_words_of_staff_stay_off_it(live: SmallCohort) -> None:
 
     page = pages(live, "2026-11-25 11:00")["case-1"]["markdown"]
 
-    assert "| State | rests until Tue 8 Dec 2026 |" in page
+    assert "- State: rests until Tue 8 Dec 2026" in page
     assert "Wed 25 Nov 2026: snoozed by &lt;b&gt;Jo&lt;/b&gt;" in page
     assert "1 call written down" in page
     for words in ("father", "bereavement", "Ada", "Lovelace", "<b>"):
@@ -84,7 +84,7 @@ def test_a_closed_case_keeps_its_page_for_a_week_and_can_be_opened_again(live: S
     desk.close(live.store, 1, now=at(closed), by="Jo")
 
     page = pages(live, "2026-11-25 11:00")["case-1"]["markdown"]
-    assert "| State | closed on Wed 25 Nov 2026: settled |" in page
+    assert "- State: closed on Wed 25 Nov 2026: settled" in page
     assert f"[Open it again]({form_path(FORMS['reopen-case'], 1)})" in page
     assert str(FORMS["decide-case"]) not in page
 

@@ -87,7 +87,7 @@ def test_what_is_still_open_stands_in_every_digest_and_a_closing_needs_no_zeros(
     still, closed = text.split("Closed since the last digest")
     assert "P0002 Ben: No mentor has been named (open for " in still
     assert (
-        "P0001 Ada: No mentor has been named (opened Tuesday 24 November; a mentor is named). "
+        "P0001 Ada: No mentor has been named (opened Tuesday 24 November; a mentor was named). "
         "Look: ats case show 1"
     ) in closed
 

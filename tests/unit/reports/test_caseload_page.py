@@ -23,9 +23,9 @@ RED = CaseloadRow(
     "diary-habit",
     dt.date(2027, 2, 9),
     (3, 7),
-    "pxm",
+    ("pxm",),
 )
-GREEN = CaseloadRow("P0002", Standing("green", as_of=AS_OF), (), "", None, (), "")
+GREEN = CaseloadRow("P0002", Standing("green", as_of=AS_OF), (), "", None, (), ())
 
 
 def made(
@@ -39,7 +39,7 @@ def test_it_counts_everybody_and_shows_those_to_look_at() -> None:
 
     assert caseload_headline(made(RED, GREEN)) == "Cohort 2026-10, caseload: 1 red, 1 green"
     assert "| red | 1 | look at these first |" in page
-    assert "| P0001 | red | 4 Dec 2026 | 3, 7 | pxm | no movement since Fri 4 Dec 2026, 30 " in page
+    assert "| P0001 | red | 4 Dec 2026 | 3, 7 | PXM | no movement since Fri 4 Dec 2026, 30 " in page
     assert " x | diary-habit on 9 Feb 2027 |" in page
     assert "P0002" not in page
     assert "1 participant with nothing to look at left out." in page

@@ -24,7 +24,9 @@ EVIL = "=HYPERLINK(1)"
 
 def written(path: Path, *, text: str = "text", people: bool = True) -> Workbook:
     """Return the workbook with one row on each sheet, or none, as it is read back."""
-    person = CaseloadRow("P0001", Standing("red", SIGNALS, DAY, DAY), WHY, text, DAY, (3, 7), "pxm")
+    person = CaseloadRow(
+        "P0001", Standing("red", SIGNALS, DAY, DAY), WHY, text, DAY, (3, 7), ("pxm",)
+    )
     mentor = MentorshipRow("P0001", text, "asked", DAY, 29, text, DAY, (3,))
     case = WaitingCase(3, "P0001", text, "pxm", DAY, 4, DAY, None, False)
     owner = Owner(text, "pxm@provider.example", DAY)
