@@ -6,7 +6,7 @@ from typing import Any
 
 from prefect import State, flow
 
-from tasks.case_pages import write_cases
+from tasks.case_pages import write_case_pages
 from tasks.cohorts import look_at_cohorts
 from tasks.conclusion import conclude
 from tasks.pages import OF_A_COHORT
@@ -21,6 +21,6 @@ async def report_cohorts(cohort: str = "") -> State[Any]:
     """
     seen = await look_at_cohorts(cohort)
     codes = [one["code"] for one in seen["cohorts"]]
-    writers = (*OF_A_COHORT, write_cases)
+    writers = (*OF_A_COHORT, write_case_pages)
     pages = [await write(code) for code in codes for write in writers]
     return await conclude(seen, *pages)

@@ -17,7 +17,7 @@ FORMS = ("decide-case", "snooze-case", "close-case", "reopen-case")
 
 
 @task(name="pages of cases")
-async def write_cases(cohort: str) -> dict[str, Any]:
+async def write_case_pages(cohort: str) -> dict[str, Any]:
     """Write the page of each case that is open or closed lately, with links to its forms."""
     forms = await _served()
     told = await at_work(lambda office, now: case_pages(office, cohort, forms=forms, now=now))

@@ -10,7 +10,7 @@ from prefect import State, task
 from ats.reports import cases
 from ats.reports.people import Form
 from tasks.at_work import at_work
-from tasks.case_pages import write_cases
+from tasks.case_pages import write_case_pages
 from tasks.conclusion import conclude
 from tasks.forms import Decision
 from tasks.webinars import followed_up
@@ -46,5 +46,5 @@ async def handled(action: str, number: int, by: str, **what: Any) -> State[Any]:
 async def _worked(work: Coroutine[Any, Any, dict[str, Any]]) -> State[Any]:
     """Await what is done with a case, tell whom it concerns, and bring its page up to date."""
     done = await followed_up(work)
-    pages = [await write_cases(done[0]["cohort"])] if done[0].get("applied") else []
+    pages = [await write_case_pages(done[0]["cohort"])] if done[0].get("applied") else []
     return await conclude(*done, *pages)

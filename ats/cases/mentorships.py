@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from ats.cases.overview import Overview, overview
 from ats.office import Office
@@ -24,15 +24,7 @@ State = Literal[
     "signed off",
 ]
 #: The last two are as they should be; in the others somebody is waited for.
-ORDER: Sequence[State] = (
-    "none named",
-    "declined",
-    "sign-off taken back",
-    "to be asked",
-    "asked",
-    "accepted",
-    "signed off",
-)
+ORDER: Sequence[State] = get_args(State)
 _SETTLED = ("accepted", "signed off")
 
 

@@ -11,11 +11,22 @@ import typer
 from ats.commands.answer import answer, say
 from ats.commands.case import Number
 from ats.commands.desk import name_of, open_desk, read_day
-from ats.commands.options import ApprovedBy, By, Json, Now, Preview, Reason, stripped
-from ats.commands.participant import say_changed
+from ats.commands.options import (
+    ApprovedBy,
+    By,
+    Json,
+    LaterCohort,
+    MentorStays,
+    Now,
+    Preview,
+    Reason,
+    stripped,
+)
+from ats.commands.participant import read_into, say_changed
 
 if TYPE_CHECKING:
     from ats.cases.decisions import Choice, Decided
+    from ats.people.restarts import Into
 
 
 class What(enum.StrEnum):
@@ -43,21 +54,8 @@ def decide(
     to: Annotated[
         str | None, typer.Option("--to", metavar="DATE", help="extend: the new day.")
     ] = None,
-    into: Annotated[
-        str | None,
-        typer.Option(
-            "--into",
-            metavar="CODE",
-            callback=stripped,
-            help="defer: the later cohort. [default: they wait for one]",
-        ),
-    ] = None,
-    mentor_stays: Annotated[
-        bool,
-        typer.Option(
-            "--mentor-stays", help="defer: ask their mentor again, with --into.", show_default=False
-        ),
-    ] = False,
+    into: LaterCohort = None,
+    mentor_stays: MentorStays = False,
     reason: Reason = "not-given",
     approved_by: ApprovedBy = None,
     preview: Preview = False,
@@ -74,7 +72,7 @@ def decide(
     from ats.people.changing import Decision
 
     who = _decider(by)
-    choice = _choice(what, milestone, to, into, mentor_stays=mentor_stays)
+    choice = _choice(what, milestone, to, read_into(into, mentor_stays=mentor_stays))
     with open_desk(now) as desk:
         decision = Decision(desk.now, who, reason, approved_by)
         done = carry_out(desk.office, number, choice, decision, preview=preview)
@@ -88,17 +86,11 @@ def _decider(by: str | None) -> str:
     return name_of(by)
 
 
-def _choice(
-    what: What, milestone: str | None, to: str | None, into: str | None, *, mentor_stays: bool
-) -> Choice:
+def _choice(what: What, milestone: str | None, to: str | None, into: Into | None) -> Choice:
     from ats.cases.decisions import Choice
-    from ats.people.restarts import Into
 
-    if mentor_stays and into is None:
-        raise typer.BadParameter("needs --into.", param_hint="--mentor-stays")
     day = None if to is None else read_day(to, option="--to")
-    where = None if into is None else Into(into, mentor_stays=mentor_stays)
-    return Choice(what.value, milestone, day, where)
+    return Choice(what.value, milestone, day, into)
 
 
 def _say(done: Decided) -> None:
