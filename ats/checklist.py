@@ -9,6 +9,7 @@ from typing import Literal
 
 from sqlmodel import col
 
+from ats.cases.owners import letterhead_of
 from ats.clash_check import neighbours
 from ats.clashes import Neighbour, clashes, detect, year_of
 from ats.errors import Refused
@@ -64,7 +65,7 @@ def checklist(
         others = list(neighbours(session, office, cohort))
         proof = Proof(
             timeline=timeline,
-            letterhead=office.letterhead,
+            letterhead=letterhead_of(office, session, timeline.cohort.id, timeline.local_date(now)),
             renderer=office.renderer,
             contacts=contacts(session, _refs(people)),
             now=now,

@@ -19,10 +19,12 @@ from ats.commands import (
     bounces,
     calendars,
     case,
+    case_decide,
     cohort,
     contact,
     demo,
     doctor,
+    export,
     feed,
     imports,
     init,
@@ -90,6 +92,7 @@ app.command()(reading.forecast)
 app.command()(feed.feed)
 app.command()(reconcile.reconcile)
 app.command()(audit.audit)
+case.app.command()(case_decide.decide)
 participant.app.command()(participant_care.adjust)
 participant.app.command()(participant_care.seen_done)
 participant.app.command()(participant_care.note)
@@ -105,6 +108,7 @@ for group in (
     person,
     contact,
     case,
+    export,
     message,
     bounces,
 ):

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from ats import waking
+from ats import heartbeat, waking
 from ats.cases.closing import close_done
+from ats.cases.opening import wake_rested
 from ats.errors import AtsError
 from ats.office import Office
 from ats.outbox import leases
@@ -57,7 +58,8 @@ def ticks(
     office: Office, codes: Iterable[str] | None = None, *, now: dt.datetime
 ) -> Iterator[tuple[str, Tally]]:
     """Tick as `tick` does, and yield each cohort's code with what was done for it."""
-    return _each_cohort(office, codes, _tick, now=now)
+    yield from _each_cohort(office, codes, _tick, now=now)
+    heartbeat.beat(office.store)
 
 
 def deliver(office: Office, codes: Iterable[str] | None = None, *, now: dt.datetime) -> Tally:
@@ -238,6 +240,8 @@ class _CohortTick:
             if cohort.next_due_at is None or cohort.next_due_at > self.now:
                 return
             planner = self.at.planner(session, cohort)
+            assert cohort.id is not None
+            wake_rested(session, cohort.id, planner.today)
             mail = StaffMail(
                 session=session,
                 cohort=cohort,

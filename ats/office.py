@@ -42,6 +42,7 @@ class Letterhead:
     portfolio: str
     knowledge_base: str
     privacy_notice: str
+    dashboard: str | None = None  # without a slash at its end; None: digests name commands
     redirect_to: str | None = None
     trial_recipients: frozenset[str] = frozenset()  # folded addresses
 

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from config.send_policy import ClassPolicy, SendPolicy, Useful
+from config.signals import Signals
 from config.vocabulary import (
     ANCHORS,
     CONDITIONS,
@@ -222,6 +223,7 @@ class Programme(Model):
     ladders: tuple[Ladder, ...] = ()
     cases: dict[str, str] = Field(default_factory=dict)  # kind of case → title staff read
     case_closes_when: dict[str, Conditions] = Field(default_factory=dict)  # any of them closes it
+    signals: Signals = Field(default_factory=Signals)
     send_policy: SendPolicy
 
     def milestone(self, key: str) -> Milestone:

@@ -117,6 +117,9 @@ class Settings(BaseSettings):
     knowledge_base_url: WebAddress | None = Field(None, description="The Knowledge Base.")
     privacy_notice_url: WebAddress | None = Field(None, description="The privacy notice.")
     public_url: WebAddress | None = Field(None, description="Where people reach the public pages.")
+    dashboard_url: WebAddress | None = Field(
+        None, description="Where staff reach the dashboard; their digests link to its pages."
+    )
     public_port: Port = Field(4300, description="Port of the public pages on this machine.")
     secret_key: SecretStr | None = Field(None, description="Signs the links in e-mails.")
     import_dir: Folder = Field(

@@ -17,8 +17,10 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.settings import get_current_settings
 
 from config.settings import SettingsFaults, load_settings
+from flows.automations import keep
 from flows.deployments import deployments
 from tasks.leftovers import clear_leftovers
+from tasks.watching import WATCH
 
 RUNS_AT_ONCE = 3  # each takes about 92 MB
 FIRST = "cohort-timeline"  # run once at the start, so that its pages are there
@@ -52,11 +54,20 @@ def _begin(served: Sequence[RunnerDeployment], *, alone: bool) -> None:
         if deployment.name == FIRST:
             deployment.apply()
             run_deployment(f"{FIRST}/{FIRST}", timeout=0, as_subflow=False)
+        elif deployment.name == WATCH:
+            deployment.apply()
+            _keep_automations(served)
     if alone:
         names = [deployment.name for deployment in served]
         now = dt.datetime.now(dt.UTC)  # noqa: TID251 (an entry point)
         ended, overtaken = asyncio.run(clear_leftovers(names, now=now))
         sys.stdout.write(f"Left from before: ended {ended}, overtaken and cancelled {overtaken}.\n")
+
+
+def _keep_automations(served: Sequence[RunnerDeployment]) -> None:
+    """Have the server run `watch` when something is wrong with what is served."""
+    for sentence in keep([deployment.name for deployment in served]):
+        sys.stdout.write(f"{sentence}\n")
 
 
 def _refuse(sentence: str) -> int:

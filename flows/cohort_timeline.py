@@ -6,6 +6,7 @@ from typing import Any
 
 from prefect import State, flow
 
+from tasks.case_pages import write_case_pages
 from tasks.cohorts import tick_cohorts
 from tasks.conclusion import conclude
 from tasks.milestones import show_milestones
@@ -24,6 +25,6 @@ async def cohort_timeline(cohort: str = "", milestone: str = "") -> State[Any]:
     """
     done = [await tick_cohorts(cohort, "everything")]
     for code in [one["code"] for one in done[0]["cohorts"]]:
-        done += [await write_timeline(code), await show_milestones(code)]
+        done += [await write(code) for write in (write_timeline, write_case_pages, show_milestones)]
         done += [await write_milestone(code, milestone)] if milestone else []
     return await conclude(*done)

@@ -34,6 +34,29 @@ class Approved(Decision):
     approved_by: str = Field(description="The name of whoever approves it: somebody else.")
 
 
+class CaseDecision(Decision):
+    """A decision about a case."""
+
+    approved_by: str = Field(
+        "", description="To defer or withdraw: the name of whoever approves it, somebody else."
+    )
+
+
+class Choice(BaseModel):
+    """What is decided about a case."""
+
+    kind: Literal["extend", "defer", "withdraw", "continue", "release"] = Field(
+        description="More time, a later cohort, the end of the enrolment, everything as before, or "
+        "let the e-mail go that waits for your word."
+    )
+    to: dt.date | None = Field(None, description="To extend: the new day.")
+    milestone: str = Field(
+        "", description="To extend: the deadline's key, unless the case is about a single one."
+    )
+    into: str = Field("", description="To defer: the later cohort; left out, they wait for one.")
+    mentor_stays: bool = Field(False, description="To defer into a cohort: ask their mentor again.")
+
+
 class Role(BaseModel):
     """A new role or employer. A new address goes by the command: forms can be read by many."""
 

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from ats.cases.opening import close_case
+from ats.people import wording
 from ats.planning.conditions import Situation, first_holding
 from ats.planning.facts import Participant
 from ats.planning.planner import Planner
 from ats.records import models as m
+from config.programme import Programme
 
 
 def close_done(
@@ -36,8 +38,8 @@ def close_done(
             on_fault(person, fault)
             continue
         if done:
-            _close(session, person, done, planner)
-            left = {kind: at for kind, at in person.cases.items() if kind not in done}
+            closed = _close(session, person, done, planner)
+            left = {kind: at for kind, at in person.cases.items() if kind not in closed}
             person = replace(person, cases=left)
         after.append(person)
     return after
@@ -50,14 +52,29 @@ def _done(kind: str, person: Participant, planner: Planner) -> str | None:
     return met.name if met else None
 
 
-def _close(session: Session, person: Participant, done: dict[str, str], planner: Planner) -> None:
+def _close(
+    session: Session, person: Participant, done: dict[str, str], planner: Planner
+) -> list[str]:
+    """Close cases of these kinds and return which: not what staff opened again on purpose."""
     cases = session.execute(
         select(m.Case).where(
             col(m.Case.enrolment_id) == person.id,
             col(m.Case.kind).in_(done),
             col(m.Case.state) != "closed",
+            col(m.Case.reopened_at).is_(None),
         )
     ).scalars()
+    closed = []
     for case in cases:
         close_case(case, now=planner.now, because=done[case.kind])
+        closed.append(case.kind)
     session.flush()
+    return closed
+
+
+def closed_why(case: m.Case, programme: Programme) -> str:
+    """Return why a case closed: what it waited for, in words, or what staff did."""
+    for condition in programme.case_closes_when.get(case.kind, ()):
+        if condition.name == case.closed_because:
+            return wording.condition(condition, programme, None, past=True)
+    return case.closed_because or ""

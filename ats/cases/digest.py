@@ -10,10 +10,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from ats.cases.closing import closed_why
 from ats.cases.listing import adjustments
+from ats.cases.rung import Rung
 from ats.people.contacts import Contact, contacts
 from ats.planning.workdays import Workdays
 from ats.records import models as m
+from config.programme import Programme
 
 DUE_AFTER = 5  # working days after its opening a case is due to be decided
 
@@ -26,14 +29,17 @@ def digest(
     since: dt.datetime,
     until: dt.datetime,
     workdays: Workdays,
-    titles: Mapping[str, str],
+    programme: Programme,
     lapsed: Sequence[Mapping[str, Any]] = (),
+    is_taken_over: bool = False,
 ) -> dict[str, Any] | None:
     """Return the lines of one owner's digest over [since, until), or None when none need go.
 
     A case is due on the fifth working day after it was opened. `releases` are e-mails that wait
     for the PXM's word, `lapsed` those that waited in vain. What was told before and still waits
-    stands in every digest that goes; by itself it is a reason for the first digest of a week only.
+    stands in every digest that goes; by itself it is a reason for the first digest of a week, and
+    for the first to somebody who takes over (`is_taken_over`).
+    Each line says by `id` which case it is worked in, None if in none.
     """
     cases = _cases(session, cohort, owner, until)
     new = [c for c in cases if since <= c.opened_at and c.state != "closed"]
@@ -45,18 +51,19 @@ def digest(
     old = [c for c in cases if c.state == "open" and c.id not in told]
     releases = _releases(session, cohort) if owner == "pxm" else []
     news = [*new, *due, *closed, *(r for r in releases if since <= r.decided_at < until)]
-    waiting = [*old, *releases] if _opens_the_week(since, until) else []
+    waiting = [*old, *releases] if is_taken_over or _opens_the_week(since, until) else []
     if not (news or waiting or lapsed):
         return None
-    about = _about(session, cohort, [*new, *due, *closed, *old], titles)
+    resting = [c for c in cases if c.state == "snoozed"]
+    about = _about(session, cohort, [*new, *due, *closed, *old, *resting], programme)
     return {
         "cases_new": [about.line(case) for case in new],
         "cases_due": [about.line(case) for case in due],
-        "cases_closed": [about.line(case) for case in closed],
-        "cases_open": about.by_kind(old, until.date(), workdays),
+        "cases_closed": [about.closed(case) for case in closed],
+        "cases_open": about.aged(old, until.date(), workdays),
         "open_count": len(old),
         "releases": [about.release(row) for row in releases],
-        "lapsed": list(lapsed),
+        "lapsed": [{"id": about.worked_in(one["ref"]), **one} for one in lapsed],
     }
 
 
@@ -64,10 +71,11 @@ def digest(
 class _About:
     """What staff read of cases: whom they are about, and which mentor."""
 
+    cases: Sequence[m.Case]
     refs: Mapping[int, str]  # of participants, by enrolment
     known: Mapping[str, Contact]
     signals: Mapping[int, Sequence[str]]  # by case, oldest first
-    titles: Mapping[str, str]
+    programme: Programme
     agreed: Mapping[int, Sequence[str]]  # by enrolment: how they are reached
 
     def line(self, case: m.Case) -> dict[str, Any]:
@@ -75,45 +83,45 @@ class _About:
             "id": case.id,
             **self._participant(case.enrolment_id),
             "kind": case.kind,
-            "title": self.titles.get(case.kind, case.kind),
+            "title": self.programme.cases.get(case.kind, case.kind),
             "opened_on": case.opened_at.date().isoformat(),
             "signal": next(iter(self._signals(case)), ""),
             "mentor": self._mentor(case),
             "agreed": list(self.agreed.get(case.enrolment_id, ())),
         }
 
-    def by_kind(
+    def closed(self, case: m.Case) -> dict[str, Any]:
+        """Return the line of a case that has ended, with how and by whose decision."""
+        by = f", decided by {case.decided_by}" if case.decided_by else ""
+        return {**self.line(case), "agreed": [], "ended": closed_why(case, self.programme) + by}
+
+    def aged(
         self, cases: Iterable[m.Case], today: dt.date, workdays: Workdays
     ) -> list[dict[str, Any]]:
-        """Return the cases grouped by kind with their age in working days, oldest first."""
-        groups: dict[str, list[m.Case]] = {}
-        for case in sorted(cases, key=lambda case: (case.opened_at, case.id or 0)):
-            groups.setdefault(case.kind, []).append(case)
+        """Return a line for each case with its age in working days, the oldest first."""
         return [
             {
-                "title": self.titles.get(kind, kind),
-                "cases": [
-                    {
-                        **self.line(case),
-                        "age": workdays.count(case.opened_at.date(), today, away_counts=True),
-                    }
-                    for case in group
-                ],
+                **self.line(case),
+                "age": workdays.count(case.opened_at.date(), today, away_counts=True),
             }
-            for kind, group in groups.items()
+            for case in sorted(cases, key=lambda case: (case.opened_at, case.id or 0))
         ]
 
     def release(self, row: m.LedgerRow) -> dict[str, Any]:
+        who = self._participant(row.enrolment_id or 0)
         return {
-            "id": row.id,
-            **self._participant(row.enrolment_id or 0),
-            "kind": row.step,
+            "id": self.worked_in(who["ref"]),
+            **who,
             "title": f"the e-mail {row.step}",
             "opened_on": row.due_at.date().isoformat(),
-            "signal": "",
-            "mentor": None,
-            "agreed": [],
         }
+
+    def worked_in(self, ref: str) -> int | None:
+        """Return the newest of these cases about a participant that has not ended."""
+        mine = (
+            c.id or 0 for c in self.cases if self.refs[c.enrolment_id] == ref and not c.closed_at
+        )
+        return max(mine, default=None)
 
     def _participant(self, enrolment_id: int) -> dict[str, str]:
         ref = self.refs[enrolment_id]
@@ -122,8 +130,8 @@ class _About:
     def _mentor(self, case: m.Case) -> dict[str, str] | None:
         """Return the mentor whom the newest signal is about, if one is about a mentor."""
         for signal in reversed(self._signals(case)):
-            if mentor := self.known.get(_subject(signal)):
-                return {"ref": mentor.ref, "full_name": mentor.full_name}
+            if mentor := self.known.get(Rung.of(signal).subject):
+                return {"ref": mentor.ref, "given_name": mentor.given_name}
         return None
 
     def _signals(self, case: m.Case) -> Sequence[str]:
@@ -131,19 +139,14 @@ class _About:
 
 
 def _about(
-    session: Session, cohort: m.Cohort, cases: Sequence[m.Case], titles: Mapping[str, str]
+    session: Session, cohort: m.Cohort, cases: Sequence[m.Case], programme: Programme
 ) -> _About:
     refs = _refs(session, cohort)
     signals = _signals(session, cases)
-    subjects = {_subject(signal) for several in signals.values() for signal in several}
+    subjects = {Rung.of(signal).subject for several in signals.values() for signal in several}
     known = contacts(session, subjects | {*refs.values()})
     agreed = adjustments(session, [case.enrolment_id for case in cases])
-    return _About(refs, known, signals, titles, agreed)
-
-
-def _subject(signal: str) -> str:
-    """Return whom or what a rung was about: M0003 of "chase-sign-off M0003/minus-5/1"."""
-    return signal.partition(" ")[2].partition("/")[0]
+    return _About(cases, refs, known, signals, programme, agreed)
 
 
 def _cases(session: Session, cohort: m.Cohort, owner: str, until: dt.datetime) -> list[m.Case]:

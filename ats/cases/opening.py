@@ -1,10 +1,10 @@
-"""Opening cases, adding signals to open ones, and closing those whose cause is gone."""
+"""Opening cases, adding signals to open ones, waking those that rest, and closing them."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlmodel import Session, col
 
 from ats.records import models as m
@@ -65,3 +65,27 @@ def close_cases(
 def close_case(case: m.Case, *, now: dt.datetime, because: str) -> None:
     """Close a case; `because` is a word that staff read."""
     case.state, case.closed_at, case.closed_because = "closed", now, because
+    case.snoozed_until = None
+
+
+def wake(case: m.Case, *, now: dt.datetime) -> None:
+    """Have a case wait for its owner again; once it had ended, until a person ends it."""
+    if case.state == "closed":
+        case.reopened_at = now
+    case.state, case.snoozed_until = "open", None
+    case.closed_at = case.closed_because = case.decision = case.decided_by = None
+
+
+def wake_rested(session: Session, cohort_id: int, today: dt.date) -> None:
+    """Open the cases of a cohort that rested until today."""
+    case = m.Case
+    session.execute(
+        update(case)
+        .where(
+            col(case.cohort_id) == cohort_id,
+            col(case.state) == "snoozed",
+            col(case.snoozed_until) <= today,
+        )
+        .values(state="open", snoozed_until=None)
+        .execution_options(synchronize_session=False)
+    )

@@ -24,6 +24,29 @@ class Finding:
         return f"{self.what} {shown}. {self.remedy}"
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that should go on by itself and does not: what, since when, and what to do.
+
+    `key` tells it from others of its day, `cause` is the subject of an e-mail about it. `cohort`
+    is empty where it concerns all of them.
+    """
+
+    key: str
+    cause: str
+    what: str
+    remedy: str
+    cohort: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.key} {self.cohort}".strip()
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.what} {self.remedy}"
+
+
 @dataclass(slots=True)
 class Report:
     """What was looked at in one cohort, and what was off."""

@@ -119,6 +119,40 @@ def check(code: Code, now: Now = None, as_json: Json = False) -> None:
 
 
 @app.command()
+def pxm(
+    code: Code,
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Their name.")],
+    email: Annotated[str, typer.Option("--email", metavar="ADDRESS", help="Their address.")],
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="The first day. [default: today]")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="As a cover: the first day without them."),
+    ] = None,
+    now: Now = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Say who is the PXM of a cohort, or, with --until, who covers for them."""
+    from ats.cases.owners import Owner, appoint
+
+    who = name_of(by)
+    first = None if from_ is None else read_day(from_, option="--from")
+    last = None if until is None else read_day(until, option="--until")
+    with open_desk(now) as desk:
+        first = first or desk.now.astimezone(desk.zone).date()
+        appoint(desk.office, code, Owner(name, email, first, last), now=desk.now, by=who)
+        told = {"code": code, "pxm": name, "from": f"{first}", "until": last and f"{last}"}
+        ends = f", until {last}" if last else ""
+        answer(
+            told,
+            as_json=as_json,
+            human=lambda: say(f"{name} answers for the cases of cohort {code} from {first}{ends}."),
+        )
+
+
+@app.command()
 def pause(code: Code, now: Now = None, by: By = None, as_json: Json = False) -> None:
     """Stop every sending of the cohort at once."""
     from ats import cohorts

@@ -43,6 +43,7 @@ def letterhead(settings: Settings) -> Letterhead:
         portfolio=settings.portfolio_url or EXAMPLES["portfolio"],
         knowledge_base=settings.knowledge_base_url or EXAMPLES["knowledge_base"],
         privacy_notice=settings.privacy_notice_url or EXAMPLES["privacy_notice"],
+        dashboard=settings.dashboard_url and str(settings.dashboard_url).rstrip("/"),
         redirect_to=settings.mail_redirect_to,
         trial_recipients=frozenset(a.strip().casefold() for a in settings.trial_recipients),
     )

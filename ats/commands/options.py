@@ -72,6 +72,19 @@ Reason = Annotated[
         help="Why, as one of the codes that a wrong one lists.",
     ),
 ]
+LaterCohort = Annotated[
+    str | None,
+    typer.Option(
+        "--into",
+        metavar="CODE",
+        callback=stripped,
+        help="Who is deferred: their later cohort. [default: they wait for one]",
+    ),
+]
+MentorStays = Annotated[
+    bool,
+    typer.Option("--mentor-stays", help="Ask their mentor again, with --into.", show_default=False),
+]
 ApprovedBy = Annotated[
     str | None,
     typer.Option(

@@ -8,12 +8,23 @@ import typer
 
 from ats.commands.answer import answer, say, spoken, table
 from ats.commands.desk import Desk, name_of, open_desk, read_day
-from ats.commands.options import ApprovedBy, By, Json, Now, Preview, Reason, Ref, stripped
+from ats.commands.options import (
+    ApprovedBy,
+    By,
+    Json,
+    LaterCohort,
+    MentorStays,
+    Now,
+    Preview,
+    Reason,
+    Ref,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ats.people.changing import Changed, Decision
+    from ats.people.restarts import Into
 
 app = typer.Typer(
     name="participant",
@@ -124,21 +135,8 @@ def resume(
 @app.command()
 def defer(
     ref: Ref,
-    into: Annotated[
-        str | None,
-        typer.Option(
-            "--into",
-            metavar="CODE",
-            callback=stripped,
-            help="The later cohort. [default: they wait for one]",
-        ),
-    ] = None,
-    mentor_stays: Annotated[
-        bool,
-        typer.Option(
-            "--mentor-stays", help="Ask their mentor again, with --into.", show_default=False
-        ),
-    ] = False,
+    into: LaterCohort = None,
+    mentor_stays: MentorStays = False,
     reason: Reason = "own-request",
     approved_by: ApprovedBy = None,
     preview: Preview = False,
@@ -148,11 +146,8 @@ def defer(
 ) -> None:
     """Let somebody continue with a later cohort; somebody else has to approve."""
     from ats.people import participants
-    from ats.people.restarts import Into
 
-    if mentor_stays and into is None:
-        raise typer.BadParameter("needs --into.", param_hint="--mentor-stays")
-    where = None if into is None else Into(into, mentor_stays=mentor_stays)
+    where = read_into(into, mentor_stays=mentor_stays)
     change_year(
         lambda desk, decision: participants.defer(
             desk.office, ref, decision, into=where, preview=preview
@@ -186,6 +181,15 @@ def withdraw(
         by=by,
         as_json=as_json,
     )
+
+
+def read_into(into: str | None, *, mentor_stays: bool) -> Into | None:
+    """Return where somebody who is deferred begins again. Raises a usage error."""
+    from ats.people.restarts import Into
+
+    if mentor_stays and into is None:
+        raise typer.BadParameter("needs --into.", param_hint="--mentor-stays")
+    return None if into is None else Into(into, mentor_stays=mentor_stays)
 
 
 def change_year(

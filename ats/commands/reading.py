@@ -65,7 +65,7 @@ def why(
     now: Now = None,
     as_json: Json = False,
 ) -> None:
-    """Tell what was due, what happened, what comes, and why."""
+    """Tell what was due, what happened, what comes, and why; and how somebody stands today."""
     from ats.people.story import story
 
     with open_desk(now) as desk:
@@ -77,6 +77,8 @@ def why(
                     status = "in trial" if cohort["status"] == "trial" else cohort["status"]
                     say(f"Cohort {cohort['code']} is {status}.")
             _tell(told["story"], whole=step is not None)
+            if told["standing"] is not None and step is None:
+                _tell_standing(told["standing"])
 
         answer(told, as_json=as_json, human=human)
 
@@ -95,6 +97,26 @@ def _tell(story: list[dict[str, Any]], *, whole: bool) -> None:
     if not story:
         ahead = "" if whole else " for the next eight weeks"
         say(f"Nothing of it has fallen due, and nothing is planned{ahead}.")
+
+
+def _tell_standing(standing: dict[str, Any]) -> None:
+    """Say how somebody stands today: the state, since when, every signal, and what it rests on."""
+    since = f" since {_day(standing['since'])}" if standing["since"] else ""
+    say()
+    say(f"Today: {standing['state']}{since}.")
+    for signal in standing["signals"]:
+        say(f"- {signal}", hang="  ")
+    export = standing["import"]
+    if export is None:
+        say("No export of portfolios has been imported yet.")
+        return
+    known = f"Portfolio as of {_day(standing['as_of'])}: import {export['id']}"
+    say(f"{known} ({export['digest'][:8]}), applied {spoken(export['applied_at'])}.")
+
+
+def _day(iso: str) -> str:
+    day = dt.date.fromisoformat(iso)
+    return f"{day:%a} {day.day} {day:%b %Y}"
 
 
 def forecast(

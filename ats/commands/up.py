@@ -47,11 +47,19 @@ def up(sample: bool) -> None:
     with only_one(settings.data_dir):
         if local:
             settings = with_own_links(settings, always=sample)
+            settings = with_own_dashboard(settings, port, always=sample)
         _prepare(settings, sample)
         with _mail_server(settings, local=local) as mail_server:
             environment = child_environment(settings, port=port, mail_server=mail_server)
             places = _places(settings, port, local=local, sample=sample)
             _run(environment, settings, port, places=places)
+
+
+def with_own_dashboard(settings: Settings, port: int, *, always: bool) -> Settings:
+    """Return the settings with the dashboard of this machine, as `with_own_links` its pages."""
+    if settings.dashboard_url is not None and not always:
+        return settings
+    return settings.model_copy(update={"dashboard_url": f"http://{HOST}:{port}"})
 
 
 def _prepare(settings: Settings, sample: bool) -> None:
@@ -132,6 +140,8 @@ def child_environment(
         environment["ATS_SMTP_URL"] = str(mail_server)
     if settings.public_url is not None:
         environment["ATS_PUBLIC_URL"] = settings.public_url
+    if settings.dashboard_url is not None:
+        environment["ATS_DASHBOARD_URL"] = settings.dashboard_url
     if settings.secret_key is not None:
         environment["ATS_SECRET_KEY"] = settings.secret_key.get_secret_value()
     return environment | {

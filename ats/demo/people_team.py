@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlmodel import col
 
-from ats.cases.by_hand import close_by_hand
+from ats.cases import desk
 from ats.errors import Refused
 from ats.intake.roster import preflight_roster
 from ats.intake.table import read_table
@@ -155,5 +155,5 @@ class PeopleTeam:
                     col(m.Case.kind) == SILENCED_PARTICIPANT, col(m.Case.state) != "closed"
                 )
             ).scalar_one()
-        close_by_hand(self.office.store, case or 0, now=now, by=self.name)
+        desk.close(self.office.store, case or 0, now=now, by=self.name)
         return "somebody has spoken with the mentor, whose e-mails go on"

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col
 
-from ats.office import Office
+from ats.office import Letterhead, Office
 from ats.outbox.compose import Composer
 from ats.outbox.invitation import pinned
 from ats.outbox.park import park
@@ -53,6 +53,7 @@ class Claim:
     cohort: m.Cohort
     planner: Planner
     office: Office
+    letterhead: Letterhead  # of this cohort, today
     owner: str
     lease_until: dt.datetime
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -121,7 +122,7 @@ class Claim:
     def _composer(self, known: Mapping[str, Contact]) -> Composer:
         return Composer(
             self.planner.timeline,
-            self.office.letterhead,
+            self.letterhead,
             known,
             self.planner.now,
             self.cohort.status == "trial",
@@ -162,14 +163,14 @@ class Claim:
 
     def _addressed(self, message: m.Message, contact: Contact | None) -> tuple[str, str]:
         """Return the name and address that this message goes to."""
-        head = self.office.letterhead
+        head = self.letterhead
         offices = {"operations": head.operations, "pxm": head.pxm}
         address = contact.email if contact else offices[message.role]
         return contact.full_name if contact else "", head.redirect_to or address
 
     def _head(self, message: m.Message, classes: set[str]) -> dict[str, Any]:
         """Return what is pinned of the headers and the envelope."""
-        head, links, bounces = self.office.letterhead, self.office.links, self.office.bounces
+        head, links, bounces = self.letterhead, self.office.links, self.office.bounces
         policy = self.planner.policy.classes
         optional = all(policy[class_].may_be_switched_off for class_ in classes)  # type: ignore[index]
         return {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from ats.office import Office
+from ats.cases.owners import letterhead_of
+from ats.office import Letterhead, Office
 from ats.outbox import leases
 from ats.outbox.record import Recorder
 from ats.outbox.recovery import Recovery
@@ -43,7 +45,13 @@ class CohortNow:
         """Return the refs and roles that a trial may write to; empty once it is live."""
         if cohort.status != "trial":
             return frozenset()
-        return reachable_in_trial(session, self.office.letterhead)
+        return reachable_in_trial(session, self.letterhead(session, cohort))
+
+    def letterhead(self, session: Session, cohort: m.Cohort) -> Letterhead:
+        """Return the letterhead of today, with the cohort's own PXM if it has one."""
+        assert cohort.id is not None
+        zone = ZoneInfo(self.office.programme_named(cohort.programme).timezone)
+        return letterhead_of(self.office, session, cohort.id, self.now.astimezone(zone).date())
 
     def recorder(self, session: Session) -> Recorder:
         """Return what records results; it asks the programme what to do in doubt."""

@@ -80,7 +80,8 @@ class Composer:
 
     def staff(self, role: str, template: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return the context of a message to an office that concerns nobody in particular."""
-        part = {**self._nobody(), "template": template, **facts}
+        dashboard = self.letterhead.dashboard
+        part = {**self._nobody(), "template": template, "dashboard": dashboard, **facts}
         return {"shared": self.shared(role, role), "parts": [part]}
 
     def shared(self, recipient: str, role: str) -> dict[str, Any]:

@@ -179,6 +179,7 @@ class Dispatch:
                 cohort=cohort,
                 planner=self._at.planner(session, cohort),
                 office=self._office,
+                letterhead=self._at.letterhead(session, cohort),
                 owner=self._owner,
                 lease_until=leases.real_now() + leases.LEASE,
             )

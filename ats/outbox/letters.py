@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from ats.cases.digest import digest
+from ats.cases.owners import Owner, covered_on, pxm_on
 from ats.outbox.export_due import ExportDue
 from ats.outbox.lapsed import lapsed
 from ats.outbox.staff_moments import RECORDING
@@ -46,7 +47,7 @@ class StaffLetters:
         `reachable` are the refs that a cohort in trial writes to.
         """
         if step in OWNER:
-            return self._digest(step, at)
+            return self._digest(step, at, now)
         if step == "ops-week-ahead":
             ahead = WeekAhead(self.session, self.timeline, self.sample)
             return ahead.tell(at, now=now, reachable=reachable)
@@ -59,19 +60,35 @@ class StaffLetters:
 
     # -- digests ---------------------------------------------------------------------------
 
-    def _digest(self, step: str, at: dt.datetime) -> dict[str, Any] | None:
+    def _digest(self, step: str, at: dt.datetime, now: dt.datetime) -> dict[str, Any] | None:
         programme = self.timeline.programme
         since = self._last_told(step, at)
-        return digest(
+        is_pxms = OWNER[step] == "pxm"
+        found = digest(
             self.session,
             cohort=self.cohort,
             owner=OWNER[step],
             since=since,
             until=at,
             workdays=self.timeline.workdays[programme.nation],
-            titles=programme.cases,
-            lapsed=lapsed(self.session, self.timeline, since, at) if OWNER[step] == "pxm" else (),
+            programme=programme,
+            lapsed=lapsed(self.session, self.timeline, since, at) if is_pxms else (),
+            is_taken_over=is_pxms and self._pxm(since) != self._pxm(now),
         )
+        return found and {**found, "cover": self._cover(now) if is_pxms else None}
+
+    def _cover(self, now: dt.datetime) -> dict[str, str | None] | None:
+        """Return for whom the PXM's digest goes to somebody else today, and until which day."""
+        acting = self._pxm(now)
+        if acting is None or acting.until_on is None:
+            return None
+        cohort_id, today = self.timeline.cohort.id, self.timeline.local_date(now)
+        covered = covered_on(self.session, cohort_id, today)
+        last = acting.until_on - dt.timedelta(days=1)
+        return {"name": covered.name if covered else None, "last_day": last.isoformat()}
+
+    def _pxm(self, at: dt.datetime) -> Owner | None:
+        return pxm_on(self.session, self.timeline.cohort.id, self.timeline.local_date(at))
 
     def _last_told(self, step: str, before: dt.datetime) -> dt.datetime:
         row = m.LedgerRow

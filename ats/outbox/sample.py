@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from ats.cases.owners import letterhead_of
 from ats.errors import TemplateFault
 from ats.office import Office
 from ats.outbox.compose import Composer, Line
@@ -29,9 +30,10 @@ class Sampler:
         line = Line(first.occurrence, first.person)
         refs = {first.occurrence.recipient, first.person.ref}
         refs |= {mentorship.ref for mentorship in first.person.mentorships}
+        cohort, goes_on = self.timeline.cohort, self.timeline.local_date(first.goes_at)
         composer = Composer(
             self.timeline,
-            self.office.letterhead,
+            letterhead_of(self.office, self.session, cohort.id, goes_on),
             contacts(self.session, refs),
             first.goes_at,
             trial=False,

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from ats.cases.opening import close_cases
+from ats.cases.rung import Rung
 from ats.errors import Refused
 from ats.office import Office
 from ats.outbox.cohort_now import CohortNow
@@ -167,10 +168,9 @@ class Change:
             .join(m.Case, col(m.Case.id) == col(m.CaseSignal.case_id))
             .where(col(m.Case.enrolment_id) == self.enrolment_id)
         )
+        programme = self.outlook.timeline.programme
         return [
-            case
-            for case, signal in signals
-            if signal.rpartition(" ")[2].partition("/")[0] == milestone
+            case for case, signal in signals if Rung.of(signal).milestone(programme) == milestone
         ]
 
     def audit(self, action: str, before: object, after: object) -> None:

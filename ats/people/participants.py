@@ -29,10 +29,16 @@ ABOUT_LATENESS = ("call-participant", "stalled-portfolio", "not-submitted")
 def extend(
     office: Office, ref: str, milestone: str, to: dt.date, decision: Decision, *, preview: bool
 ) -> Changed:
-    """Move one deadline to a later day, at its own hour, on the next working day if it is none.
+    """Move one deadline to a later day. Raises NotFound, and as `extending`."""
+    action = extending(milestone, to)
+    return changed(office, ref, "extend", action, decision, preview=preview)
 
-    Raises NotFound, and Refused for an unknown milestone or one of the mentor's, and for a day
-    that has passed, is no later than the programme's own, or lies past the last possible one.
+
+def extending(milestone: str, to: dt.date) -> Action:
+    """Return what moves one deadline, at its own hour, on the next working day if it is none.
+
+    It raises Refused for an unknown milestone or one of the mentor's, and for a day that has
+    passed, is no later than the programme's own, or lies past the last possible one.
     """
 
     def action(change: Change) -> None:
@@ -52,7 +58,7 @@ def extend(
         change.close_cases(ABOUT_LATENESS, f"extended to {_day(day)}", about=of.key)
         change.audit("extend", _moment(before), {"milestone": of.key, "due_at": _moment(due)})
 
-    return changed(office, ref, "extend", action, decision, preview=preview)
+    return action
 
 
 def pause(
@@ -149,49 +155,48 @@ def resume(
 
 
 def withdraw(office: Office, ref: str, decision: Decision, *, preview: bool) -> Changed:
-    """End an enrolment: one confirmation, and then silence. Coming back is a new application.
+    """End an enrolment. Raises NotFound, and as `withdrawing`."""
+    return changed(office, ref, "withdraw", withdrawing(), decision, preview=preview)
 
-    Raises NotFound, and Refused without an approver who is somebody else.
+
+def withdrawing() -> Action:
+    """Return what ends an enrolment: one confirmation, and then silence.
+
+    Coming back is a new application. It raises Refused without an approver who is somebody else.
     """
-    decision.require_approval("withdrawal")
-    _refuse_death(ref, decision)
-    return changed(office, ref, "withdraw", _leaving("withdrawn"), decision, preview=preview)
+    return _leaving("withdrawn", "withdrawal")
 
 
 def defer(
     office: Office, ref: str, decision: Decision, *, into: Into | None = None, preview: bool
 ) -> Changed:
-    """Let somebody continue with a later cohort: what waits is cancelled, what is done is kept.
+    """Let somebody continue with a later cohort. Raises NotFound, and as `deferring`."""
+    return changed(office, ref, "defer", deferring(office, into), decision, preview=preview)
 
-    Without a cohort to go on in they wait for one (`ats.people.waiting`). Raises NotFound, and
-    Refused without an approver who is somebody else, and for a cohort in which nobody who leaves
-    this one can begin.
+
+def deferring(office: Office, into: Into | None) -> Action:
+    """Return what lets somebody continue with a later cohort: what is done is kept.
+
+    What waits is cancelled. Without a cohort to go on in they wait for one (`ats.people.waiting`).
+    It raises Refused without an approver who is somebody else, and for a cohort in which nobody
+    who leaves this one can begin.
     """
-    decision.require_approval("deferral")
-    _refuse_death(ref, decision)
-    leave = _leaving("deferred")
+    leave = _leaving("deferred", "deferral")
 
     def action(change: Change) -> None:
         leave(change)
         if into is not None:
             change.session.flush()
-            change.next = begin_again(office, change.session, change.whose, into, decision)
+            change.next = begin_again(office, change.session, change.whose, into, change.decision)
 
-    return changed(office, ref, "defer", action, decision, preview=preview)
-
-
-def _refuse_death(ref: str, decision: Decision) -> None:
-    """Raise Refused where a confirmation would go to somebody who has died."""
-    if decision.reason == "death":
-        raise Refused(
-            "After a death nothing is confirmed to anybody; use "
-            f"`ats person silence {ref.strip()} --reason death`, which stops everything."
-        )
+    return action
 
 
-def _leaving(status: str) -> Action:
+def _leaving(status: str, what: str) -> Action:
     def action(change: Change) -> None:
         enrolment, decision = change.whose.enrolment, change.decision
+        decision.require_approval(what)
+        _refuse_death(change.whose.ref, decision)
         enrolment.status, enrolment.left_at = status, decision.now
         change.session.add(enrolment)
         change.stand_down(status)
@@ -209,6 +214,15 @@ def _leaving(status: str) -> Action:
         change.audit(status, "active", {"approved_by": decision.approved_by})
 
     return action
+
+
+def _refuse_death(ref: str, decision: Decision) -> None:
+    """Raise Refused where a confirmation would go to somebody who has died."""
+    if decision.reason == "death":
+        raise Refused(
+            "After a death nothing is confirmed to anybody; use "
+            f"`ats person silence {ref} --reason death`, which stops everything."
+        )
 
 
 def _kinds(change: Change) -> Iterable[str]:

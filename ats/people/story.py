@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from ats.cases.owners import letterhead_of
+from ats.cases.standing import in_words, standing_told
 from ats.errors import NotFound
 from ats.office import Office
 from ats.outbox.proof import Proof
@@ -21,12 +23,14 @@ from ats.people.notes import notes
 from ats.people.parked import parked_since
 from ats.people.retelling import Retelling
 from ats.people.titles import Titles
+from ats.planning import stall
 from ats.planning.again import original
 from ats.planning.planner import Planner
 from ats.planning.rules import Rule
 from ats.planning.timeline import Occurrence
 from ats.records import gather
 from ats.records import models as m
+from ats.records.exports import newest_export
 
 HORIZON = dt.timedelta(weeks=8)
 
@@ -54,18 +58,21 @@ def story(
     """Return what `ats why` tells about a participant or a mentor, in order of time.
 
     What comes is told for eight weeks; of one step, named by its key or its ladder's, all of it,
-    and why the rest of it will not come. Raises NotFound for a ref or step that nobody knows.
+    and why the rest of it will not come. `standing` is a participant's, in the year that staff
+    act on; None where there is none. Raises NotFound for a ref or step that nobody knows.
     """
     with office.store.read() as session:
         who = known(session, ref)
         entries: set[Entry] = set()  # a dead address concerns every chapter, and is told once
         cohorts: dict[str, str] = {}
         steps: set[str] = set()
+        standing = None
         for enrolled in _enrolments(session, who):
             chapter = _Chapter(office, session, enrolled, viewer=who.ref, now=now, zone=zone)
             cohorts[enrolled.cohort.code] = enrolled.cohort.status
             steps |= chapter.steps
             entries |= set(chapter.tell(step))
+            standing = standing or chapter.standing()
     if step is not None and step not in steps:
         names = ", ".join(sorted(steps)) or "none"
         raise NotFound(f'There is no step "{step}"; there are {names}.')
@@ -82,6 +89,7 @@ def story(
             }
             for entry in sorted(entries)
         ],
+        "standing": standing,
     }
 
 
@@ -129,7 +137,9 @@ class _Chapter:
         (self._person,) = gather.participants(session, [self._enrolment])
         refs = {enrolled.ref, viewer} | {one.ref for one in self._person.mentorships}
         known_people = contacts(session, refs)
-        proof = Proof(self._timeline, office.letterhead, office.renderer, known_people, now)
+        today = self._timeline.local_date(now)
+        head = letterhead_of(office, session, self._timeline.cohort.id, today)
+        proof = Proof(self._timeline, head, office.renderer, known_people, now)
         self._titles = Titles(proof, self._person)
         self._retelling = Retelling(
             self._timeline, self._person, viewer, known_people, self._titles, now, zone
@@ -147,6 +157,23 @@ class _Chapter:
     def tell(self, step: str | None) -> list[Entry]:
         """Return the entries, of one step only if it is given."""
         return [*self._past(step), *self._coming(step)]
+
+    def standing(self) -> dict[str, Any] | None:
+        """Return how the participant stands today, and by which export; None: nobody asks.
+
+        That is so for their mentors, and for a year that is over, left or silenced.
+        """
+        person, timeline = self._person, self._timeline
+        over = person.status != "active" or timeline.cohort.status == "closed"
+        if self._viewer is not None or over or person.silenced:
+            return None
+        found = stall.standing(timeline, person, self._now)
+        export = newest_export(self._session, timeline.cohort.id)
+        return {
+            "cohort": timeline.cohort.code,
+            **standing_told(found, in_words(found.signals, timeline)),
+            "import": export.document(timeline.zone) if export else None,
+        }
 
     # -- what happened -----------------------------------------------------------------------
 

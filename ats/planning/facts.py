@@ -110,6 +110,7 @@ class Participant:
     dates_changed: tuple[dt.datetime, ...] = ()  # when staff changed them, in that order
     called_off_at: dt.datetime | None = None  # the last of these that called a break off
     done: Mapping[str, dt.datetime] = field(default_factory=dict)  # milestone → they said so at
+    released: frozenset[str] = frozenset()  # milestones: the bad news about them may go
     adjustments: frozenset[str] = frozenset()  # 'no-chasers', 'other-format', 'phone-instead'
     # Refs, theirs or a mentor's, to which no mail gets through, and since when.
     suppressed: Mapping[str, dt.datetime] = field(default_factory=dict)

@@ -263,7 +263,9 @@ class Judge:
 
     def ends(self, o: Occurrence, person: Participant) -> dt.datetime | None:
         """Return when this expires; None: it never does."""
-        return self.release_ends(o) if o.rule.release else self._notices.of_use_until(o, person)
+        if o.rule.release and not is_released(o, person):
+            return self.release_ends(o)
+        return self._notices.of_use_until(o, person)
 
     def release_ends(self, o: Occurrence) -> dt.datetime:
         """Return when something that waits to be released expires."""
@@ -289,7 +291,7 @@ class Judge:
             return on_break
         if rule.needs_join_link and not self.timeline.webinars[o.subject or ""].join_url:
             return Verdict("held", "join-link")
-        if rule.release and not _is_released(row):
+        if rule.release and not is_released(o, person):
             return Verdict("held", "release")
         if not self.is_fresh(o, person):
             return Verdict("held", "stale-data")
@@ -383,6 +385,6 @@ class Judge:
         return known_until > max([o.event_at, *said])
 
 
-def _is_released(row: PastRow | None) -> bool:
-    """Say whether the PXM has released it; what is queued was."""
-    return row is not None and (row.outcome == "queued" or row.reason == "released")
+def is_released(o: Occurrence, person: Participant) -> bool:
+    """Say whether the PXM lets this go, though it is bad news."""
+    return o.rule.anchor in person.released

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from ats.planning.again import original, repeats
-from ats.planning.facts import CohortFacts, Mentorship, Participant, WebinarFact
+from ats.planning.facts import CohortFacts, Key, Mentorship, Participant, WebinarFact
 from ats.planning.invited import invitation_number, invited_from
 from ats.planning.moments import Moments
 from ats.planning.occurrence import Occurrence, name_of, namings
@@ -137,9 +137,17 @@ class Year(Moments):
             if closing is not None and self.local_date(at) >= self.local_date(closing):
                 continue
             begun = due < self.first_moment(person)
-            yield from self._occurrence(
-                rule, person, person.mentorship, at, milestone.key, due, begun=begun
-            )
+            for number in _rounds(rule, person, milestone.key, milestone.key):
+                yield from self._occurrence(
+                    rule,
+                    person,
+                    person.mentorship,
+                    at,
+                    milestone.key,
+                    due,
+                    begun=begun,
+                    number=number,
+                )
 
     def _for_webinars(self, rule: Rule, person: Participant) -> Iterator[Occurrence]:
         mentorship = person.mentorship
@@ -214,7 +222,8 @@ class Year(Moments):
         if ended is not None and at >= ended and rule.anchor not in AFTER_A_MENTOR:
             return
         event = self._event(rule, person)
-        yield from self._occurrence(rule, person, mentorship, at, subject, event, number=number)
+        for each in _rounds(rule, person, rule.anchor, subject, number):
+            yield from self._occurrence(rule, person, mentorship, at, subject, event, number=each)
 
     def _occurrence(
         self,
@@ -286,6 +295,32 @@ class Year(Moments):
             last = self.workdays[nation].shift(self.local_date(at), useful)
             self._stale[memo] = local_moment(last + dt.timedelta(days=1), dt.time(), self.zone)
         return self._stale[memo]
+
+
+def _rounds(
+    rule: Rule, person: Participant, milestone: str | None, subject: str | None, first: int = 1
+) -> Iterator[int]:
+    """Yield the numbers of what a rule gives about a milestone.
+
+    Where more time is agreed after somebody was to take it up, they are to again if the new date
+    is missed, too. Participants are not: nothing that was sent to them is repeated.
+    """
+    yield first
+    agreed_at = person.extended_at.get(milestone or "") if rule.case else None
+    if agreed_at is None:
+        return
+    number = first
+    while _came_before(agreed_at, (rule.step, name_of(subject, rule, number), rule.to), person):
+        number += 1
+        yield number
+
+
+def _came_before(moment: dt.datetime, key: Key, person: Participant) -> bool:
+    row = person.past.get(key)
+    if row is None or not row.is_final:
+        return False
+    ended = row.sent_at or row.decided_at
+    return ended is not None and ended <= moment
 
 
 def _in_its_round(rule: Rule, at: dt.datetime, mentorship: Mentorship) -> dt.datetime | None:

@@ -191,6 +191,7 @@ def participants(session: Session, enrolments: Sequence[int]) -> list[Participan
                 dates_changed=_dates_changed(changed),
                 called_off_at=_called_off_at(changed),
                 done={o.milestone: o.recorded_at for o in mine if o.kind == "done"},
+                released=frozenset(o.milestone for o in mine if o.kind == "release"),
                 adjustments=frozenset(o.adjustment for o in mine if o.adjustment),
                 suppressed=suppressed.get(row.id, {}),
                 mended=mended.get(row.id, {}),

@@ -52,6 +52,8 @@ HOLDS = (
     "release",
     "trial",
 )
+#: How a person may decide a case.
+DECISIONS = ("extend", "defer", "withdraw", "continue", "release")
 #: Why staff ended a mentorship. A refusal, and a roster that names somebody else, give none.
 ENDINGS = ("replaced", "resigned", "withdrawn", "deferred", "silenced")
 
@@ -196,12 +198,15 @@ class Overlay(SQLModel, table=True):
 
     `parked`: nothing goes to or about somebody whom an undone import left behind, until a
     roster names them again; their dates stay. `done`: they say that a milestone is, which holds
-    until a newer export.
+    until a newer export. `release`: the bad news about a milestone may go.
     """
 
     __table_args__ = (
-        _one_of("kind", "extension", "pause", "silence", "parked", "done", "adjustment"),
+        _one_of("kind", "extension", "pause", "silence", "parked", "done", "adjustment", "release"),
         CheckConstraint("kind <> 'done' OR milestone IS NOT NULL", name="done_names_milestone"),
+        CheckConstraint(
+            "kind <> 'release' OR milestone IS NOT NULL", name="release_names_milestone"
+        ),
         CheckConstraint(
             "(kind = 'adjustment') = (adjustment IS NOT NULL) AND"
             " (adjustment IS NULL OR adjustment IN"
@@ -642,14 +647,48 @@ class MailServer(SQLModel, table=True):
     closed_until: dt.datetime | None = _moment()  # until then one message at a time tries it
 
 
+class Heartbeat(SQLModel, table=True):
+    """When something that has to happen again and again last did, in real time."""
+
+    name: str = Field(primary_key=True)
+    at: dt.datetime = _moment(nullable=False)
+
+
+class CohortPxm(SQLModel, table=True):
+    """Who is the Participant Experience Manager of a cohort, and from when to when.
+
+    `until_on` is the first day on which they are no longer (None: open): a cover has one. Of
+    several on a day, the one recorded last. Append-only but for `revoked_at`.
+    """
+
+    __tablename__ = "cohort_pxm"
+    __table_args__ = (CheckConstraint("until_on IS NULL OR until_on > from_on", name="in_order"),)
+    id: int | None = Field(default=None, primary_key=True)
+    cohort_id: int = _link("cohort.id")
+    name: str
+    email: str
+    from_on: dt.date
+    until_on: dt.date | None = None
+    recorded_at: dt.datetime = _moment(nullable=False)
+    recorded_by: str
+    revoked_at: dt.datetime | None = _moment()
+
+
 class Case(SQLModel, table=True):
-    """Something a person has to decide; one open case per person and kind."""
+    """Something a person has to decide; one open case per person and kind.
+
+    A snoozed one opens again on the day named. `decision` is how a person decided it; a case
+    that closed by itself has none. One that staff opened again no longer closes by itself.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
         _one_of("state", "open", "snoozed", "closed"),
         _one_of("owner", "operations", "pxm"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_moment"),
+        CheckConstraint("(state = 'snoozed') = (snoozed_until IS NOT NULL)", name="snoozed_ends"),
+        _one_of("decision", *DECISIONS),
+        CheckConstraint("decision IS NULL OR decided_by IS NOT NULL", name="decided_by_somebody"),
         Index(
             "uq_cases_open",
             "enrolment_id",
@@ -668,6 +707,10 @@ class Case(SQLModel, table=True):
     opened_at: dt.datetime = _moment(nullable=False)
     closed_at: dt.datetime | None = _moment()
     closed_because: str | None = None
+    snoozed_until: dt.date | None = None
+    reopened_at: dt.datetime | None = _moment()
+    decision: str | None = None
+    decided_by: str | None = None
 
 
 class CaseSignal(SQLModel, table=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ats.planning.forecast import Expected
@@ -27,6 +28,30 @@ class Held:
     to: str
     count: int
     until: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became on one day of the e-mails of one step to one role; of those that wait, now."""
+
+    day: dt.date
+    step: str
+    to: str
+    counts: Mapping[str, int]  # by outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """What became of a cohort's e-mails lately, the newest day first."""
+
+    code: str
+    now: dt.datetime  # local
+    days: tuple[Delivered, ...]
+    longer: int = 0  # that have waited since before
+
+    def count(self, *outcomes: str) -> int:
+        """Return how many ended so, or wait."""
+        return sum(one.counts.get(outcome, 0) for one in self.days for outcome in outcomes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,12 @@ def run_change(
     act, word = CHANGES[action]
     decision = form.decision(now)
     changed = act(office, ref.strip(), **what, decision=decision, preview=not form.apply)
-    state = word if changed.applied else f"only looked at, not {word}"
+    return year_run(changed, word, f"only looked at, not {word}")
+
+
+def year_run(changed: Changed, done: str, looked_at: str) -> dict[str, Any]:
+    """Return a run's JSON about somebody's year, in words for what is done or only looked at."""
+    state = done if changed.applied else looked_at
     return {
         **_run(f"{changed.cohort} · {changed.person} · {state}", _message(changed)),
         "applied": changed.applied,
@@ -130,12 +135,19 @@ def run_change(
 
 def _message(changed: Changed) -> str:
     told = changed.effect
-    verb = "move" if changed.applied else "would move"
-    moved = f"{counted(len(told.deadlines), 'deadline')} {verb}"
-    message = f"{moved}; {counted(len(told.stops), 'e-mail')} planned so far fall away."
+    moved, away = len(told.deadlines), len(told.stops)
+    would = "" if changed.applied else "would "
+    message = (
+        f"{counted(moved, 'deadline')} {would}{_bent('move', moved, would)}; "
+        f"{counted(away, 'e-mail')} planned so far {would}{_bent('fall', away, would)} away."
+    )
     if not changed.applied:
         message = f"Nothing is changed yet. {message} Run it again with apply to do it."
     return " ".join([message, *(f"Mind: {remark}." for remark in changed.remarks)])
+
+
+def _bent(verb: str, number: int, would: str) -> str:
+    return f"{verb}s" if number == 1 and not would else verb
 
 
 def run_resign(office: Office, ref: str, form: Form, *, now: dt.datetime) -> dict[str, Any]:
@@ -222,7 +234,12 @@ def run_record(
 ) -> dict[str, Any]:
     """Record something in `RECORDS` about somebody; as a run's JSON. Raises as the action."""
     name = RECORDS[action](office, ref.strip(), now=now, by=named(by), **what)
-    return {**_run(name, "Recorded."), "applied": True, "cohort": ""}
+    return recorded_run(name)
+
+
+def recorded_run(name: str, cohort: str = "") -> dict[str, Any]:
+    """Return the JSON of a run that recorded something at once; '' concerns all cohorts."""
+    return {**_run(name, "Recorded."), "applied": True, "cohort": cohort}
 
 
 def _run(name: str, message: str) -> dict[str, Any]:

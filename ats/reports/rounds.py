@@ -28,10 +28,15 @@ INTERESTS: Mapping[str, Interest] = {
     "tips": Interest(classes=("tip",)),
     "mentors": Interest(steps=("chase-mentor-named", "chase-mentor-request", "chase-sign-off")),
     "cases": Interest(),
+    "digests": Interest(classes=("internal",)),
 }
 
 #: What a run's name adds: what this deployment answers for, all of today.
-_TODAY = {"tips": "tip today", "mentors": "reminder today about mentors"}
+_TODAY = {
+    "tips": "tip today",
+    "mentors": "reminder today about mentors",
+    "digests": "letter to staff today",
+}
 
 _DONE: Mapping[str, Callable[[int], str]] = {
     "sent": lambda n: counted(n, "e-mail sent"),

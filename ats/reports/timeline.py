@@ -79,10 +79,12 @@ def _head(cohort: CohortFigures) -> str:
 
 def _sections(cohort: CohortFigures) -> Iterator[str]:
     yield _section("To do", bullets(_tasks(cohort)), "Nothing waits for you.")
-    yield _section("Coming in the next 14 days", _coming(cohort), "Nothing is expected.")
+    yield _section("Coming in the next 14 days", coming_table(cohort), "Nothing is expected.")
     yield _section("Held, and why", _held(cohort), "Nothing is held.")
     yield _section("Open cases", _cases(cohort), "No case is open.")
-    yield _section("Dates in the next four weeks", _dates(cohort), "No webinar and no deadline.")
+    yield _section(
+        "Dates in the next four weeks", dates_table(cohort), "No webinar and no deadline."
+    )
     yield _section("E-mails sent in the last 14 days", _sent(cohort), "Nothing was sent.")
 
 
@@ -137,10 +139,10 @@ def _sent(cohort: CohortFigures) -> str:
     rows = [(week(s), s.step, TO.get(s.to, s.to), s.count) for s in newest_first]
     total = counted(sum(s.count for s in cohort.sent), "e-mail")
     note = f"{total}. One that tells several things is counted once, under the first of them."
-    return f"{table(('When', 'E-mail', 'To', 'E-mails'), _each_once(rows))}\n\n{note}"
+    return f"{table(('When', 'E-mail', 'To', 'E-mails'), each_once(rows))}\n\n{note}"
 
 
-def _each_once(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
+def each_once(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
     """Yield the rows, the first cell empty where it says the same as the row before."""
     before: object = None
     for first, *rest in rows:
@@ -148,7 +150,8 @@ def _each_once(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[object, ...
         before = first
 
 
-def _coming(cohort: CohortFigures) -> str:
+def coming_table(cohort: CohortFigures) -> str:
+    """Return the e-mails expected by day, step and role; '' for none."""
     if not cohort.coming:
         return ""
     rows = [
@@ -161,7 +164,7 @@ def _coming(cohort: CohortFigures) -> str:
         for e in cohort.coming
     ]
     note = "As things stand now: a reminder stops the moment its cause is gone."
-    return f"{table(('When', 'E-mail', 'To', 'Expected'), _each_once(rows))}\n\n{note}"
+    return f"{table(('When', 'E-mail', 'To', 'Expected'), each_once(rows))}\n\n{note}"
 
 
 def _held(cohort: CohortFigures) -> str:
@@ -187,7 +190,8 @@ def _cases(cohort: CohortFigures) -> str:
     return table(("Case", "Owner", "Open", "Oldest"), rows)
 
 
-def _dates(cohort: CohortFigures) -> str:
+def dates_table(cohort: CohortFigures) -> str:
+    """Return webinars and deadlines with what they lack; '' for none."""
     if not cohort.events:
         return ""
     rows = [

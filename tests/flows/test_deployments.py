@@ -15,6 +15,7 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.flows import load_flow_from_entrypoint
 from prefect.server.schemas.schedules import CronSchedule as ServerCron
 
+from ats.checks.watch import FIRST_TICK, LAST_TICK, ticks_are_due
 from flows.deployments import FORMS, deployments
 
 ROOT = Path(__file__).parents[2]
@@ -41,15 +42,21 @@ def test_every_job_that_operations_would_name_is_served() -> None:
         "send-tips",
         "chase-mentors",
         "escalate-stalled",
+        "send-digests",
         "deliver",
         "publish-calendars",
         "import-exports",
         "report-cohorts",
         "read-bounces",
         "reconcile",
+        "watch",
         "move-webinar",
         "cancel-webinar",
         "publish-recording",
+        "decide-case",
+        "snooze-case",
+        "close-case",
+        "reopen-case",
         "extend-participant",
         "pause-participant",
         "resume-participant",
@@ -124,6 +131,20 @@ def test_what_falls_due_is_looked_at_within_ten_minutes(day: str, moment: str) -
     cron = crons()["send-tips"]
     (first,) = asyncio.run(cron.get_dates(n=1, start=due))
     assert dt.timedelta() <= first - due < dt.timedelta(minutes=10)
+
+
+def test_ticks_are_missed_by_the_hours_in_which_they_are_scheduled() -> None:
+    day = dt.datetime(2026, 11, 24, tzinfo=LONDON)
+    dates = asyncio.run(crons()["send-tips"].get_dates(n=78, start=day))
+    assert (dates[0].time(), dates[-1].time()) == (FIRST_TICK, LAST_TICK)
+    assert {date.date() for date in dates} == {day.date()}
+
+
+def test_the_watch_runs_every_hour_in_which_it_can_judge() -> None:
+    day = dt.datetime(2026, 11, 24, tzinfo=LONDON)
+    dates = asyncio.run(crons()["watch"].get_dates(n=13, start=day))
+    assert [ticks_are_due(date, LONDON) for date in dates] == [True] * 13
+    assert [date.hour for date in dates] == [*range(8, 21)]
 
 
 def test_descriptions_speak_to_operations() -> None:

@@ -31,11 +31,14 @@ from flows.publish_calendars import publish_calendars
 from flows.read_bounces import read_bounces
 from flows.reconcile import reconcile
 from flows.report_cohorts import report_cohorts
+from flows.send_digests import send_digests
 from flows.send_tips import send_tips
+from flows.watch import watch
 
 COUNTS = r"2026-10 · week 0 · \d+ sent, \d+ held"
 TIPS = rf"{COUNTS} · \d+ tips? today"
 MENTORS = rf"{COUNTS} · \d+ reminders? today about mentors"
+LETTERS = rf"{COUNTS} · \d+ letters? to staff today"
 CASES = rf"{COUNTS} · \d+ cases? opened today, \d+ open"
 PAGE = r"2026-10 · week 0 · page written, \d+ held"
 CHECKED = r"2026-10 · \d+ people, \d+ rows, nothing off"
@@ -47,6 +50,7 @@ CHECKED = r"2026-10 · \d+ people, \d+ rows, nothing off"
         (send_tips, TIPS),
         (chase_mentors, MENTORS),
         (escalate_stalled, CASES),
+        (send_digests, LETTERS),
         (deliver, COUNTS),
         (cohort_timeline, COUNTS),
         (report_cohorts, PAGE),
@@ -64,8 +68,9 @@ def test_a_run_is_named_after_what_it_came_to(
 
 
 def test_every_deployed_flow_is_run_by_these_tests() -> None:
-    tried = {send_tips, chase_mentors, escalate_stalled, deliver, import_exports}
-    tried |= {publish_calendars, cohort_timeline, report_cohorts, read_bounces, reconcile}
+    tried = {send_tips, chase_mentors, escalate_stalled, send_digests, deliver, reconcile}
+    tried |= {import_exports, publish_calendars, cohort_timeline, report_cohorts, read_bounces}
+    tried |= {watch}  # in test_watch_flow.py
     assert {flow for flow, _ in SCHEDULES} == tried
 
 
@@ -201,8 +206,10 @@ def _start_later(import_dir: Path, *, weeks: int) -> None:
 
 def test_pages_are_published_under_keys_without_anybodys_name(import_dir: Path) -> None:
     run(cohort_timeline, cohort=CODE, milestone="pdp")
+    run(report_cohorts, cohort=CODE)
     pages = artifacts()
     keys = {page.key for page in pages}
-    assert keys >= {"timeline-2026-10", "milestone-2026-10-pdp"}
+    of_cohort = ("timeline", "caseload", "mentors", "cases", "deliveries", "next-14-days")
+    assert keys >= {*(f"{kind}-2026-10" for kind in of_cohort), "milestone-2026-10-pdp"}
     told = " ".join(f"{page.key} {page.description} {page.data}" for page in pages)
     assert [name for name in ("Ada", "Byron", "@", "riverside") if name in told] == []

@@ -16,6 +16,7 @@ from flow_desk import CODE, HEAD, artifacts, newest, run
 from sqlalchemy import select
 
 from ats import cohorts, engine
+from ats.cases.opening import open_case
 from ats.commands.entry import open_office
 from ats.intake.watch import import_folder
 from ats.outbox.mailbox import InMemoryMailbox
@@ -25,17 +26,21 @@ from config.reasons import REASONS, OpenReason
 from config.settings import load_settings
 from flows.accept_mentor import accept_mentor
 from flows.adjust_participant import adjust_participant
+from flows.close_case import close_case
+from flows.decide_case import decide_case
 from flows.defer_participant import defer_participant
 from flows.extend_participant import extend_participant
 from flows.mark_done import mark_done
 from flows.new_role import new_role
 from flows.note_call import note_call
 from flows.pause_participant import pause_participant
+from flows.reopen_case import reopen_case
 from flows.resign_mentor import resign_mentor
 from flows.resume_participant import resume_participant
 from flows.silence_person import silence_person
+from flows.snooze_case import snooze_case
 from flows.withdraw_participant import withdraw_participant
-from tasks.forms import Approved, Break, Decision, Role
+from tasks.forms import Approved, Break, CaseDecision, Choice, Decision, Role
 
 LONDON = ZoneInfo("Europe/London")
 PDP = {"participant": "P0001", "milestone": "pdp"}
@@ -204,6 +209,37 @@ def test_small_acts_name_the_run_by_refs(installed: Store) -> None:
         f"{CODE} · P0001 · new role recorded",
         "M0001 · stood down",
     ]
+
+
+def test_a_case_is_looked_at_decided_and_opened_again(installed: Store) -> None:
+    with installed.write() as session:
+        rung = "chase-milestone pdp/plus-18/1"
+        kind, now = "stalled-portfolio", dt.datetime.now(LONDON)
+        opening = {"kind": kind, "owner": "pxm", "signal": rung, "now": now}
+        open_case(session, cohort_id=1, enrolment_id=1, **opening)
+    choice = Choice(kind="extend", to=later(17))
+    looked = run(decide_case, case=1, choice=choice, decision=CaseDecision(by="Jo"))
+    page = newest_page()
+    done = run(decide_case, case=1, choice=choice, decision=CaseDecision(by="Jo", apply=True))
+    twice = run(close_case, case=1, by="Jo")
+    others = [
+        run(reopen_case, case=1, reason="they rang", by="Jo"),
+        run(snooze_case, case=1, until=monday() + dt.timedelta(9), reason="leave", by="Jo"),
+        run(close_case, case=1, by="Jo"),
+    ]
+
+    assert [name for _, name in (looked, done, twice, *others)] == [
+        f"{CODE} · P0001 · case 1 only looked at, not decided",
+        f"{CODE} · P0001 · case 1 closed: given more time",
+        "refused",
+        f"{CODE} · case 1 · open again",
+        f"{CODE} · case 1 · rests",
+        f"{CODE} · case 1 · closed",
+    ]
+    assert "closed on" in newest("case-1")
+    assert "| Personal Development Plan |" in page
+    assert trail(installed, "case-decided") == [("Jo", "own-request")]
+    assert told_by(installed, "dates-changed") == ["P0001"]
 
 
 def test_silence_says_nothing_to_anybody(installed: Store, mailbox: InMemoryMailbox) -> None:

@@ -50,6 +50,9 @@ BEN = "2026-10,P0002,Ben,Ortega,ben@harbour.example,Harbour College,england,2026
 CAT = "2026-10,P0003,Cat,Owen,cat@valley.example,Valley College,wales,2026-10-05"
 DOT = "2026-10,P0004,Dot,Quill,dot@harbour.example,Harbour College,england,2026-10-05"
 
+#: An export in which Ada has stood still since October.
+STUCK = ("P0001,about-you,in-progress,2026-10-06", "P0002,first-observation,complete,2026-11-12")
+
 CROWD = [f"2026-10,P{n:04},Pat,No{n},p{n}@x.example,X,england,2026-10-05" for n in range(200)]
 CROWD_ADDRESSES = sorted(f"p{n}@x.example" for n in range(200))
 

@@ -50,6 +50,18 @@ ACTIONS: list[tuple[list[str], str, str]] = [
     (["person silence P0001"], "person silence P0001 --end", "silence-lifted"),
     ([], "person mend P0001 --given-name Augusta", "mend:given_name"),
     (["person silence P0001"], "case close 1", "case-closed"),
+    (["person silence P0001"], "case decide 1 continue", "case-decided"),
+    (["person silence P0001"], "case note 1 Rang", "note"),
+    (
+        ["person silence P0001"],
+        "case snooze 1 --until 2026-11-20 --reason agreed",
+        "case-snoozed",
+    ),
+    (
+        ["person silence P0001", "case close 1"],
+        "case reopen 1 --reason again",
+        "case-reopened",
+    ),
     ([], "audit --restricted", "audit-restricted-shown"),
 ]
 

@@ -38,7 +38,10 @@ def test_a_case_is_closed_by_whoever_has_seen_to_it(live: CommandLine) -> None:
     assert live.done("case", "close", str(case["id"]), *NOW)["kind"] == "silenced-participant"
 
     assert "closed already" in live.refused("case", "close", str(case["id"]), *NOW)
-    assert live.refused("case", "close", "99", *NOW) == "There is no case 99; see `ats case list`."
+    assert (
+        live.refused("case", "close", "99", *NOW)
+        == "There is no case 99; see them all with `ats case list`."
+    )
 
 
 def test_what_staff_mend_is_never_overwritten_by_a_roster(live: CommandLine) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_cohort import CROWD, SmallCohort
+from small_cohort import ADA, BEN, CROWD, STUCK, SmallCohort
 
 from ats.commands.entry import open_office
 from ats.office import Office
@@ -40,6 +40,21 @@ def cohort(office: Office, mailbox: InMemoryMailbox, tmp_path: Path) -> SmallCoh
     """Cohort 2026-10 in trial, empty; its mail goes to `mailbox`."""
     cohort = SmallCohort(office, tmp_path)
     cohort.address = mailbox.address
+    return cohort
+
+
+@pytest.fixture
+def stuck(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+    """Ada has stood still since October: on Wednesday 2 December the PXM has a case."""
+    cohort.enrol(ADA, BEN)
+    cohort.join_links()
+    cohort.go_live()
+    for monday in ("2026-11-16", "2026-11-23", "2026-11-30"):
+        cohort.export(monday, *STUCK)
+        cohort.tick(f"{monday} 09:00")
+    cohort.tick("2026-12-02 09:00")
+    assert ("P0001", "stalled-portfolio", "open") in cohort.cases()
+    mailbox.received.clear()
     return cohort
 
 

@@ -20,7 +20,7 @@ from ats.cli import main
 from ats.commands import up as up_module
 from ats.commands.public_pages import KEY_FILE
 from ats.commands.sample import DONE
-from ats.commands.up import PORT_VARIABLE, child_environment
+from ats.commands.up import PORT_VARIABLE, child_environment, with_own_dashboard
 from ats.outbox.smtp_url import SmtpAddress
 from config.settings import load_settings
 from flows.deployments import SCHEDULES
@@ -109,6 +109,26 @@ def test_children_get_nothing_of_another_prefect_and_send_nothing_home(
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
     }
     assert (given["DO_NOT_TRACK"], given["ATS_SMTP_URL"]) == ("1", "smtp://127.0.0.1:2525")
+
+
+@pytest.mark.parametrize(
+    ("known", "always", "address"),
+    [
+        (None, False, "http://127.0.0.1:4200"),
+        ("https://ats.example", False, "https://ats.example"),
+        ("https://ats.example", True, "http://127.0.0.1:4200"),
+    ],
+)
+def test_digests_lead_to_the_dashboard_of_this_machine_unless_another_is_set(
+    folder: Path, known: str | None, address: str, *, always: bool
+) -> None:
+    settings = load_settings().model_copy(update={"dashboard_url": known})
+
+    given = child_environment(
+        with_own_dashboard(settings, 4200, always=always), port=4200, mail_server=None
+    )
+
+    assert given["ATS_DASHBOARD_URL"] == address
 
 
 def test_the_sample_touches_nothing_real_whatever_a_settings_file_says(

@@ -23,8 +23,10 @@ ABOUT_A_MENTOR = {
     **CASE,
     "kind": "call-mentor",
     "title": "Call the mentor about the request",
-    "mentor": {"ref": "M0003", "full_name": "Wyn Ravensdale"},
+    "mentor": {"ref": "M0003", "given_name": "Wyn"},
 }
+WAITING_FOR_RELEASE = {**CASE, "title": "the e-mail deadline-passed"}
+LAPSED = {**WAITING_FOR_RELEASE, "ended_on": "2027-10-21"}
 QUIET: dict[str, Any] = {
     "cases_new": [],
     "cases_due": [],
@@ -37,16 +39,19 @@ QUIET: dict[str, Any] = {
 BUSY = {
     "cases_new": [CASE, {**CASE, "signal": None}, ABOUT_A_MENTOR],
     "cases_due": [CASE, ABOUT_A_MENTOR],
-    "cases_closed": [CASE, ABOUT_A_MENTOR],
-    "cases_open": [
-        {"title": CASE["title"], "cases": [{**CASE, "age": 12}, {**CASE, "age": 1}]},
-        {"title": ABOUT_A_MENTOR["title"], "cases": [{**ABOUT_A_MENTOR, "age": 7}]},
+    "cases_closed": [
+        {**CASE, "agreed": [], "ended": "work has resumed"},
+        {**ABOUT_A_MENTOR, "agreed": [], "ended": "settled"},
     ],
+    "cases_open": [{**CASE, "age": 12}, {**ABOUT_A_MENTOR, "age": 1}, {**CASE, "age": 7}],
     "open_count": 3,
-    "releases": [{**CASE, "kind": "deadline-passed", "title": "deadline-passed"}],
-    "lapsed": [{**CASE, "title": "the e-mail deadline-passed", "ended_on": "2027-10-21"}],
+    "releases": [WAITING_FOR_RELEASE, {**WAITING_FOR_RELEASE, "id": None}],
+    "lapsed": [LAPSED, {**LAPSED, "id": None}],
     "as_of": "2027-01-18",
 }
+DASHBOARD = "https://dashboard.example"
+COVERED = {"cover": {"name": "Robin Vale", "last_day": "2027-01-22"}, "dashboard": DASHBOARD}
+UNNAMED = {"cover": {"name": None, "last_day": "2027-01-22"}, "dashboard": None}
 TIP = {
     "step": "pdp-tip",
     "to": "participant",
@@ -95,8 +100,8 @@ FAULT = {
     "details": [],
 }
 STAFF: dict[str, list[dict[str, Any]]] = {
-    "pxm-digest": [QUIET, BUSY],
-    "ops-digest": [QUIET, BUSY],
+    "pxm-digest": [QUIET, BUSY, {**BUSY, **COVERED}, {**BUSY, **UNNAMED}],
+    "ops-digest": [QUIET, BUSY, {**BUSY, "dashboard": DASHBOARD, "cover": None}],
     "ops-week-ahead": [
         WEEK,
         {**WEEK, "days": [], "total": 0, "missing_links": [], "waiting": WAITING},

@@ -10,7 +10,7 @@ from tests.unit.email_templates.staff_samples import CASE, QUIET
 
 RENDERER = Renderer(TEMPLATES)
 OPEN: dict[str, Any] = {
-    "cases_open": [{"title": "A case", "cases": [{**CASE, "age": 9}]}],
+    "cases_open": [{**CASE, "age": 9}],
     "open_count": 1,
 }
 

@@ -34,10 +34,11 @@ from tests.unit.email_templates.samples import (
     named,
     shared,
 )
-from tests.unit.email_templates.staff_samples import STAFF
+from tests.unit.email_templates.staff_samples import CASE, DASHBOARD, STAFF
 
 RENDERER = Renderer(TEMPLATES)
 ADDRESSES = {*LINKS.values(), CALENDAR, ANSWER, DONE, LETTER, REGISTER_PAGE, JOIN, RECORDING}
+ADDRESSES |= {f"{DASHBOARD}/artifacts/key/case-{CASE['id']}"}
 URL = re.compile(r"\w+://\S+")
 ON_A_PROJECTOR = re.compile(
     r"\b(overdue|fail(ed|ure|ing)?|late|lateness|behind|missed|withdraw\w*|defer\w*|stalled|"

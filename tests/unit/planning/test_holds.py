@@ -89,18 +89,28 @@ def test_a_reminder_goes_as_soon_as_the_link_is_there_and_never_after_the_start(
     }
 
 
-RELEASED = PastRow("held", due_at=at("Thu 7 Oct 2027 10:00"), reason="released")
+WAITS = PastRow("held", due_at=at("Thu 7 Oct 2027 10:00"), reason="release")
 QUEUED = PastRow("queued", due_at=at("Thu 7 Oct 2027 10:00"))
+SHUT = PastRow("held", due_at=at("Thu 7 Oct 2027 10:00"), reason="window")
 
 
+@pytest.mark.parametrize("row", [None, WAITS, QUEUED, SHUT], ids=["new", "held", "queued", "shut"])
 @pytest.mark.parametrize(
-    ("row", "expected"),
-    [(None, "held release"), (RELEASED, "queued"), (QUEUED, "queued")],
-    ids=["not released", "released", "queued, and tested again in the claim"],
+    ("released", "expected"), [((), "held release"), (("submission",), "queued")]
 )
-def test_bad_news_waits_for_the_pxm(row: PastRow | None, expected: str) -> None:
+def test_bad_news_waits_for_the_pxm(
+    released: tuple[str, ...], expected: str, row: PastRow | None
+) -> None:
     past = {("deadline-passed", "1", "P0001"): row} if row else {}
-    assert verdict(replace(ADA, past=past), "deadline-passed 1", "Thu 7 Oct 2027 10:00") == expected
+    ada = replace(ADA, past=past, released=frozenset(released))
+    assert verdict(ada, "deadline-passed 1", "Thu 7 Oct 2027 10:00") == expected
+
+
+def test_what_was_released_on_the_last_afternoon_still_goes() -> None:
+    """Ten working days after the Thursday it would lapse; the window opens after that."""
+    ada = replace(ADA, released=frozenset({"submission"}))
+    assert verdict(ADA, "deadline-passed 1", "Thu 21 Oct 2027 10:00") == "expired"
+    assert verdict(ada, "deadline-passed 1", "Thu 21 Oct 2027 10:00") == "queued"
 
 
 def test_bad_news_is_not_sent_to_who_was_given_more_time() -> None:

@@ -176,6 +176,5 @@ def test_chasers_may_go_on_the_day_before_a_break() -> None:
 def test_bad_news_that_was_released_does_not_go_on_friday_afternoon(
     now: str, expected: str
 ) -> None:
-    released = PastRow("held", due_at=at("Thu 7 Oct 2027 10:00"), reason="released")
-    ada = participant(past={("deadline-passed", "1", "P0001"): released})
+    ada = participant(released=frozenset({"submission"}))
     assert verdict(ada, "deadline-passed 1", now, cohort()) == expected

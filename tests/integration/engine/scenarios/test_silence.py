@@ -8,7 +8,7 @@ import pytest
 from small_cohort import ADA, BEN, CAT, DOT, GRACE, NIA, SmallCohort, at, read
 from sqlalchemy import select
 
-from ats.cases.by_hand import close_by_hand
+from ats.cases import desk
 from ats.errors import Refused
 from ats.feeds.composing import Feeds
 from ats.outbox import by_hand
@@ -51,7 +51,7 @@ def settle(year: SmallCohort, kind: str, now: str) -> None:
         query = select(m.Case.id).where(m.Case.kind == kind, m.Case.state != "closed")
         numbers = list(session.execute(query).scalars())
     for number in numbers:
-        close_by_hand(year.store, number or 0, now=at(now), by="Jo")
+        desk.close(year.store, number or 0, now=at(now), by="Jo")
 
 
 def reached(mailbox: InMemoryMailbox) -> set[str]:
