@@ -112,7 +112,7 @@ def cases_by_age(office: Office, code: str, *, now: dt.datetime) -> CasesByAge:
 def due_on(case: m.Case, timeline: Timeline) -> dt.date:
     """Return the day by which a case is to be decided."""
     days = timeline.workdays[timeline.programme.nation]
-    return days.shift(timeline.local_date(case.opened_at), DUE_AFTER, away_counts=True)
+    return days.shift(timeline.local_date(case.waits_since), DUE_AFTER, away_counts=True)
 
 
 def _cases(
@@ -130,7 +130,7 @@ def _cases(
 
 
 def _waiting(case: m.Case, ref: str, timeline: Timeline, today: dt.date) -> WaitingCase:
-    opened_on, due = timeline.local_date(case.opened_at), due_on(case, timeline)
+    opened_on, due = timeline.local_date(case.waits_since), due_on(case, timeline)
     days = timeline.workdays[timeline.programme.nation]
     return WaitingCase(
         number=case.id or 0,

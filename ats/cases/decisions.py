@@ -156,6 +156,8 @@ def _releasing(session: Session, one: OnDesk) -> Action:
         rules = change.outlook.timeline.rules
         for milestone in sorted({rule.anchor for rule in rules if rule.release and rule.anchor}):
             change.add("release", milestone=milestone)
+            kinds = tuple(change.outlook.person.cases)
+            change.close_cases(kinds, CLOSED_BECAUSE["release"], about=milestone)
 
     return action
 

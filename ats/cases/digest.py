@@ -42,9 +42,9 @@ def digest(
     Each line says by `id` which case it is worked in, None if in none.
     """
     cases = _cases(session, cohort, owner, until)
-    new = [c for c in cases if since <= c.opened_at and c.state != "closed"]
+    new = [c for c in cases if since <= c.waits_since and c.state != "closed"]
     closed = [
-        c for c in cases if c.closed_at and since <= c.closed_at < until and c.opened_at < since
+        c for c in cases if c.closed_at and since <= c.closed_at < until and c.waits_since < since
     ]
     due = [c for c in cases if c.state == "open" and _is_due(c, since, until, workdays)]
     told = {c.id for c in (*new, *due)}
@@ -84,7 +84,7 @@ class _About:
             **self._participant(case.enrolment_id),
             "kind": case.kind,
             "title": self.programme.cases.get(case.kind, case.kind),
-            "opened_on": case.opened_at.date().isoformat(),
+            "opened_on": case.waits_since.date().isoformat(),
             "signal": next(iter(self._signals(case)), ""),
             "mentor": self._mentor(case),
             "agreed": list(self.agreed.get(case.enrolment_id, ())),
@@ -102,9 +102,9 @@ class _About:
         return [
             {
                 **self.line(case),
-                "age": workdays.count(case.opened_at.date(), today, away_counts=True),
+                "age": workdays.count(case.waits_since.date(), today, away_counts=True),
             }
-            for case in sorted(cases, key=lambda case: (case.opened_at, case.id or 0))
+            for case in sorted(cases, key=lambda case: (case.waits_since, case.id or 0))
         ]
 
     def release(self, row: m.LedgerRow) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def _cases(session: Session, cohort: m.Cohort, owner: str, until: dt.datetime) -
 
 
 def _is_due(case: m.Case, since: dt.datetime, until: dt.datetime, workdays: Workdays) -> bool:
-    day = workdays.shift(case.opened_at.date(), DUE_AFTER, away_counts=True)
+    day = workdays.shift(case.waits_since.date(), DUE_AFTER, away_counts=True)
     return since.date() < day <= until.date()
 
 

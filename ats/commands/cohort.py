@@ -121,8 +121,12 @@ def check(code: Code, now: Now = None, as_json: Json = False) -> None:
 @app.command()
 def pxm(
     code: Code,
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Their name.")],
-    email: Annotated[str, typer.Option("--email", metavar="ADDRESS", help="Their address.")],
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="Their name; without, who is it?")
+    ] = None,
+    email: Annotated[
+        str | None, typer.Option("--email", metavar="ADDRESS", help="Their address.")
+    ] = None,
     from_: Annotated[
         str | None, typer.Option("--from", metavar="DATE", help="The first day. [default: today]")
     ] = None,
@@ -134,9 +138,14 @@ def pxm(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Say who is the PXM of a cohort, or, with --until, who covers for them."""
+    """Say who is the PXM of a cohort, or, with --until, who covers; without a name, show it."""
     from ats.cases.owners import Owner, appoint
 
+    if name is None and email is None:
+        _show_pxm(code, now, as_json=as_json)
+        return
+    if name is None or email is None:
+        raise typer.BadParameter("goes with --name.", param_hint="--email")
     who = name_of(by)
     first = None if from_ is None else read_day(from_, option="--from")
     last = None if until is None else read_day(until, option="--until")
@@ -150,6 +159,38 @@ def pxm(
             as_json=as_json,
             human=lambda: say(f"{name} answers for the cases of cohort {code} from {first}{ends}."),
         )
+
+
+def _show_pxm(code: str, now: str | None, *, as_json: bool) -> None:
+    from ats.cases.owners import owners, pxm_on
+    from ats.records import gather
+
+    with open_desk(now) as desk:
+        today = desk.now.astimezone(desk.zone).date()
+        with desk.office.store.read() as session:
+            cohort = gather.cohort_named(session, code)
+            assert cohort.id is not None
+            one, all_ = pxm_on(session, cohort.id, today), owners(session, cohort.id, today)
+        spans = [
+            {
+                "pxm": each.name,
+                "from": f"{each.from_on}",
+                "until": each.until_on and f"{each.until_on}",
+            }
+            for each in all_
+        ]
+        answer(
+            {"code": code, "today": one and one.name, "owners": spans},
+            as_json=as_json,
+            human=lambda: _say_pxm(one.name if one else "the PXM of the settings", spans),
+        )
+
+
+def _say_pxm(today: str, spans: list[dict[str, Any]]) -> None:
+    say(f"Today: {today}.")
+    if spans:
+        rows = [(each["pxm"], each["from"], each["until"] or "open") for each in spans]
+        table(("PXM or cover", "from", "until"), rows)
 
 
 @app.command()

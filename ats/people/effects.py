@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -96,8 +96,11 @@ class Outlook:
             now=just_before,
             until=self.now + HORIZON,
             reachable=self.reachable,
+            at_once=True,
         )
-        return {one.occurrence.key: one for one in found}
+        return {
+            one.occurrence.key: replace(one, goes_at=max(one.goes_at, self.now)) for one in found
+        }
 
 
 def effect(before: Outlook, after: Outlook) -> Effect:
@@ -105,15 +108,16 @@ def effect(before: Outlook, after: Outlook) -> Effect:
     deadlines = tuple(_moved(before, after))
     went, goes = before.mail(), after.mail()
     about = {deadline.milestone for deadline in deadlines}
+    released = {key for key in went.keys() & goes.keys() if went[key].waits and not goes[key].waits}
     return Effect(
         deadlines=deadlines,
         stops=_in_order(_planned(went[key]) for key in went.keys() - goes.keys()),
         moves=_in_order(
             _planned(goes[key], was_at=went[key].goes_at)
             for key in went.keys() & goes.keys()
-            if went[key].goes_at != goes[key].goes_at
+            if went[key].goes_at != goes[key].goes_at and key not in released
         ),
-        comes=_in_order(_planned(goes[key]) for key in goes.keys() - went.keys()),
+        comes=_in_order(_planned(goes[key]) for key in (goes.keys() - went.keys()) | released),
         said=_in_order(_said(before.person, about)),
     )
 

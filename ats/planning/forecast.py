@@ -67,14 +67,16 @@ def coming(
     now: dt.datetime,
     until: dt.datetime,
     reachable: Collection[str] = (),
+    at_once: bool = False,
 ) -> Iterator[Coming]:
     """Yield what is expected in (now, until], and what waits for a person, person by person.
 
     As things stand: conditions are tested on today's facts, data and join links are taken to
     come in time, cap and gap are not foreseen. Cases are no e-mails and are left out.
-    `reachable` are the refs that a cohort in trial writes to.
+    `reachable` are the refs that a cohort in trial writes to. What goes at this moment is left
+    out, unless *at_once*.
     """
-    foresight = _Foresight(timeline, now, frozenset(reachable))
+    foresight = _Foresight(timeline, now, frozenset(reachable), at_once)
     for person in people:
         for occurrence in timeline.open_occurrences(person, until)[0]:
             if occurrence.rule.case is None:
@@ -90,10 +92,11 @@ class _Foresight:
     timeline: Timeline
     now: dt.datetime
     reachable: frozenset[str]
+    at_once: bool = False
     planners: dict[dt.datetime, Planner] = field(default_factory=dict)
 
     def look(self, o: Occurrence, person: Participant) -> Coming | None:
-        """Return when this open one goes, or waits for; None if it does not go or goes at once."""
+        """Return when this open one goes, or waits for; None if it is not to be told."""
         row = person.past.get(o.key)
         at = max(o.due_at, self.now)
         if row is not None and row.until is not None:
@@ -104,7 +107,7 @@ class _Foresight:
             verdict = self._planner(at).verdict(o, person, row)
         goes_at = self._planner(at).expected(o, person)
         held = verdict.outcome == "held" and verdict.reason in FOR_A_PERSON
-        if goes_at is None or (goes_at <= self.now and not held):
+        if goes_at is None or (goes_at <= self.now and not held and not self.at_once):
             return None
         return Coming(goes_at, o, person, str(verdict.reason) if held else "")
 

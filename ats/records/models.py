@@ -712,6 +712,11 @@ class Case(SQLModel, table=True):
     decision: str | None = None
     decided_by: str | None = None
 
+    @property
+    def waits_since(self) -> dt.datetime:
+        """When it came to its owner, the last time: opened again counts."""
+        return self.reopened_at or self.opened_at
+
 
 class CaseSignal(SQLModel, table=True):
     """Why a case was opened, or what was added to it while it was open."""

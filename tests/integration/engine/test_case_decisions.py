@@ -148,9 +148,11 @@ def unsubmitted(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
 def test_released_bad_news_goes_in_its_hours(
     unsubmitted: SmallCohort, mailbox: InMemoryMailbox
 ) -> None:
-    decided(
-        unsubmitted, Choice("release"), kind=UNSUBMITTED, now="2027-10-08 14:00"
-    )  # Friday afternoon
+    friday_afternoon = "2027-10-08 14:00"
+    shown = decided(unsubmitted, Choice("release"), kind=UNSUBMITTED, now=friday_afternoon)
+    (goes,) = shown.changed.effect.comes
+    assert (goes.step, goes.to, goes.at) == ("deadline-passed", "P0001", at("2027-10-11 09:00"))
+    assert shown.changed.effect.stops == ()
 
     unsubmitted.tick("2027-10-08 14:10")
     assert unsubmitted.outcomes("deadline-passed", about="P0001") == {"1 to P0001": "held: window"}
@@ -160,6 +162,18 @@ def test_released_bad_news_goes_in_its_hours(
     assert case(unsubmitted, UNSUBMITTED).closed_because == "the e-mail about it was released"
     assert mails(mailbox, "ada@harbour.example")[0][0] == "Your ATS portfolio: your choices now"
     assert mails(mailbox, "ben@harbour.example") == []
+
+
+def test_released_through_another_case_it_ends_the_case_about_it_too(
+    unsubmitted: SmallCohort,
+) -> None:
+    now = "2027-10-08 10:00"
+    kind = "sign-off-missing"
+    shown = decided(unsubmitted, Choice("release"), kind=kind, now=now)
+
+    assert [one.at for one in shown.changed.effect.comes] == [at(now)]
+    assert ("P0001", UNSUBMITTED, "closed") in unsubmitted.cases()
+    assert ("P0001", kind, "closed") in unsubmitted.cases()
 
 
 def test_who_does_not_submit_by_the_new_day_either_is_a_case_once_more(

@@ -11,7 +11,7 @@ from small_cohort import CODE, STUCK, ZONE, SmallCohort, at, read
 from ats.cases import desk
 from ats.cases.caseload import caseload
 from ats.cases.file import document
-from ats.cases.owners import Owner, appoint
+from ats.cases.owners import Owner, appoint, pxm_on
 from ats.errors import NotFound, Refused
 from ats.outbox.mailbox import InMemoryMailbox
 
@@ -104,7 +104,7 @@ def test_what_closed_by_itself_opens_again_if_staff_wish(stuck: SmallCohort) -> 
     stuck.tick("2026-12-08 09:00")  # the portfolio has moved, and still it stays
     found = told(stuck, "2026-12-08 12:00")
 
-    assert (found["state"], found["closed_at"]) == ("open", None)
+    assert (found["state"], found["closed_at"], found["due_on"]) == ("open", None, "2026-12-14")
     assert [(one["by"], one["action"], one["reason"]) for one in found["history"]] == [
         ("Jo", "reopened", "not settled")
     ]
@@ -214,3 +214,25 @@ def test_who_is_withdrawn_or_silenced_is_not_on_it(stuck: SmallCohort) -> None:
     stuck.overlay("P0002", "silence", now=NOW)
 
     assert [one.ref for one in caseload(stuck.office, CODE, now=at(NOW)).people] == ["P0001"]
+
+
+def test_what_is_said_later_about_a_cover_stands(stuck: SmallCohort) -> None:
+    def said(name: str, first: str, until: str | None, now: str) -> None:
+        day = dt.date.fromisoformat
+        owner = Owner(name, f"{name.lower()}@b.org", day(first), (until and day(until)) or None)
+        appoint(stuck.office, CODE, owner, now=at(now), by="Jo")
+
+    def on(day: str) -> str:
+        with stuck.store.read() as session:
+            found = pxm_on(session, stuck.standing().id or 0, dt.date.fromisoformat(day))
+        return found.name if found else ""
+
+    said("Ana", "2026-12-01", None, "2026-12-01 10:00")
+    said("Col", "2026-12-23", "2027-02-01", "2026-12-22 10:00")
+    assert [on(day) for day in ("2026-12-22", "2026-12-23", "2027-01-31")] == ["Ana", "Col", "Col"]
+    said("Col", "2026-12-23", "2027-01-11", "2027-01-04 10:00")  # back three weeks earlier
+    assert [on(day) for day in ("2027-01-10", "2027-01-11")] == ["Col", "Ana"]
+    said("Dee", "2027-03-01", "2027-04-01", "2027-01-04 11:00")
+    said("Ana", "2027-01-06", None, "2027-01-06 10:00")  # or at once
+    days = ("2027-01-05", "2027-01-06", "2027-03-01", "2027-04-01")
+    assert [on(day) for day in days] == ["Col", "Ana", "Dee", "Ana"]
