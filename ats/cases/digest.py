@@ -50,6 +50,7 @@ def digest(
     told = {c.id for c in (*new, *due)}
     old = [c for c in cases if c.state == "open" and c.id not in told]
     releases = _releases(session, cohort) if owner == "pxm" else []
+    lapse_after = programme.send_policy.release_workdays
     news = [*new, *due, *closed, *(r for r in releases if since <= r.decided_at < until)]
     waiting = [*old, *releases] if is_taken_over or _opens_the_week(since, until) else []
     if not (news or waiting or lapsed):
@@ -62,7 +63,9 @@ def digest(
         "cases_closed": [about.closed(case) for case in closed],
         "cases_open": about.aged(old, until.date(), workdays),
         "open_count": len(old),
-        "releases": [about.release(row) for row in releases],
+        "releases": [
+            about.release(row, workdays.shift(row.due_at.date(), lapse_after)) for row in releases
+        ],
         "lapsed": [{"id": about.worked_in(one["ref"]), **one} for one in lapsed],
     }
 
@@ -107,13 +110,14 @@ class _About:
             for case in sorted(cases, key=lambda case: (case.waits_since, case.id or 0))
         ]
 
-    def release(self, row: m.LedgerRow) -> dict[str, Any]:
+    def release(self, row: m.LedgerRow, lapses_on: dt.date) -> dict[str, Any]:
         who = self._participant(row.enrolment_id or 0)
         return {
             "id": self.worked_in(who["ref"]),
             **who,
             "title": f"the e-mail {row.step}",
             "opened_on": row.due_at.date().isoformat(),
+            "lapses_on": lapses_on.isoformat(),
         }
 
     def worked_in(self, ref: str) -> int | None:

@@ -134,8 +134,9 @@ def test_what_waits_for_release_leads_to_the_case_in_which_it_is_decided(
 
     ((_, _, text),) = told(mailbox, PXM, "ATS cases")
     waiting = text.split("Waiting for release")[1]
-    assert "P0001 Ada: the e-mail deadline-passed (since Thursday 7 October). Look: " in waiting
-    assert f"(since Thursday 7 October). Look: ats case show {number}" in waiting
+    since = "(since Thursday 7 October, lapses on Thursday 21 October)"
+    assert f"P0001 Ada: the e-mail deadline-passed {since}. Look: " in waiting
+    assert f"{since}. Look: ats case show {number}" in waiting
 
 
 @pytest.mark.parametrize("usual", [True, False], ids=["appointed", "of-the-settings"])

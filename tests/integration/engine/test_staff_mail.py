@@ -67,3 +67,17 @@ def test_staff_mail_of_a_bank_holiday_waits_for_a_working_day(
     live.tick("2026-12-25 14:00")  # a Friday, and Christmas Day
 
     assert OPERATIONS not in recipients(mailbox)
+
+
+def test_a_sample_in_the_week_ahead_gives_first_names_only(
+    cohort: SmallCohort, mailbox: InMemoryMailbox
+) -> None:
+    cohort.enrol(f"{ADA},M0001,Grace,Hopper,grace@harbour.example,england")
+    cohort.join_links()
+    cohort.go_live()
+    cohort.tick("2026-10-02 14:00")
+
+    (letter,) = [read(one) for one in mailbox.received if one.recipient == OPERATIONS]
+    text = " ".join(letter.get_body(("plain",)).get_content().split())
+    assert "Ada has asked you to be their ATS mentor" in text
+    assert [name for name in ("Lovelace", "Hopper") if name in text] == []

@@ -25,7 +25,11 @@ ABOUT_A_MENTOR = {
     "title": "Call the mentor about the request",
     "mentor": {"ref": "M0003", "given_name": "Wyn"},
 }
-WAITING_FOR_RELEASE = {**CASE, "title": "the e-mail deadline-passed"}
+WAITING_FOR_RELEASE = {
+    **CASE,
+    "title": "the e-mail deadline-passed",
+    "lapses_on": "2027-10-21",
+}
 LAPSED = {**WAITING_FOR_RELEASE, "ended_on": "2027-10-21"}
 QUIET: dict[str, Any] = {
     "cases_new": [],

@@ -6,7 +6,7 @@ import pytest
 
 from ats.outbox.render import Renderer
 from tests.unit.email_templates.samples import TEMPLATES, message, named, part, shared
-from tests.unit.email_templates.staff_samples import CASE, QUIET
+from tests.unit.email_templates.staff_samples import CASE, QUIET, WAITING_FOR_RELEASE
 
 RENDERER = Renderer(TEMPLATES)
 OPEN: dict[str, Any] = {
@@ -43,5 +43,8 @@ def test_a_digest_says_in_its_subject_why_it_goes(office: str, kind: str) -> Non
 def test_what_waits_for_the_pxm_or_lapsed_is_counted_too() -> None:
     lapsed = {**CASE, "title": "the e-mail deadline-passed", "ended_on": "2027-10-21"}
 
-    assert subject("pxm", releases=[CASE]) == "ATS cases: 1 to release"
+    assert subject("pxm", releases=[WAITING_FOR_RELEASE]) == "ATS cases: 1 to release"
+    assert subject("pxm", releases=[WAITING_FOR_RELEASE], cases_new=[CASE]) == (
+        "ATS cases: 1 new, 0 due, 1 to release"
+    )
     assert subject("pxm", lapsed=[lapsed], **OPEN) == "ATS cases: 1 lapsed, 1 still open"
