@@ -18,6 +18,9 @@ from ats.outbox.mailbox import InMemoryMailbox
 from ats.people import mentors
 from ats.records import models as m
 
+#: What differs between databases is tested elsewhere; a story takes weeks of ticks.
+pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
 BEFORE = ("P0001,first-observation,complete,2026-11-10", "P0001,about-you,complete,2026-12-18")
 KIND = "stalled-portfolio"
 

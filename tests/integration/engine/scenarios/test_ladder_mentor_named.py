@@ -13,6 +13,9 @@ from story import walk
 from ats.cases.decisions import Choice
 from ats.outbox.mailbox import InMemoryMailbox
 
+#: What differs between databases is tested elsewhere; a story takes weeks of ticks.
+pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
 LADDER = "chase-mentor-named"
 OBSERVED = ("P0001,first-observation,complete,2026-10-12",)
 STUCK = ("P0001,about-you,in-progress,2026-10-12",)

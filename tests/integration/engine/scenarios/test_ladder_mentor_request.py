@@ -24,6 +24,9 @@ from ats.cases.decisions import Choice
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.people import mentors
 
+#: What differs between databases is tested elsewhere; a story takes weeks of ticks.
+pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
 LADDER = "chase-mentor-request"
 OBSERVED = ("P0001,first-observation,complete,2026-10-12",)
 RUNGS = ("2026-10-14", "2026-10-21", "2026-11-03", "2026-11-04", "2026-11-11", "2026-11-12")

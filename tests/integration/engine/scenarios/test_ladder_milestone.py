@@ -26,6 +26,9 @@ from ats.cases.decisions import Choice
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.people import mentors
 
+#: What differs between databases is tested elsewhere; a story takes weeks of ticks.
+pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
 LADDER = "chase-milestone"
 BEFORE = ("P0001,first-observation,complete,2026-11-10", "P0001,about-you,complete,2026-12-18")
 PDP = ("P0001,self-assessment,complete,{day}", "P0001,pdp,complete,{day}")

@@ -24,6 +24,9 @@ from ats.cases.decisions import Choice
 from ats.outbox.mailbox import InMemoryMailbox
 from ats.people import mentors
 
+#: What differs between databases is tested elsewhere; a story takes weeks of ticks.
+pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
 LADDER = "chase-sign-off"
 SECTIONS = (
     "first-observation",
