@@ -39,17 +39,44 @@ def copied(store: Store, folder: Path) -> Iterator[Store]:
         copy.close()
         return
     assert store.url.database is not None
-    server = store.url.set(database="postgres").render_as_string(hide_password=False)
-    with postgresql_copy(server, store.url.database) as copy:
+    with postgresql_copy(_server(store), store.url.database) as copy:
         yield copy
+
+
+def keep(store: Store, folder: Path) -> str:
+    """Keep what is in *store*, which nobody may use at this moment, and say where."""
+    store.close()
+    database = str(store.url.database)
+    number = next(_numbers)
+    if store.is_sqlite:
+        return str(shutil.copy(database, folder / f"kept-{number}.db"))
+    administer(_server(store), f"CREATE DATABASE kept_{number} TEMPLATE {database}")
+    return f"kept_{number}"
+
+
+def restore(store: Store, kept: str) -> None:
+    """Let *store*, which nobody may use at this moment, hold what was kept, and nothing else."""
+    store.close()
+    database = str(store.url.database)
+    if store.is_sqlite:
+        shutil.copy(kept, database)
+        return
+    administer(
+        _server(store), f"DROP DATABASE {database}", f"CREATE DATABASE {database} TEMPLATE {kept}"
+    )
 
 
 def named(url: str, database: str) -> str:
     return make_url(url).set(database=database).render_as_string(hide_password=False)
 
 
-def administer(url: str, statement: str) -> None:
+def administer(url: str, *statements: str) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(statement))
+        for statement in statements:
+            connection.execute(text(statement))
     engine.dispose()
+
+
+def _server(store: Store) -> str:
+    return store.url.set(database="postgres").render_as_string(hide_password=False)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from prologue import Prologues, prologue
 from small_cohort import ADA, BEN, CROWD, STUCK, SmallCohort
 
 from ats.commands.entry import open_office
@@ -43,8 +44,14 @@ def cohort(office: Office, mailbox: InMemoryMailbox, tmp_path: Path) -> SmallCoh
     return cohort
 
 
-@pytest.fixture
-def stuck(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@pytest.fixture(scope="session")
+def prologues(tmp_path_factory: pytest.TempPathFactory) -> Prologues:
+    """What `prologue` keeps between tests."""
+    return Prologues(tmp_path_factory.mktemp("prologues"))
+
+
+@prologue
+def stuck(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada has stood still since October: on Wednesday 2 December the PXM has a case."""
     cohort.enrol(ADA, BEN)
     cohort.join_links()
@@ -55,12 +62,10 @@ def stuck(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     cohort.tick("2026-12-02 09:00")
     assert ("P0001", "stalled-portfolio", "open") in cohort.cases()
     mailbox.received.clear()
-    return cohort
 
 
-@pytest.fixture
-def crowd(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def crowd(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Two hundred people whose agenda is due."""
     cohort.enrol(*CROWD)
     cohort.go_live_unchecked()
-    return cohort

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from prologue import prologue
 from returned import FEEDBACK, REPLY, VACATION, filled, postfix
 from small_cohort import ADA, BEN, CAT, GRACE, NOBODY, ZONE, SmallCohort, at, read, recipients
 from sqlalchemy import select
@@ -44,15 +45,14 @@ class Returned:
         self.marked.append(name)
 
 
-@pytest.fixture
-def sent(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def sent(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Three people who have had their agenda, on 3 September, under bounce addresses."""
     cohort.office = replace(cohort.office, bounces=OURS)
     cohort.enrol(ADA + GRACE, BEN, CAT)
     cohort.join_links()
     cohort.go_live_unchecked()
     cohort.tick("2026-09-03 09:00")
-    return cohort
 
 
 def to(cohort: SmallCohort, ref: str) -> str:

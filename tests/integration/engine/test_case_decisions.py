@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, ZONE, SmallCohort, at, read, recipients
 
 from ats.cases import desk
@@ -131,8 +132,8 @@ def test_to_leave_needs_an_approver_and_is_confirmed_once(
     assert len(mails(mailbox, "ada@harbour.example")) == 1
 
 
-@pytest.fixture
-def unsubmitted(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def unsubmitted(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Nobody has submitted: case 1 is about Ada, and bad news to her waits for a word."""
     cohort.enrol(ADA, BEN)
     cohort.join_links()
@@ -142,7 +143,6 @@ def unsubmitted(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     assert ("P0001", UNSUBMITTED, "open") in cohort.cases()
     assert cohort.outcomes("deadline-passed", about="P0001") == {"1 to P0001": "held: release"}
     mailbox.received.clear()
-    return cohort
 
 
 def test_released_bad_news_goes_in_its_hours(

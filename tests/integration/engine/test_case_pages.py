@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CODE, SmallCohort, at
 
 from ats.cases import desk
+from ats.outbox.mailbox import InMemoryMailbox
 from ats.reports.case_page import LATELY, case_pages, form_path
 
 FORMS = {
@@ -22,13 +23,12 @@ FORMS = {
 }
 
 
-@pytest.fixture
-def live(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def live(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Ada and Ben, who name no mentor: cases 1 and 2 of the PXM from Tuesday 24 November 2026."""
     cohort.enrol(ADA, BEN)
     cohort.go_live_unchecked()
     cohort.tick("2026-11-24 09:00")
-    return cohort
 
 
 def pages(cohort: SmallCohort, now: str, forms: dict[str, UUID] | None = None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, GRACE, SmallCohort, read
 
 from ats.outbox.mailbox import InMemoryMailbox
@@ -11,13 +11,12 @@ MONDAYS = ["2026-10-12", "2026-10-19", "2026-10-26", "2026-11-02", "2026-11-09",
 MONDAYS += ["2026-11-23", "2026-11-30", "2026-12-07", "2026-12-14"]
 
 
-@pytest.fixture
-def live(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def live(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Ada, who has a mentor, and Ben, who has none; live, with all join links."""
     cohort.enrol(ADA + GRACE, BEN + GRACE.replace("M0001", "M0003").replace("grace@", "gus@"))
     cohort.join_links()
     cohort.go_live()
-    return cohort
 
 
 def walk(cohort: SmallCohort, last: str, *, progress: Iterable[str]) -> None:

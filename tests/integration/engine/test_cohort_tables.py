@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from prologue import prologue
 from small_cohort import ADA, BEN, CAT, CODE, DOT, GRACE, NIA, ZONE, SmallCohort, at
 from sqlalchemy import update
 from sqlmodel import col
@@ -35,8 +35,8 @@ STUCK = (
 NOW = "2026-12-02 11:00"
 
 
-@pytest.fixture
-def autumn(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def autumn(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Ada has stood still and named nobody; Grace agreed, Nia said no, and Dot's has not answered.
 
     On Wednesday 2 December the PXM has a case about Ada.
@@ -52,7 +52,6 @@ def autumn(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
         cohort.tick(f"{monday} 09:00")
     cohort.tick("2026-12-02 09:00")
     assert ("P0001", "stalled-portfolio", "open") in cohort.cases()
-    return cohort
 
 
 def number(cohort: SmallCohort, ref: str, kind: str) -> int:

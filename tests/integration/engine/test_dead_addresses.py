@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
+from prologue import prologue
 from returned import postfix
 from small_cohort import ADA, BEN, GRACE, NOBODY, ZONE, SmallCohort, at
 
@@ -34,8 +34,8 @@ class Box:
         pass
 
 
-@pytest.fixture
-def sent(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def sent(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Ada, whose mentor Grace has been asked, and Ben; mail leaves under bounce addresses."""
     cohort.office = replace(cohort.office, bounces=OURS)
     cohort.enrol(ADA + GRACE, BEN)
@@ -43,7 +43,6 @@ def sent(cohort: SmallCohort) -> SmallCohort:
     cohort.go_live_unchecked()
     for day in ("2026-09-03", "2026-10-07"):
         cohort.tick(f"{day} 09:00")
-    return cohort
 
 
 def comes_back(cohort: SmallCohort, ref: str, now: str) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CODE, GRACE, SmallCohort, at, read
 
 from ats.cases.owners import Owner, appoint
@@ -12,15 +13,14 @@ from ats.outbox.mailbox import InMemoryMailbox
 PXM, OPERATIONS = "pxm@provider.example", "operations@provider.example"
 
 
-@pytest.fixture
-def live(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def live(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada and Ben, who name no mentor: cases of the PXM from Tuesday 24 November 2026, 09:00."""
     cohort.enrol(ADA, BEN)
     cohort.go_live_unchecked()
     cohort.tick("2026-11-24 09:00")
     assert [kind for _, kind, _ in cohort.cases()] == ["no-mentor-named", "no-mentor-named"]
     mailbox.received.clear()
-    return cohort
 
 
 def mornings(cohort: SmallCohort, first: str, last: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from inviting import (
     Entry,
     calendar_parts,
@@ -16,6 +15,7 @@ from inviting import (
     switch_off,
     vevent,
 )
+from prologue import prologue
 from small_cohort import ADA, BEN, CODE, GRACE, ZONE, SmallCohort, at
 
 from ats import reconcile
@@ -45,8 +45,8 @@ FOR_MENTORS = {
 CHOSEN = "2026-11-02 12:00"  # a Monday, after the first webinar
 
 
-@pytest.fixture
-def live(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def live(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, with Grace as her mentor, and Ben, up to date on 2 November; nothing in the mailbox."""
     cohort.enrol(ADA + GRACE, BEN)
     cohort.join_links()
@@ -54,7 +54,6 @@ def live(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     cohort.tick_daily("2026-09-03", "2026-10-08")
     cohort.tick("2026-11-02 11:00")
     mailbox.received.clear()
-    return cohort
 
 
 def test_who_chooses_invitations_gets_one_for_each_webinar_ahead_the_next_ones_first(

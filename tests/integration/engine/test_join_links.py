@@ -1,6 +1,6 @@
 """A reminder never goes without its join link; operations are asked in good time."""
 
-import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, GRACE, SmallCohort, at, read, recipients
 
 from ats.outbox.mailbox import InMemoryMailbox
@@ -8,14 +8,13 @@ from ats.outbox.mailbox import InMemoryMailbox
 OPERATIONS = "operations@provider.example"
 
 
-@pytest.fixture
-def live(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def live(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada and Ben, live, on the eve of 1 October; webinar-1 is on Thu 8 October at 16:30."""
     cohort.enrol(ADA + GRACE, BEN)
     cohort.go_live()
     cohort.tick("2026-09-30 09:00")
     mailbox.received.clear()
-    return cohort
 
 
 def test_operations_are_asked_for_a_missing_join_link_five_working_days_before(

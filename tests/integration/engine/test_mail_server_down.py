@@ -1,6 +1,7 @@
 """Trouble with the mail server as a whole: nothing is lost, nothing goes twice."""
 
 import pytest
+from prologue import prologue
 from small_cohort import (
     ADA,
     BEN,
@@ -23,15 +24,14 @@ NOWHERE = SmtpAddress("127.0.0.1", 9)
 EVERYBODY = ["ada@harbour.example", "ben@harbour.example", "cat@valley.example"]
 
 
-@pytest.fixture
-def live(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def live(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Ada, Ben and Cat, live, ten minutes before their portfolio is issued."""
     cohort.enrol(ADA, BEN, CAT)
     cohort.join_links()
     cohort.go_live()
     cohort.tick("2026-09-03 09:00")
     cohort.tick("2026-10-05 09:50")
-    return cohort
 
 
 def test_with_the_mail_server_down_everything_stays_queued_and_one_sentence_says_so(

@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CAT, CODE, GRACE, NIA, ZONE, SmallCohort, at, read
 
 from ats.errors import Refused
@@ -22,8 +23,8 @@ OLD, NEW = "2026-10-08 16:30", "2026-10-09 16:30"
 CHANGED = "2026-10-06 11:03"
 
 
-@pytest.fixture
-def told(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def told(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, Ben and Cat know all dates; webinar-1, on Thu 8 October at 16:30, was announced."""
     cohort.enrol(ADA + GRACE, BEN + GRACE, CAT + NIA)
     cohort.join_links()
@@ -31,7 +32,6 @@ def told(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     for moment in ("2026-09-03 09:00", "2026-10-01 09:00", "2026-10-05 10:00", "2026-10-06 11:00"):
         cohort.tick(moment)
     mailbox.received.clear()
-    return cohort
 
 
 def move(cohort: SmallCohort, to: str, *, now: str = CHANGED, **more: Any) -> Change:

@@ -1,22 +1,23 @@
 """`next_due_at` hides nothing: whatever may make something due earlier resets it."""
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CAT, GRACE, SmallCohort, at
 from sqlmodel import select
 
+from ats.outbox.mailbox import InMemoryMailbox
 from ats.people import mentors
 from ats.records.models import EPOCH, Cohort, Enrolment
 
 
-@pytest.fixture
-def live(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def live(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Ada with Grace as her mentor, and Ben; everything up to 8 October at 09:00 is done."""
     cohort.enrol(ADA + GRACE, BEN)
     cohort.join_links()
     cohort.go_live()
     cohort.tick("2026-10-07 09:00")
     cohort.tick("2026-10-08 09:00")
-    return cohort
 
 
 def test_after_a_tick_it_is_the_next_moment_at_which_something_falls_due(

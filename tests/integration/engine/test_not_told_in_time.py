@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CAT, CODE, GRACE, NIA, SmallCohort, at, read
 
 from ats.outbox.mailbox import InMemoryMailbox
@@ -13,8 +14,8 @@ OPERATIONS = "operations@provider.example"
 OLD, NEW, AFTER = "2026-10-08 16:30", "2026-10-08 17:30", "2026-10-08 18:10"
 
 
-@pytest.fixture
-def told(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def told(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, Ben and Cat know that webinar-1 is on Thu 8 October at 16:30; the last tick is past."""
     cohort.enrol(ADA + GRACE, BEN + GRACE, CAT + NIA)
     cohort.join_links()
@@ -22,7 +23,6 @@ def told(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     for moment in ("2026-09-03 09:00", "2026-10-01 09:00", "2026-10-05 10:00", "2026-10-06 11:00"):
         cohort.tick(moment)
     mailbox.received.clear()
-    return cohort
 
 
 def move(cohort: SmallCohort, to: str, *, now: str = "2026-10-06 11:03") -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CODE, SmallCohort, message_ids, recipients
 from sqlalchemy import select
 
@@ -15,11 +16,10 @@ ELSEWHERE = "another-machine:4711:99"
 MINUTE = dt.timedelta(minutes=1)
 
 
-@pytest.fixture
-def live(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def live(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     cohort.enrol(ADA, BEN)
     cohort.go_live()
-    return cohort
 
 
 def test_while_another_machine_plans_the_cohort_a_tick_says_that_it_is_busy(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CODE, GRACE, SmallCohort, at, read
 from sqlalchemy import delete, select, update
 
@@ -32,14 +33,13 @@ OPERATIONS = "operations@provider.example"
 LONG_AGO = dt.timedelta(hours=1)
 
 
-@pytest.fixture
-def week(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def week(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Two people in a live cohort that has been ticked until the evening before the check."""
     cohort.enrol(ADA + GRACE, BEN)
     cohort.join_links()
     cohort.go_live_unchecked()
     cohort.tick_daily("2026-10-05", "2026-10-13")
-    return cohort
 
 
 def check(cohort: SmallCohort, now: str = NIGHT) -> Report:

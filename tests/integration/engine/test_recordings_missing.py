@@ -1,6 +1,6 @@
 """Operations are asked for a recording that is missing two working days after its webinar."""
 
-import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CODE, GRACE, SmallCohort, at, read
 
 from ats.outbox.mailbox import InMemoryMailbox
@@ -9,15 +9,14 @@ from ats.webinars import changes as webinar_changes
 OPERATIONS = "operations@provider.example"
 
 
-@pytest.fixture
-def held(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def held(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada and Ben, live, on the day after webinar-1, which was on Thu 8 October at 16:30."""
     cohort.enrol(ADA + GRACE, BEN)
     cohort.go_live()
     cohort.join_link("webinar-1", now="2026-09-30 12:00")
     cohort.tick_daily("2026-10-01", "2026-10-09")
     mailbox.received.clear()
-    return cohort
 
 
 def asked(mailbox: InMemoryMailbox) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, GRACE, SmallCohort, at, read
 from sqlalchemy import select
 
@@ -13,14 +13,13 @@ from ats.records import models as m
 ABOUT = "The register of mentors: you asked us to tell you"
 
 
-@pytest.fixture
-def ending(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def ending(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Grace mentored Ada and Ben to the end of the year."""
     cohort.enrol(ADA + GRACE, BEN + GRACE)
     cohort.go_live_unchecked()
     for ref in ("P0001", "P0002"):
         mentors.accept(cohort.store, ref, now=at("2026-10-08 15:00"), by="Jo")
-    return cohort
 
 
 def welcome(cohort: SmallCohort, ref: str = "M0001") -> int:

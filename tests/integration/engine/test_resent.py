@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, SmallCohort, at
 
 from ats.errors import Refused
@@ -14,13 +15,12 @@ from ats.records import models as m
 ELEVEN = "2026-09-03 11:00"
 
 
-@pytest.fixture
-def sent(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def sent(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Ada and Ben have had their agenda, at nine on 3 September."""
     cohort.enrol(ADA, BEN)
     cohort.go_live()
     cohort.tick("2026-09-03 09:00")
-    return cohort
 
 
 def again(cohort: SmallCohort, name: str, now: str = ELEVEN) -> str:

@@ -1,6 +1,6 @@
 """Mail to an office concerns nobody in particular: rows without a person, counted by n."""
 
-import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, SmallCohort, at, read, recipients
 
 from ats.outbox.mailbox import InMemoryMailbox
@@ -8,12 +8,11 @@ from ats.outbox.mailbox import InMemoryMailbox
 OPERATIONS = "operations@provider.example"
 
 
-@pytest.fixture
-def live(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def live(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     cohort.enrol(ADA, BEN)
     cohort.join_links()
     cohort.go_live()
-    return cohort
 
 
 def test_staff_mail_has_rows_without_a_person_that_count_up(live: SmallCohort) -> None:

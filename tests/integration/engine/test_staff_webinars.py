@@ -1,6 +1,6 @@
 """What operations are asked about a webinar ends when the webinar begins, asked or not."""
 
-import pytest
+from prologue import prologue
 from small_cohort import ADA, SmallCohort, at, read
 
 from ats.outbox.mailbox import InMemoryMailbox
@@ -8,13 +8,12 @@ from ats.outbox.mailbox import InMemoryMailbox
 DUE = "2026-10-01 09:00"  # five working days before webinar-1, on Thu 8 October at 16:30
 
 
-@pytest.fixture
-def asking(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def asking(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """A cohort in trial whose mail to operations is held; webinar-1 has no join link."""
     cohort.enrol(ADA)
     cohort.tick(DUE)
     assert cohort.outcomes("ops-action-needed") == {"webinar-1/1 to operations": "held: trial"}
-    return cohort
 
 
 def questions(mailbox: InMemoryMailbox) -> list[str]:

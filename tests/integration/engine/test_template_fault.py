@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CAT, SmallCohort, message_ids, recipients
 
 from ats.commands.entry import templates_folder
@@ -23,11 +24,10 @@ def broken_for_ben(tmp_path: Path) -> Renderer:
     return Renderer(folder)
 
 
-@pytest.fixture
-def live(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def live(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     cohort.enrol(ADA, BEN, CAT)
     cohort.go_live()
-    return cohort
 
 
 def test_a_template_fault_in_one_message_does_not_stop_the_others_and_is_reported(

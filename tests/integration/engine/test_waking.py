@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CODE, GRACE, STARTS, SmallCohort, at
 from sqlalchemy import event
 from sqlmodel import select
@@ -22,15 +23,14 @@ from ats.tally import Tally
 OTHERS = [f"2026-1{n}" for n in range(1, 9)]
 
 
-@pytest.fixture
-def quiet(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def quiet(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Ada and Ben, live, with all done that was due by 10:00 on 8 October, and nothing held."""
     cohort.enrol(ADA + GRACE, BEN)
     cohort.join_links()
     cohort.go_live()
     for now in ("2026-10-07 09:00", "2026-10-08 09:00", "2026-10-08 10:00"):
         cohort.tick(now)
-    return cohort
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CAT, CODE, SmallCohort, at, read
 from sqlalchemy import delete, func, select, update
 
@@ -24,15 +25,14 @@ LONDON = at("2026-10-05 10:00").tzinfo
 NOWHERE = SmtpAddress("127.0.0.1", 9)
 
 
-@pytest.fixture
-def live(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def live(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Ada, Ben and Cat, live; on Monday 5 October e-mails go to them at 09:00 and 10:00."""
     cohort.enrol(ADA, BEN, CAT)
     cohort.join_links()
     cohort.go_live()
     cohort.tick("2026-09-03 09:00")
     cohort.tick("2026-10-02 19:50")
-    return cohort
 
 
 def ticked(cohort: SmallCohort, moment: str | None) -> None:

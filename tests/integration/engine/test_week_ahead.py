@@ -1,6 +1,6 @@
 """The week ahead tells operations what goes, for the week it is about, on whatever day."""
 
-import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, GRACE, SmallCohort, read
 
 from ats.outbox.mailbox import InMemoryMailbox
@@ -15,12 +15,11 @@ def letters(mailbox: InMemoryMailbox) -> list[tuple[str, str]]:
     return [(subject, text) for subject, text in told if "To stop everything" in text]
 
 
-@pytest.fixture
-def live(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def live(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     cohort.enrol(ADA + GRACE, BEN + GRACE)
     cohort.join_links()
     cohort.go_live()
-    return cohort
 
 
 def test_on_a_friday_it_is_about_the_next_monday_to_sunday(

@@ -1,6 +1,7 @@
 """From the moment somebody has left nothing goes to them or about them, queued mail included."""
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CODE, GRACE, SmallCohort, at, read, recipients
 from sqlalchemy import select
 
@@ -13,8 +14,8 @@ from ats.records.models import EPOCH
 NOWHERE = SmtpAddress("127.0.0.1", 9)
 
 
-@pytest.fixture
-def queued(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def queued(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada with Grace, and Ben; on Wed 7 October at 09:00 everything due is queued."""
     cohort.enrol(ADA + GRACE, BEN)
     cohort.join_links()
@@ -25,7 +26,6 @@ def queued(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     cohort.address = NOWHERE
     cohort.tick("2026-10-07 09:00")
     cohort.address = mailbox.address
-    return cohort
 
 
 @pytest.mark.parametrize("status", ["withdrawn", "deferred"])

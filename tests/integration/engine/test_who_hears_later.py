@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CAT, CODE, DOT, GRACE, NIA, ZONE, SmallCohort, at, read
 
 from ats.outbox.mailbox import InMemoryMailbox
@@ -15,8 +15,8 @@ from ats.webinars.changes import Change
 CHANGED, NEW = "2026-10-06 11:03", "2026-10-09 16:30"
 
 
-@pytest.fixture
-def told(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def told(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, Ben, Cat and Dot know all dates; webinar-1 is on Thu 8 October at 16:30."""
     cohort.enrol(ADA + GRACE, BEN + GRACE, CAT + NIA, DOT)
     cohort.join_links()
@@ -24,7 +24,6 @@ def told(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     for moment in ("2026-09-03 09:00", "2026-10-01 09:00", "2026-10-05 10:00"):
         cohort.tick(moment)
     mailbox.received.clear()
-    return cohort
 
 
 def away(cohort: SmallCohort, ref: str, **until: str) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from prologue import prologue
 from returned import postfix
 from small_cohort import ADA, BEN, CODE, GRACE, SmallCohort, at, read
 from sqlalchemy import select
@@ -42,8 +43,8 @@ class Mailboxes:
         pass
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada and Ben have both named Grace, who has been asked on Wednesday 7 October."""
     cohort.office = replace(cohort.office, bounces=OURS)
     cohort.enrol(ADA + GRACE, BEN + GRACE)
@@ -52,7 +53,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     cohort.tick_daily("2026-09-03", "2026-09-03")
     cohort.tick_daily("2026-10-05", "2026-10-07")
     mailbox.received.clear()
-    return cohort
 
 
 def comes_back(year: SmallCohort, now: str, step: str, recipient: str, **how: str) -> None:

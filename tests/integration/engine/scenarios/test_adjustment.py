@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, GRACE, SmallCohort, at
 
 from ats.errors import Refused
@@ -20,8 +21,8 @@ STANDS = (
 MONDAYS = ("2027-01-18", "2027-01-25", "2027-02-01", "2027-02-08")
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada and Ben, whose mentor Grace has agreed, before the PDP is due on Fri 15 January."""
     cohort.enrol(ADA + GRACE, BEN + GRACE)
     cohort.join_links()
@@ -32,7 +33,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     cohort.export("2027-01-11", *STANDS)
     cohort.tick("2027-01-11 10:00")
     mailbox.received.clear()
-    return cohort
 
 
 def agree(

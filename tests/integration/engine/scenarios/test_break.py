@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, GRACE, SmallCohort, at
 from two_cohorts import said, texts, tick
 
@@ -24,8 +25,8 @@ PROJECT = (
 CHECK_IN = "Before you return: what would help?"
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, whose mentor has agreed, and Ben, in January."""
     cohort.enrol(ADA + GRACE, BEN)
     cohort.join_links()
@@ -33,7 +34,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     mentors.accept(cohort.store, "P0001", now=at("2026-10-09 10:00"), by="Jo")
     cohort.tick(NOW)
     mailbox.received.clear()
-    return cohort
 
 
 def pause(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CODE, GRACE, SmallCohort, at
 from two_cohorts import (
     NEXT,
@@ -35,8 +36,8 @@ AGREED = "2026-11-23 10:00"
 TOLD = "2026-11-23 10:10"
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, whose mentor Grace has agreed, and Ben, in November; Ada has finished two sections."""
     cohort.enrol(ADA + GRACE, BEN)
     cohort.join_links()
@@ -46,7 +47,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     cohort.tick_daily("2026-11-16", "2026-11-20")
     cohort.export("2026-11-23", *PORTFOLIO)
     mailbox.received.clear()
-    return cohort
 
 
 def test_the_whole_story_from_leaving_to_the_new_start(

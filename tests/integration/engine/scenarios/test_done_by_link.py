@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CODE, GRACE, SmallCohort, at, read
 from sqlalchemy import select
 
@@ -31,8 +32,8 @@ ABOUT = (CODE, "P0001", "pdp")
 CLICK = "2027-01-19 10:00"  # a Tuesday; the PDP was due on Fri 15, reminder 1 falls due on Wed 20
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, whose PDP is a day overdue, as an export of that Monday shows."""
     cohort.enrol(ADA + GRACE, BEN + GRACE)
     cohort.join_links()
@@ -40,7 +41,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     cohort.export("2027-01-18", *OPEN)
     cohort.tick("2027-01-18 10:00")
     mailbox.received.clear()
-    return cohort
 
 
 def click(year: SmallCohort, now: str = CLICK) -> done.Matter:

@@ -9,6 +9,7 @@ import datetime as dt
 
 import pytest
 from ladders import ADA_AT, PXM_AT, letters
+from prologue import prologue
 from small_cohort import ADA, GRACE, SmallCohort, at
 from sqlalchemy import func, select
 from story import walk
@@ -25,8 +26,8 @@ BEFORE = ("P0001,first-observation,complete,2026-11-10", "P0001,about-you,comple
 KIND = "stalled-portfolio"
 
 
-@pytest.fixture
-def stalled(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def stalled(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, about whom the PXM has a case since Wednesday 10 February 2027."""
     cohort.enrol(ADA + GRACE)
     cohort.join_links()
@@ -37,7 +38,6 @@ def stalled(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     walk(cohort, "2027-01-04 07:00", "2027-02-12 12:00", portfolio=BEFORE)
     assert stalls(cohort) == ["open"]
     mailbox.received.clear()
-    return cohort
 
 
 def stalls(cohort: SmallCohort) -> list[str]:

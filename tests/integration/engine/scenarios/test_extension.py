@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from prologue import prologue
 from quiet_office import without_staff_letters
 from small_cohort import ADA, BEN, SmallCohort, at, read
 from story import story, walk
@@ -25,8 +26,8 @@ def example_office(example_office: Office) -> Office:
     return without_staff_letters(example_office)
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada and Ben in January, their portfolios known as of the Monday before."""
     cohort.enrol(ADA, BEN)
     cohort.join_links()
@@ -34,7 +35,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     cohort.export("2027-01-11", *KNOWN, now="2027-01-11 07:30")
     cohort.tick(NOW)
     mailbox.received.clear()
-    return cohort
 
 
 def extend(

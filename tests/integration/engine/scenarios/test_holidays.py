@@ -6,12 +6,14 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from prologue import prologue
 from quiet_office import without_staff_letters
 from small_cohort import ADA, CODE, STARTS, SmallCohort
 from story import story, walk
 
 from ats import cohorts
 from ats.office import Calendars, Office
+from ats.outbox.mailbox import InMemoryMailbox
 from ats.planning.workdays import Workdays
 
 IONA = "2026-10,P0002,Iona,Reid,iona@glen.example,Glen College,scotland,2026-10-05"
@@ -23,13 +25,12 @@ def example_office(example_office: Office) -> Office:
     return without_staff_letters(example_office)
 
 
-@pytest.fixture
-def year(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Ada in England, Iona in Scotland and Cat in Wales, who name no mentor and write nothing."""
     cohort.enrol(ADA, IONA, CAT)
     cohort.join_links()
     cohort.go_live_unchecked()
-    return cohort
 
 
 def went(cohort: SmallCohort, ref: str, *, since: str, to: str) -> list[str]:

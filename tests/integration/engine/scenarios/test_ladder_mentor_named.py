@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ladders import ADA_AT, DIGESTS, OPERATIONS_AT, PXM_AT, break_a_limit, decide, letters, rungs
+from prologue import prologue
 from small_cohort import ADA, GRACE, SmallCohort
 from story import walk
 
@@ -22,15 +23,14 @@ STUCK = ("P0001,about-you,in-progress,2026-10-12",)
 ABOUT = "Your mentor: can we help"
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, who has named nobody, at the end of October 2026."""
     cohort.enrol(ADA)
     cohort.join_links()
     cohort.go_live_unchecked()
     cohort.tick("2026-10-20 10:00")
     mailbox.received.clear()
-    return cohort
 
 
 def test_from_the_first_question_to_the_case_and_a_deferral(

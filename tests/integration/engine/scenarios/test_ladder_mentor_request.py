@@ -17,6 +17,7 @@ from ladders import (
     letters,
     rungs,
 )
+from prologue import prologue
 from small_cohort import ADA, GRACE, SmallCohort, at
 from story import walk
 
@@ -32,15 +33,14 @@ OBSERVED = ("P0001,first-observation,complete,2026-10-12",)
 RUNGS = ("2026-10-14", "2026-10-21", "2026-11-03", "2026-11-04", "2026-11-11", "2026-11-12")
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, who has named Grace, on the eve of the request."""
     cohort.enrol(ADA + GRACE)
     cohort.join_links()
     cohort.go_live_unchecked()
     cohort.tick("2026-10-06 10:00")
     mailbox.received.clear()
-    return cohort
 
 
 def test_from_the_request_to_the_case_and_a_withdrawal(

@@ -19,6 +19,7 @@ from ladders import (
     letters,
     rungs,
 )
+from prologue import prologue
 from small_cohort import ADA, GRACE, SmallCohort, at
 from story import walk
 
@@ -35,8 +36,8 @@ PDP = ("P0001,self-assessment,complete,{day}", "P0001,pdp,complete,{day}")
 ABOUT = "Personal Development Plan"
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, whose mentor Grace has agreed, after Christmas 2026; her PDP is not complete."""
     cohort.enrol(ADA + GRACE)
     cohort.join_links()
@@ -45,7 +46,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     mentors.accept(cohort.store, "P0001", now=at("2026-10-14 10:00"), by="Jo")
     cohort.tick("2026-12-29 09:00")
     mailbox.received.clear()
-    return cohort
 
 
 def test_from_the_nudge_to_the_case_and_more_time(

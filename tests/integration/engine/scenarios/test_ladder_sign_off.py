@@ -17,6 +17,7 @@ from ladders import (
     letters,
     rungs,
 )
+from prologue import prologue
 from small_cohort import ADA, GRACE, SmallCohort, at
 from story import walk
 
@@ -43,8 +44,8 @@ READY = tuple(f"P0001,{section},complete,2027-09-03" for section in SECTIONS)
 RUNGS = ("2027-09-21", "2027-09-23", "2027-09-29", "2027-09-30", "2027-10-01")
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, whose portfolio is ready but for Grace's sign-off, in September 2027."""
     cohort.enrol(ADA + GRACE)
     cohort.join_links()
@@ -54,7 +55,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     cohort.export("2027-09-06", *READY)
     cohort.tick("2027-09-08 09:00")
     mailbox.received.clear()
-    return cohort
 
 
 def sign(year: SmallCohort, now: str) -> None:

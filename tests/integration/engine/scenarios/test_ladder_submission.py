@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ladders import ADA_AT, DIGESTS, GRACE_AT, OPERATIONS_AT, PXM_AT, decide, letters, rungs
+from prologue import prologue
 from small_cohort import ADA, GRACE, SmallCohort, at
 from story import walk
 from test_ladder_sign_off import READY
@@ -22,8 +23,8 @@ LADDER = "chase-submission"
 NEAR = "ATS submission closes on Wednesday 6 October at 17:00"
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, ready and signed off, two weeks before the submission."""
     cohort.enrol(ADA + GRACE)
     cohort.join_links()
@@ -35,7 +36,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     mentors.sign_off(cohort.store, "P0001", now=at("2027-09-13 10:00"), by="Jo", reason="technical")
     cohort.tick("2027-09-22 09:00")
     mailbox.received.clear()
-    return cohort
 
 
 def test_from_the_first_e_mail_to_the_case_and_the_release(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from prologue import prologue
 from quiet_office import without_staff_letters
 from small_cohort import BEN, GRACE, SmallCohort, at, read
 from story import story, walk
@@ -37,8 +38,8 @@ def example_office(example_office: Office) -> Office:
     return without_staff_letters(example_office)
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """A cohort that has been under way for two weeks when Lee's place is confirmed."""
     cohort.enrol(BEN)
     cohort.join_links()
@@ -51,7 +52,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     walk(cohort, "2026-10-09 12:10", "2026-10-19 18:00")
     cohort.enrol(BEN, LEE, now="2026-10-20 10:00")
     mailbox.received.clear()
-    return cohort
 
 
 def test_nothing_comes_before_they_join_and_then_one_e_mail_with_their_own_dates(

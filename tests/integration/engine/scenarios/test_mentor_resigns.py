@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CAT, GRACE, NIA, SmallCohort, at, read
 
 from ats.errors import Refused
@@ -17,8 +18,8 @@ KNOWN = ("P0001,about-you,complete,2026-10-20", "P0001,first-observation,complet
 IDA = Reply(None, "Ida", "Noddack", "Ida@Hill.example", "wales")
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada and Ben, whose mentor Grace has agreed, and Cat, whose is Nia, in February."""
     cohort.enrol(ADA + GRACE, BEN + GRACE, CAT + NIA)
     cohort.join_links()
@@ -29,7 +30,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     for now in ("2026-10-14 10:10", "2027-01-29 10:00"):
         cohort.tick(now)
     mailbox.received.clear()
-    return cohort
 
 
 def said(mailbox: InMemoryMailbox) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CODE, GRACE, SmallCohort, at
 from sqlalchemy import select
 from two_cohorts import roster, said, tick
@@ -20,8 +21,8 @@ NOW = "2027-01-11 10:00"
 FORM = NewRole(teaching=True, mentor_stays=True, observer="Sam Field")
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, whose mentor Grace has agreed, and Ben, in January."""
     cohort.enrol(ADA + GRACE, BEN)
     cohort.go_live_unchecked()
@@ -29,7 +30,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     mentors.accept(cohort.store, "P0001", now=at("2026-10-09 10:00"), by="Jo")
     cohort.tick(NOW)
     mailbox.received.clear()
-    return cohort
 
 
 def record(year: SmallCohort, form: NewRole, *, preview: bool = False) -> Changed:

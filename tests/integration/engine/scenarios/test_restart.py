@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CODE, GRACE, SmallCohort, at
 from sqlalchemy import select
 from two_cohorts import (
@@ -40,8 +41,8 @@ BACK = "2027-03-08 10:00"
 IN_NEXT = "2027-10,P0001,Ada,Lovelace,ada@harbour.example,Harbour College,england"
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, deferred in November with two sections finished; the next cohort is live, empty."""
     cohort.enrol(ADA + GRACE, BEN)
     cohort.go_live_unchecked()
@@ -52,7 +53,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     launch(cohort, now="2027-03-01 10:00")
     go_live(cohort)
     mailbox.received.clear()
-    return cohort
 
 
 def recorded(year: SmallCohort, table: Any, code: str = NEXT) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CODE, GRACE, ROSTER, SmallCohort, at, read
 
 from ats.errors import Refused
@@ -19,13 +20,12 @@ NOW = "2026-10-08 10:00"
 BEN_MENTORS = ",M0030,Ben,Ortega, BEN@harbour.example ,england"
 
 
-@pytest.fixture
-def year(cohort: SmallCohort) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Ada, whose mentor is Grace, and Ben, who has none; the requests have gone."""
     cohort.enrol(ADA + GRACE, BEN)
     cohort.go_live()
     cohort.tick("2026-10-07 09:00")
-    return cohort
 
 
 def name(year: SmallCohort, ref: str, *who: str, consent: bool = False) -> Changed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, SmallCohort, at, read
 from sqlalchemy import update
 
@@ -23,8 +24,8 @@ MOVED = ",M0001,Grace,Hopper,grace@sea.example,england"
 REQUEST, LADDER = "mentor-sign-off-request", "chase-sign-off"
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, whose mentor Grace has agreed, before the sign-off is asked for."""
     cohort.enrol(ADA + GRACE)
     cohort.join_links()
@@ -33,7 +34,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     mentors.accept(cohort.store, "P0001", now=at("2026-10-14 10:00"), by="Jo")
     cohort.tick("2027-09-09 09:00")
     mailbox.received.clear()
-    return cohort
 
 
 def ada(cohort: SmallCohort) -> Participant:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from prologue import prologue
 from small_cohort import ADA, BEN, CAT, DOT, GRACE, NIA, SmallCohort, at, read
 from sqlalchemy import select
 
@@ -23,8 +24,8 @@ NOW = "2026-11-16 10:00"  # a Monday; the mentors' tip is due on Tue 17, the PDP
 ENDINGS = {"skipped: silenced", "cancelled: silenced"}
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada and Ben, whose mentor Grace has agreed, and Cat with hers, in November."""
     cohort.enrol(ADA + GRACE, BEN + GRACE, CAT + NIA)
     cohort.join_links()
@@ -34,7 +35,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
         mentors.accept(cohort.store, ref, now=at("2026-10-14 10:00"), by="Jo")
     cohort.tick_daily("2026-10-15", "2026-11-15")
     mailbox.received.clear()
-    return cohort
 
 
 def silenced(year: SmallCohort, ref: str, *, now: str = NOW, preview: bool = False) -> None:

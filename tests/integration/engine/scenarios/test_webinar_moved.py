@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from inviting import calendar_parts, cancel, choose, mails, move, vevent
+from prologue import prologue
 from small_cohort import ADA, BEN, CAT, CODE, GRACE, SmallCohort, at
 from story import story, walk
 
@@ -20,8 +21,8 @@ DECIDED = "2026-11-16 14:02"  # on the Monday
 ADAS, BENS = "ada@harbour.example", "ben@harbour.example"
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, _: InMemoryMailbox) -> None:
     """Ada subscribes to the calendar, Ben gets invitations; both had the week-ahead e-mail."""
     cohort.enrol(ADA + GRACE, BEN + GRACE)
     cohort.join_links()
@@ -31,7 +32,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
         mentors.accept(cohort.store, ref, now=at("2026-09-10 12:00"), by="Jo")
     for moment in ("2026-09-11 09:00", "2026-10-05 10:00", "2026-11-11 09:00", "2026-11-16 14:00"):
         cohort.tick(moment)
-    return cohort
 
 
 def about_it(cohort: SmallCohort, ref: str) -> list[str]:

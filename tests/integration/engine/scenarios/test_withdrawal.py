@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from prologue import prologue
 from quiet_office import without_staff_letters
 from small_cohort import ADA, BEN, GRACE, SmallCohort, at, read
 from sqlalchemy import delete
@@ -24,8 +25,8 @@ def example_office(example_office: Office) -> Office:
     return without_staff_letters(example_office)
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada, whose mentor Grace has agreed, and Ben, in November."""
     cohort.enrol(ADA + GRACE, BEN)
     cohort.join_links()
@@ -34,7 +35,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     mentors.accept(cohort.store, "P0001", now=at("2026-10-14 10:00"), by="Jo")
     cohort.tick_daily("2026-10-15", "2026-11-22")
     mailbox.received.clear()
-    return cohort
 
 
 def said(mailbox: InMemoryMailbox) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from prologue import prologue
 from quiet_office import without_staff_letters
 from small_cohort import (
     CODE,
@@ -45,8 +46,8 @@ def example_office(example_office: Office) -> Office:
     return without_staff_letters(example_office)
 
 
-@pytest.fixture
-def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
+@prologue
+def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Fifty people in October; the first one's mentor has agreed."""
     cohort.join_links()
     apply(cohort, OLDER, now="2026-09-02 10:00")
@@ -56,7 +57,6 @@ def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
     mentors.accept(cohort.store, "P0001", now=at("2026-10-08 18:05"), by="Jo")
     walk(cohort, "2026-10-09 09:00", "2026-10-14 18:00")
     mailbox.received.clear()
-    return cohort
 
 
 def file(cohort: SmallCohort, head: str, rows: Sequence[str]) -> Path:
