@@ -68,6 +68,11 @@ class CommandLine:
         assert "Traceback" not in ran.err
         return ran.err.rstrip("\n")
 
+    @property
+    def database(self) -> Path:
+        """Where the cohort is."""
+        return self.folder / "var" / "ats.db"
+
     def write(self, name: str, text: str) -> str:
         """Write a file beside the command and return its name."""
         (self.folder / name).write_text(text, encoding="utf-8")

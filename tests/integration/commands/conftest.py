@@ -47,8 +47,8 @@ def ats(
     monkeypatch: pytest.MonkeyPatch,
 ) -> CommandLine:
     """A command line with an empty database, every setting, and a mail server."""
-    (bare.folder / "var").mkdir()
-    shutil.copy(sqlite_template, bare.folder / "var" / "ats.db")
+    bare.database.parent.mkdir()
+    shutil.copy(sqlite_template, bare.database)
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("ATS_SMTP_URL", str(mailbox.address))
@@ -57,7 +57,7 @@ def ats(
 
 @pytest.fixture(scope="session")
 def steps(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Databases with cohort 2026-10 in them, made by the command: in trial, and live."""
+    """Databases with cohort 2026-10 in them, made by the command: in trial, live, and later."""
     folder = tmp_path_factory.mktemp("cohort")
     (folder / "var").mkdir()
     database = Path(shutil.copy(sqlite_template, folder / "var" / "ats.db"))
@@ -79,14 +79,14 @@ def steps(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> di
 def trial(ats: CommandLine, steps: dict[str, Path]) -> CommandLine:
     """With cohort 2026-10 in trial: Ada, Zoë without a mentor, and Alan, who joins late."""
     ats.write("roster.csv", ROSTER)
-    shutil.copy(steps["trial"], ats.folder / "var" / "ats.db")
+    shutil.copy(steps["trial"], ats.database)
     return ats
 
 
 @pytest.fixture
 def live(trial: CommandLine, steps: dict[str, Path]) -> CommandLine:
     """The same cohort, live since 2 September 2026, with nothing sent yet."""
-    shutil.copy(steps["live"], trial.folder / "var" / "ats.db")
+    shutil.copy(steps["live"], trial.database)
     return trial
 
 

@@ -130,7 +130,7 @@ def test_the_doctor_says_when_calendars_cannot_be_published(
 def test_the_doctor_writes_nothing_where_there_is_no_database(
     linked: CommandLine, folder: Path
 ) -> None:
-    database = linked.folder / "var" / "ats.db"
+    database = linked.database
     database.unlink()
     assert findings(linked) == [("green", f"{folder} can be written")]
     assert not database.exists()

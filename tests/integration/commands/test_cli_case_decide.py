@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from command_line import CommandLine
 from sqlalchemy import MetaData, create_engine
+from step import step
 
 from ats.commands.entry import open_office
 from ats.reports.cases import run_decision
@@ -22,8 +23,8 @@ BY = ("--by", "Pat", "--now", NOW)
 EMPTY = {"milestone": "", "to": None, "into": "", "mentor_stays": False}
 
 
-@pytest.fixture
-def stuck(live: CommandLine) -> CommandLine:
+@step
+def stuck(live: CommandLine) -> None:
     """Ada's portfolio has stood still since October."""
     rows = "2026-10,P0001,about-you,in-progress,2026-10-06\n"
     live.write("p.csv", f"cohort,participant_ref,section,status,updated_on\n{rows}")
@@ -32,7 +33,6 @@ def stuck(live: CommandLine) -> CommandLine:
         live.done(*export, "--now", f"{day}T07:30", "--allow-large-change")
         live.done("tick", "--now", f"{day}T09:00")
     live.done("tick", "--now", "2026-12-02T09:00")
-    return live
 
 
 def number(line: CommandLine, kind: str = "stalled-portfolio") -> str:
@@ -79,7 +79,7 @@ def test_the_form_and_the_command_leave_identical_records(
 ) -> None:
     launch = ("2027-10", "--starts", "2027-10-04", "--now", "2026-12-01T10:00")
     stuck.done("cohort", "launch", *launch)
-    database, case = stuck.folder / "var" / "ats.db", number(stuck)
+    database, case = stuck.database, number(stuck)
     before = Path(shutil.copy(database, stuck.folder / "before.db"))
 
     approved = ("--approved-by", approver) if approver else ()

@@ -95,7 +95,7 @@ def test_several_are_sent_again_at_once(live: CommandLine) -> None:
         (one, "queued", None),
         (two, "queued", None),
     ]
-    with sqlite3.connect(live.folder / "var" / "ats.db") as database:
+    with sqlite3.connect(live.database) as database:
         audited = "SELECT count(*) FROM audit WHERE action = 'message resent'"
         assert database.execute(audited).fetchone() == (2,)
 

@@ -6,21 +6,21 @@ from pathlib import Path
 
 import pytest
 from command_line import CommandLine
+from step import step
 from terminal import on_terminal
 
 from ats.commands.demo import _tell
 from ats.demo.report import YearReport
 
 
-@pytest.fixture
-def told(live: CommandLine) -> CommandLine:
+@step
+def told(live: CommandLine) -> None:
     """The cohort in December, with much sent and two join addresses."""
     for key in ("webinar-1", "mentor-webinar-1"):
         url = f"https://meet.example/2026-10/{key}"
         live.done("webinar", "set", key, "--join-url", url, "--now", "2026-09-03")
     for now in ("2026-10-07T09:00", "2026-11-12T09:00", "2026-12-08T09:00"):
         live.done("tick", "--now", now)
-    return live
 
 
 @pytest.mark.parametrize(

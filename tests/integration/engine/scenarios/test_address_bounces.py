@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-import pytest
 from prologue import prologue
 from returned import postfix
 from small_cohort import ADA, BEN, CODE, GRACE, SmallCohort, at, read
@@ -46,13 +45,27 @@ class Mailboxes:
 @prologue
 def year(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
     """Ada and Ben have both named Grace, who has been asked on Wednesday 7 October."""
+    grace_is_asked(cohort)
+    mailbox.received.clear()
+
+
+@prologue
+def agreed(cohort: SmallCohort, mailbox: InMemoryMailbox) -> None:
+    """Grace has agreed to mentor both, on Thursday 8 October."""
+    grace_is_asked(cohort)
+    for ref in ("P0001", "P0002"):
+        mentors.accept(cohort.store, ref, now=at("2026-10-08 08:00"), by="Jo")
+    cohort.tick_daily("2026-10-08", "2026-10-09")
+    mailbox.received.clear()
+
+
+def grace_is_asked(cohort: SmallCohort) -> None:
     cohort.office = replace(cohort.office, bounces=OURS)
     cohort.enrol(ADA + GRACE, BEN + GRACE)
     cohort.join_links()
     cohort.go_live()
     cohort.tick_daily("2026-09-03", "2026-09-03")
     cohort.tick_daily("2026-10-05", "2026-10-07")
-    mailbox.received.clear()
 
 
 def comes_back(year: SmallCohort, now: str, step: str, recipient: str, **how: str) -> None:
@@ -221,16 +234,6 @@ def test_a_full_mailbox_counts_as_dead_after_72_hours(
 
 
 # -- a participant -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def agreed(year: SmallCohort, mailbox: InMemoryMailbox) -> SmallCohort:
-    """Grace has agreed to mentor both, on Thursday 8 October."""
-    for ref in ("P0001", "P0002"):
-        mentors.accept(year.store, ref, now=at("2026-10-08 08:00"), by="Jo")
-    year.tick_daily("2026-10-08", "2026-10-09")
-    mailbox.received.clear()
-    return year
 
 
 def test_of_a_participant_the_mentor_is_asked_once_and_what_is_vital_follows(
