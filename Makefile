@@ -23,7 +23,7 @@ demo: $(READY) ## Take the sample cohort through its whole year
 	@$(BIN)/ats demo
 
 test: $(READY) ## Run every test (ARGS=tests/unit for some)
-	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n auto --no-loadscope-reorder $(ARGS)
 
 calendar-readers: ## Install the programs that tests read our calendars with (apt-get, npm)
 	@.ci/install-calendar-readers

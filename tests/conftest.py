@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from databases import administer, named, postgresql_copy
 from hypothesis import settings
+from together import FilesAndFolders
+from xdist.remote import Producer
 
 from ats.records.store import Store
 
@@ -23,6 +25,12 @@ os.environ.update({"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "fal
 settings.register_profile("usual", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, print_blob=True)
 settings.load_profile("usual")
+
+
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist there is nothing to share out
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesAndFolders:
+    """Tell pytest-xdist how to share out the tests."""
+    return FilesAndFolders(config, log)
 
 
 @pytest.fixture(scope="session")
