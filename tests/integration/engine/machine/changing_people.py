@@ -65,7 +65,8 @@ silenced = st.sampled_from(["P0002", "P0004", "P0007", "M0002"])
 REASONS = {  # of what is skipped, cancelled or held
     *("condition-met", "condition-unmet", "late-joiner", "opted-out", "suppressed", "capped"),
     *("case-open", "submitted", "paused-out", "deferred", "withdrawn", "silenced", "adjusted"),
-    *("mentor-ended", "in-notice", "no-longer-planned", "released", "nothing-to-tell", *m.HOLDS),
+    *("mentor-ended", "hand-over", "in-notice", "no-longer-planned", "released"),
+    *("nothing-to-tell", *m.HOLDS),
 }
 
 
