@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import icalendar
-from icalendar import Alarm, Timezone, vCalAddress, vText, vUri
+from icalendar import Alarm, Timezone, vCalAddress, vCategory, vText, vUri
 
 from calendars.events import Event, Organizer
 
@@ -73,15 +74,15 @@ def component(event: Event, organizer: Organizer) -> icalendar.Event:
     made.add("dtstart", event.starts_at.astimezone(zone))
     if event.ends_at is not None:
         made.add("dtend", event.ends_at.astimezone(zone))
-    made.add("summary", plain(_CANCELLED + event.title if event.is_cancelled else event.title))
+    made.add("summary", Text(_CANCELLED + event.title if event.is_cancelled else event.title))
     made.add("status", event.status.upper())
     made.add("transp", "OPAQUE" if event.is_busy and not event.is_cancelled else "TRANSPARENT")
     made["organizer"] = _organizer(organizer)
-    for name, text in (("description", event.description), ("location", event.location)):
-        if text:
-            made.add(name, plain(text))
+    for name, value in (("description", event.description), ("location", event.location)):
+        if value:
+            made.add(name, Text(value))
     if event.categories:
-        made.add("categories", [plain(category) for category in event.categories])
+        made["categories"] = _categories(event.categories)
     if event.url:
         made.add("url", event.url)
     if event.join_url and not event.is_cancelled:
@@ -110,6 +111,18 @@ def _around_uid(event: Event, organizer: Organizer) -> tuple[bytes, bytes]:
     return before, after
 
 
+class Text(vText):
+    """A plain text that is read back as it is: to vText, a backslash before N is a line end."""
+
+    __slots__ = ()
+
+    def __new__(cls, value: str) -> Text:
+        return super().__new__(cls, plain(value))
+
+    def to_ical(self) -> bytes:
+        return rb"\\N".join(vText(part).to_ical() for part in self.split(r"\N"))
+
+
 def plain(text: str) -> str:
     """Return *text* without control characters but line ends: no program is to trip over one."""
     return _CONTROL.sub(" ", text.replace("\r\n", "\n"))
@@ -135,6 +148,12 @@ def _organizer(organizer: Organizer) -> vCalAddress:
     return address
 
 
+def _categories(names: Sequence[str]) -> vCategory:
+    made = vCategory([])
+    made.cats = [Text(name) for name in names]  # given to it at once, they become vTexts
+    return made
+
+
 def _conference(url: str) -> vUri:
     link = vUri(url)
     link.params["VALUE"] = "URI"
@@ -146,6 +165,6 @@ def _conference(url: str) -> vUri:
 def _alarm(before: dt.timedelta, title: str) -> Alarm:
     made = Alarm()
     made.add("action", "DISPLAY")
-    made.add("description", plain(title))
+    made.add("description", Text(title))
     made.add("trigger", -before)
     return made

@@ -6,10 +6,10 @@ import datetime as dt
 from functools import lru_cache
 from typing import Final
 
-from icalendar import vDuration, vText
+from icalendar import vDuration
 from icalendar.parser import Contentline
 
-from calendars.components import LONDON, calendar, plain, written
+from calendars.components import LONDON, Text, calendar, written
 from calendars.events import Calendar
 
 #: What a feed is served as: it holds no METHOD, and so this names none.
@@ -36,9 +36,9 @@ def _head(name: str, description: str, refresh: dt.timedelta) -> bytes:
     """Return how a calendar begins; those of all people of a cohort begin alike."""
     made = calendar()
     for key in ("name", "x-wr-calname"):
-        made[key] = vText(plain(name))
+        made[key] = Text(name)
     for key in ("description", "x-wr-caldesc"):
-        made[key] = vText(plain(description))
+        made[key] = Text(description)
     hint = vDuration(refresh)
     hint.params["VALUE"] = "DURATION"
     made["refresh-interval"] = hint

@@ -8,7 +8,7 @@ import re
 import icalendar
 import vobject
 from calendar_samples import calendar, event, lines_of, values_of
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from calendars.components import plain
@@ -34,6 +34,7 @@ def check_lines(data: bytes) -> None:
 
 
 @given(title=TEXTS, about=TEXTS, place=TEXTS, kind=TEXTS)
+@example(title=r"\N", about=r"C:\North\n", place=r"\\N\\\N", kind=r"a\Nb")
 def test_texts_are_read_back_as_they_were(title: str, about: str, place: str, kind: str) -> None:
     made = event(title=title, description=about, location=place, categories=(kind,))
 
