@@ -14,8 +14,10 @@ from ats.cases.closing import closed_why
 from ats.cases.listing import adjustments
 from ats.cases.rung import Rung
 from ats.people.contacts import Contact, contacts
+from ats.planning.timeline import Timeline
 from ats.planning.workdays import Workdays
 from ats.records import models as m
+from config.closures import calendar_name
 from config.programme import Programme
 
 DUE_AFTER = 5  # working days after its opening a case is due to be decided
@@ -28,8 +30,7 @@ def digest(
     owner: str,
     since: dt.datetime,
     until: dt.datetime,
-    workdays: Workdays,
-    programme: Programme,
+    timeline: Timeline,
     lapsed: Sequence[Mapping[str, Any]] = (),
     is_taken_over: bool = False,
 ) -> dict[str, Any] | None:
@@ -41,6 +42,8 @@ def digest(
     for the first to somebody who takes over (`is_taken_over`).
     Each line says by `id` which case it is worked in, None if in none.
     """
+    programme = timeline.programme
+    workdays = timeline.workdays[programme.nation]
     cases = _cases(session, cohort, owner, until)
     new = [c for c in cases if since <= c.waits_since and c.state != "closed"]
     closed = [
@@ -50,7 +53,6 @@ def digest(
     told = {c.id for c in (*new, *due)}
     old = [c for c in cases if c.state == "open" and c.id not in told]
     releases = _releases(session, cohort) if owner == "pxm" else []
-    lapse_after = programme.send_policy.release_workdays
     news = [*new, *due, *closed, *(r for r in releases if since <= r.decided_at < until)]
     waiting = [*old, *releases] if is_taken_over or _opens_the_week(since, until) else []
     if not (news or waiting or lapsed):
@@ -63,9 +65,7 @@ def digest(
         "cases_closed": [about.closed(case) for case in closed],
         "cases_open": about.aged(old, until.date(), workdays),
         "open_count": len(old),
-        "releases": [
-            about.release(row, workdays.shift(row.due_at.date(), lapse_after)) for row in releases
-        ],
+        "releases": [about.release(row, timeline) for row in releases],
         "lapsed": [{"id": about.worked_in(one["ref"]), **one} for one in lapsed],
     }
 
@@ -110,14 +110,18 @@ class _About:
             for case in sorted(cases, key=lambda case: (case.waits_since, case.id or 0))
         ]
 
-    def release(self, row: m.LedgerRow, lapses_on: dt.date) -> dict[str, Any]:
+    def release(self, row: m.LedgerRow, timeline: Timeline) -> dict[str, Any]:
+        """Return the line of an e-mail that waits, with the day on which it lapses unreleased."""
         who = self._participant(row.enrolment_id or 0)
+        contact = self.known[who["ref"]]
+        nation = calendar_name(contact.nation, contact.organisation)
+        lapses_at = timeline.release_ends(row.due_at, nation)
         return {
             "id": self.worked_in(who["ref"]),
             **who,
             "title": f"the e-mail {row.step}",
             "opened_on": row.due_at.date().isoformat(),
-            "lapses_on": lapses_on.isoformat(),
+            "lapses_on": timeline.local_date(lapses_at).isoformat(),
         }
 
     def worked_in(self, ref: str) -> int | None:

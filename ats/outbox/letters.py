@@ -61,7 +61,6 @@ class StaffLetters:
     # -- digests ---------------------------------------------------------------------------
 
     def _digest(self, step: str, at: dt.datetime, now: dt.datetime) -> dict[str, Any] | None:
-        programme = self.timeline.programme
         since = self._last_told(step, at)
         is_pxms = OWNER[step] == "pxm"
         found = digest(
@@ -70,8 +69,7 @@ class StaffLetters:
             owner=OWNER[step],
             since=since,
             until=at,
-            workdays=self.timeline.workdays[programme.nation],
-            programme=programme,
+            timeline=self.timeline,
             lapsed=lapsed(self.session, self.timeline, since, at) if is_pxms else (),
             is_taken_over=is_pxms and self._pxm(since) != self._pxm(now),
         )

@@ -134,6 +134,13 @@ class Moments:
         """Return the local date of a moment."""
         return moment.astimezone(self.zone).date()
 
+    def release_ends(self, due_at: dt.datetime, nation: str) -> dt.datetime:
+        """Return when something due then, in a nation, has waited for its release in vain."""
+        due = due_at.astimezone(self.zone)
+        days = self.programme.send_policy.release_workdays
+        day = self.workdays[nation].shift(due.date(), days)
+        return dt.datetime.combine(day, due.time(), self.zone)
+
     def rung_moment(self, rule: Rule, anchor: dt.datetime, person: Participant) -> dt.datetime:
         """Return 09:00 of a rung's day, counted from its anchor in the person's working days."""
         assert rule.workdays is not None

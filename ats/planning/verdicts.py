@@ -264,15 +264,8 @@ class Judge:
     def ends(self, o: Occurrence, person: Participant) -> dt.datetime | None:
         """Return when this expires; None: it never does."""
         if o.rule.release and not is_released(o, person):
-            return self.release_ends(o)
+            return self.timeline.release_ends(o.due_at, o.nation)
         return self._notices.of_use_until(o, person)
-
-    def release_ends(self, o: Occurrence) -> dt.datetime:
-        """Return when something that waits to be released expires."""
-        zone, days = self.timeline.zone, self.timeline.workdays[o.nation]
-        due = o.due_at.astimezone(zone)
-        day = days.shift(due.date(), self.policy.release_workdays)
-        return dt.datetime.combine(day, due.time(), zone)
 
     # -- holds -----------------------------------------------------------------------------
 
