@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
 from ats.errors import Refused
@@ -43,16 +43,14 @@ def _on(session: Session, cohort_id: int, day: dt.date) -> Iterator[Owner]:
     """Yield who is the PXM of a cohort on a day: a cover goes before, and the latest said."""
     one = m.CohortPxm
     found = session.execute(
-        select(one)
+        _standing(cohort_id)
         .where(
-            col(one.cohort_id) == cohort_id,
-            col(one.revoked_at).is_(None),
             col(one.from_on) <= day,
             col(one.until_on).is_(None) | (col(one.until_on) > day),
         )
         .order_by(col(one.until_on).is_(None), col(one.id).desc())
     ).scalars()
-    return (Owner(row.name, row.email, row.from_on, row.until_on) for row in found)
+    return (_owner(row) for row in found)
 
 
 def letterhead_of(office: Office, session: Session, cohort_id: int, day: dt.date) -> Letterhead:
@@ -100,16 +98,11 @@ def appoint(office: Office, code: str, owner: Owner, *, now: dt.datetime, by: st
 def owners(session: Session, cohort_id: int, today: dt.date) -> list[Owner]:
     """Return who is the PXM of a cohort from today on, and the covers that run or come."""
     one = m.CohortPxm
-    standing = session.execute(
-        select(one).where(
-            col(one.cohort_id) == cohort_id,
-            col(one.revoked_at).is_(None),
-            col(one.until_on).is_(None) | (col(one.until_on) > today),
-        )
-    ).scalars()
+    ahead = col(one.until_on).is_(None) | (col(one.until_on) > today)
+    standing = session.execute(_standing(cohort_id).where(ahead)).scalars()
     found = sorted(standing, key=lambda row: (row.from_on, row.id or 0))
     past = [row for row in found if row.until_on is None and row.from_on <= today][:-1]
-    return [Owner(r.name, r.email, r.from_on, r.until_on) for r in found if r not in past]
+    return [_owner(row) for row in found if row not in past]
 
 
 def _read(owner: Owner, today: dt.date) -> Owner:
@@ -134,13 +127,18 @@ def _read(owner: Owner, today: dt.date) -> Owner:
 
 
 def _covers(session: Session, cohort_id: int) -> list[m.CohortPxm]:
+    covers = _standing(cohort_id).where(col(m.CohortPxm.until_on).is_not(None))
+    return list(session.execute(covers).scalars())
+
+
+def _standing(cohort_id: int) -> Select[tuple[m.CohortPxm]]:
+    """Select what was said of who is the PXM of a cohort, but for what was taken back."""
     one = m.CohortPxm
-    standing = select(one).where(
-        col(one.cohort_id) == cohort_id,
-        col(one.revoked_at).is_(None),
-        col(one.until_on).is_not(None),
-    )
-    return list(session.execute(standing).scalars())
+    return select(one).where(col(one.cohort_id) == cohort_id, col(one.revoked_at).is_(None))
+
+
+def _owner(row: m.CohortPxm) -> Owner:
+    return Owner(row.name, row.email, row.from_on, row.until_on)
 
 
 def _overlap(cover: m.CohortPxm, owner: Owner) -> bool:
@@ -156,7 +154,7 @@ def _end(session: Session, cover: m.CohortPxm, on: dt.date, *, now: dt.datetime)
         return
     cover.revoked_at = now
     if cover.from_on < on:
-        ended = Owner(cover.name, cover.email, cover.from_on, on)
+        ended = replace(_owner(cover), until_on=on)
         session.add(_recorded(cover.cohort_id, ended, now=now, by=cover.recorded_by))
 
 
