@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
@@ -11,7 +11,7 @@ from ats.cases.owners import letterhead_of
 from ats.errors import TemplateFault
 from ats.office import Office
 from ats.outbox.compose import Composer, Line
-from ats.people.contacts import Contact, contacts
+from ats.people.contacts import contacts
 from ats.planning.forecast import Coming
 from ats.planning.timeline import Timeline
 
@@ -31,7 +31,10 @@ class Sampler:
         refs = {first.occurrence.recipient, first.person.ref}
         refs |= {mentorship.ref for mentorship in first.person.mentorships}
         cohort, goes_on = self.timeline.cohort, self.timeline.local_date(first.goes_at)
-        known = contacts(self.session, refs)
+        known = {
+            ref: replace(one, family_name="")  # staff read first names only
+            for ref, one in contacts(self.session, refs).items()
+        }
         composer = Composer(
             self.timeline,
             letterhead_of(self.office, self.session, cohort.id, goes_on),
@@ -41,14 +44,6 @@ class Sampler:
         )
         context = composer.compose(line.occurrence.recipient, line.occurrence.role, [line])
         try:
-            subject = self.office.renderer.render(context).subject
-            return subject and _by_first_name(subject, known.values())
+            return self.office.renderer.render(context).subject
         except TemplateFault:  # a join link that is not known, say
             return None
-
-
-def _by_first_name(subject: str, people: Iterable[Contact]) -> str:
-    """Return a subject for staff to read: of people it gives first names only."""
-    for one in people:
-        subject = subject.replace(one.full_name, one.given_name)
-    return subject
