@@ -144,7 +144,7 @@ def _is_shown_twice(moment: dt.datetime) -> bool:
 
 def _organizer(organizer: Organizer) -> vCalAddress:
     address = vCalAddress(f"mailto:{organizer.address}")
-    address.params["CN"] = vText(plain(organizer.name))
+    address.params["CN"] = plain(organizer.name)
     return address
 
 
