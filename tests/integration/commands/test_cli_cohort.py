@@ -180,7 +180,7 @@ def test_a_template_that_cannot_be_written_for_somebody_keeps_a_cohort_in_trial(
 
 
 def test_a_webinar_before_the_start_keeps_a_cohort_in_trial(trial: CommandLine) -> None:
-    store = Store(f"sqlite:///{trial.folder}/var/ats.db")
+    store = Store(f"sqlite:///{trial.database}")
     with store.write() as session:
         moved = "UPDATE webinar SET starts_at = '2026-10-01 15:30:00' WHERE key = 'webinar-1'"
         session.execute(text(moved))

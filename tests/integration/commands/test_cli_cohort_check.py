@@ -12,7 +12,7 @@ MOVE = ("webinar", "move", "--cohort", "2026-10", "--apply", "--now", "2026-09-0
 
 
 def webinar_1_on(ats: CommandLine, moment: str) -> None:
-    store = Store(f"sqlite:///{ats.folder}/var/ats.db")
+    store = Store(f"sqlite:///{ats.database}")
     with store.write() as session:
         moved = "UPDATE webinar SET starts_at = :at WHERE key = 'webinar-1'"
         session.execute(text(moved), {"at": moment})
@@ -109,7 +109,7 @@ def test_a_cohort_that_starts_on_the_others_last_day_is_told_by_both(trial: Comm
 
 def test_a_cohort_whose_programme_is_gone_is_no_hindrance(trial: CommandLine) -> None:
     before = trial.done(*CHECK)
-    store = Store(f"sqlite:///{trial.folder}/var/ats.db")
+    store = Store(f"sqlite:///{trial.database}")
     trial.done("cohort", "launch", "2027-10", "--starts", "2027-10-06", "--now", "2026-09-02")
     with store.write() as session:
         session.execute(text("UPDATE cohort SET programme = 'gone' WHERE code = '2027-10'"))

@@ -115,7 +115,7 @@ def test_an_address_that_works_after_all_is_lifted_by_name(
         "again": [goes("agenda-published"), goes("portfolio-issued")],
     }
     assert [one["ref"] for one in refused.done("contact", "list")] == ["M0001"]
-    store = Store(f"sqlite:///{refused.folder}/var/ats.db")
+    store = Store(f"sqlite:///{refused.database}")
     with store.read() as session:
         trail = session.execute(text("SELECT action, by, subject FROM audit ORDER BY id")).all()
     store.close()
@@ -149,7 +149,7 @@ def test_a_new_address_is_confirmed_once_by_whoever_asked(live: CommandLine) -> 
     assert live.refused(*confirm("M0001", "2026-10-20T09:00")) == (
         "The address of M0001 is the first we had; there is none to confirm."
     )
-    store = Store(f"sqlite:///{live.folder}/var/ats.db")
+    store = Store(f"sqlite:///{live.database}")
     with store.write() as session:
         session.execute(
             text(

@@ -163,7 +163,7 @@ def test_an_unknown_ref_is_refused_with_the_way_to_find_people(
 def test_who_decided_stands_in_the_audit_trail(live: CommandLine) -> None:
     live.done("mentor", "accept", "P0001", "--by", "Sam", "--now", "2026-09-03T10:00")
 
-    store = Store(f"sqlite:///{live.folder}/var/ats.db")
+    store = Store(f"sqlite:///{live.database}")
     with store.read() as session:
         trail = session.execute(text("SELECT action, by, subject FROM audit ORDER BY id")).all()
     store.close()

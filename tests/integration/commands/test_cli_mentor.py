@@ -115,7 +115,7 @@ def test_an_answer_from_before_its_question_is_refused_with_what_to_do(live: Com
 
 
 def test_nothing_is_recorded_for_somebody_who_has_left(live: CommandLine) -> None:
-    store = Store(f"sqlite:///{live.folder}/var/ats.db")
+    store = Store(f"sqlite:///{live.database}")
     with store.write() as session:
         session.execute(
             text("UPDATE enrolment SET status = 'withdrawn', left_at = '2026-10-08' WHERE id = 1")
@@ -150,7 +150,7 @@ def test_a_sign_off_on_behalf_has_its_reason_in_the_trail_and_is_reopened_by_sta
         "at": "2027-09-21T10:00:00+01:00",
         "cases_closed": [],
     }
-    store = Store(f"sqlite:///{live.folder}/var/ats.db")
+    store = Store(f"sqlite:///{live.database}")
     with store.read() as session:
         trail = session.execute(
             text("SELECT action, reason, restricted FROM audit WHERE action LIKE 'mentor-sign%'")

@@ -28,7 +28,7 @@ def box(live: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def records(live: CommandLine) -> Store:
-    return Store(f"sqlite:///{live.folder}/var/ats.db")
+    return Store(f"sqlite:///{live.database}")
 
 
 # -- bounces -----------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ def test_init_makes_data_folder_and_database_and_the_second_time_nothing(
 
     assert (first["result"], first["was"], second["result"]) == ("created", None, "unchanged")
     assert first["version"] == second["version"] == second["was"]
-    assert (bare.database).exists()
+    assert bare.database.exists()
 
 
 def test_before_init_every_command_says_to_run_it(bare: CommandLine) -> None:
@@ -41,7 +41,7 @@ def test_a_database_from_the_future_is_refused_and_left_alone(live: CommandLine)
 def test_a_file_that_is_no_database_is_refused(ats: CommandLine) -> None:
     for aside in ("ats.db-wal", "ats.db-shm"):
         (ats.folder / "var" / aside).unlink(missing_ok=True)
-    (ats.database).write_bytes(b"A letter to my aunt. " * 100)
+    ats.database.write_bytes(b"A letter to my aunt. " * 100)
 
     for command in (("init",), ("tick",)):
         assert "ATS_DATABASE_URL points to a file of another kind" in ats.refused(*command)

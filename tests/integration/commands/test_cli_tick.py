@@ -94,7 +94,7 @@ def test_with_the_mail_server_down_everything_stays_queued_and_the_next_tick_del
 def test_while_another_tick_is_at_work_nothing_is_done_and_that_is_no_fault(
     live: CommandLine, mailbox: InMemoryMailbox
 ) -> None:
-    store = Store(f"sqlite:///{live.folder}/var/ats.db")
+    store = Store(f"sqlite:///{live.database}")
     with store.write() as session:
         until = real_now() + dt.timedelta(hours=1)
         session.add(Lease(name="plan:2026-10", owner=owner_name(), until=until))

@@ -14,7 +14,7 @@ from ats.records.store import Store
 
 
 def ticked(live: CommandLine, moment: dt.datetime) -> None:
-    store = Store(f"sqlite:///{live.folder}/var/ats.db")
+    store = Store(f"sqlite:///{live.database}")
     with store.write() as session:
         session.merge(m.Heartbeat(name="tick", at=moment))
     store.close()
