@@ -132,19 +132,19 @@ def faults(
     ]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(story=whatever_moves())
 def test_at_ten_minute_ticks_everybody_knows_what_stands_and_is_told_once(story: Moves) -> None:
     assert faults(story, story.year().at_ten_minutes(BEGINS, ENDS)) == []
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(story=whatever_moves(), seed=SEEDS)
 def test_so_they_do_at_irregular_ticks(story: Moves, seed: int) -> None:
     assert faults(story, story.year().at(irregular(seed)), A_DAY) == []
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(story=whatever_moves())
 def test_no_reminder_gives_the_same_start_twice_but_after_a_move_back(story: Moves) -> None:
     year = story.year().at_ten_minutes(BEGINS, ENDS)

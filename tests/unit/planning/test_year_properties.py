@@ -29,13 +29,13 @@ def irregular(seed: int) -> list[dt.datetime]:
     return ticks
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(story=years())
 def test_a_year_of_ten_minute_ticks_keeps_every_promise(story: Story) -> None:
     assert broken(story, story.year().at_ten_minutes(BEGINS, ENDS)) == []
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(story=years(), seed=SEEDS)
 def test_a_year_of_irregular_ticks_keeps_every_promise(story: Story, seed: int) -> None:
     assert broken(story, story.year().at(irregular(seed))) == []
